@@ -1,0 +1,25 @@
+"""The errors and the warning that every room raises; catch `MicrocalError` to catch them all."""
+
+
+class MicrocalError(Exception):
+    """Something a user can understand and act on: the message names the file, the value and the remedy."""
+
+
+class UnreadableRadiographError(MicrocalError):
+    """The file should hold a radiograph, but it cannot be read: empty, truncated, unsupported or hostile."""
+
+
+class NotARadiographError(MicrocalError):
+    """The file is whole, but it does not hold one projection radiograph: a CT slice, a report, a text file."""
+
+
+class SettingsError(MicrocalError, ValueError):
+    """A setting or an argument is out of its range, or its name is not known."""
+
+
+class OutputError(MicrocalError):
+    """The output folder cannot be made, is not ours to overwrite, or is not writable."""
+
+
+class RadiographWarning(UserWarning):
+    """The radiograph can be used, but something in it deserves less trust."""

@@ -1,0 +1,228 @@
+"""The noun that every stage shares: one radiograph, bone brighter than air, without the patient."""
+
+import math
+from dataclasses import dataclass, field
+from enum import Flag, StrEnum, auto
+
+import numpy as np
+import numpy.typing as npt
+
+from .errors import SettingsError
+
+MINIMUM_SPACING_MM = 0.005
+MAXIMUM_SPACING_MM = 5.0
+
+
+class SpacingSource(StrEnum):
+    """Where the millimetre comes from; each length is only as good as this."""
+
+    DETECTOR = "detector"  # in the plane of the detector; the bone is smaller by an unknown magnification
+    FIDUCIAL = "calibrated-fiducial"  # calibrated by an object of known size
+    GEOMETRY = "calibrated-geometry"  # corrected for the known magnification
+    FILM = "film"  # the scanner's spacing on digitised film
+    USER = "user"  # given by the caller
+    NONE = "none"  # unknown: nothing is measured in millimetres
+
+
+class Intent(StrEnum):
+    """What the picture was made for; it decides whether contrast has a physical meaning."""
+
+    FOR_PROCESSING = "for-processing"
+    FOR_PRESENTATION = "for-presentation"
+    UNSPECIFIED = "unspecified"  # DICOM without the tag, as in CR
+    PICTURE = "picture"  # PNG, JPEG, TIFF
+
+
+class Signal(StrEnum):
+    """The unit of the pixels."""
+
+    LOG = "log"  # -ln of the detector signal: a difference of 0.01 is 1 % of attenuation
+    GREY = "grey"  # grey levels of unknown meaning; contrasts are relative
+
+
+class ImageCaution(Flag):
+    """Reasons to trust a radiograph less. Each member's meaning is in `IMAGE_CAUTIONS`."""
+
+    NONE = 0
+    POLARITY_TAGS_DISAGREE = auto()
+    AIR_BRIGHTER_THAN_BONE = auto()
+    NO_SPACING = auto()
+    SPACING_NOT_USED = auto()
+    SPACING_TAGS_DISAGREE = auto()
+    LOSSY = auto()
+    EIGHT_BIT = auto()
+    COLOUR = auto()
+    HIGH_BIT = auto()
+    CLIPPED = auto()
+    LOW_CONTRAST = auto()
+    SMALL = auto()
+    BURNED_IN_TEXT = auto()
+    SECONDARY_CAPTURE = auto()
+    PADDED_PIXEL_DATA = auto()
+    BAD_TAG = auto()
+
+
+IMAGE_CAUTIONS: dict[ImageCaution, str] = {
+    ImageCaution.POLARITY_TAGS_DISAGREE: (
+        "the tags contradict each other on polarity; PhotometricInterpretation was followed"
+    ),
+    ImageCaution.AIR_BRIGHTER_THAN_BONE: (
+        "the border looks brighter than the middle: the polarity may be turned; lucent and sclerotic would swap"
+    ),
+    ImageCaution.NO_SPACING: "no pixel spacing: nothing is measured in millimetres",
+    ImageCaution.SPACING_NOT_USED: "a pixel spacing of zero or of an absurd size was ignored",
+    ImageCaution.SPACING_TAGS_DISAGREE: "two spacing tags disagree; the calibrated one was used",
+    ImageCaution.LOSSY: "lossy compression: block edges can look like fine lines",
+    ImageCaution.EIGHT_BIT: "only 8 bits of grey",
+    ImageCaution.COLOUR: "a colour picture, turned to grey",
+    ImageCaution.HIGH_BIT: "the high bit is not where it belongs; the stored values were shifted back",
+    ImageCaution.CLIPPED: "many pixels are clipped at the end of the grey range",
+    ImageCaution.LOW_CONTRAST: "the picture is nearly constant",
+    ImageCaution.SMALL: "the picture is too small to look for lines",
+    ImageCaution.BURNED_IN_TEXT: "text is burned in, says the file",
+    ImageCaution.SECONDARY_CAPTURE: "a secondary capture: its grey levels and its spacing may mean nothing",
+    ImageCaution.PADDED_PIXEL_DATA: "the pixel data are longer than the picture; the rest was ignored",
+    ImageCaution.BAD_TAG: "a tag holds a value that cannot be used; the standard's default was taken",
+}
+
+
+@dataclass(frozen=True)
+class Spacing:
+    """The distance between neighbouring pixel centres.
+
+    Parameters
+    ----------
+    row_mm : float
+        Distance between the centres of two rows (vertical), 0.005 to 5 mm.
+    column_mm : float
+        Distance between the centres of two columns (horizontal), 0.005 to 5 mm.
+    source : SpacingSource
+
+    Raises
+    ------
+    SettingsError
+        If a distance is not a finite number in that range.
+
+    Examples
+    --------
+    >>> Spacing(0.143, 0.143).is_square
+    True
+    """
+
+    row_mm: float
+    column_mm: float
+    source: SpacingSource = SpacingSource.USER
+
+    def __post_init__(self) -> None:
+        for name, value in (("row", self.row_mm), ("column", self.column_mm)):
+            if not (math.isfinite(value) and MINIMUM_SPACING_MM <= value <= MAXIMUM_SPACING_MM):
+                raise SettingsError(
+                    f"{name} spacing {value!r} mm is outside "
+                    f"{MINIMUM_SPACING_MM}-{MAXIMUM_SPACING_MM} mm; give the distance between pixel centres"
+                )
+
+    @property
+    def is_square(self) -> bool:
+        """Whether rows and columns are equally far apart, within 0.1 %."""
+        return abs(self.row_mm / self.column_mm - 1) < 1e-3
+
+
+@dataclass(frozen=True)
+class Acquisition:
+    """What the file says about how the picture was made. It never holds the patient.
+
+    Parameters
+    ----------
+    file_format : str
+        "DICOM", "PNG", "JPEG" or "TIFF".
+    modality, body_part, laterality, view, photometric, compression : str or None
+        Cleaned words of the DICOM header; None when absent.
+    bits_stored : int
+    decoder : str or None
+        The package that decoded the compressed pixel data; decoders can differ by a grey level.
+    """
+
+    file_format: str = "array"
+    modality: str | None = None
+    body_part: str | None = None
+    laterality: str | None = None
+    view: str | None = None
+    photometric: str | None = None
+    compression: str | None = None
+    bits_stored: int | None = None
+    decoder: str | None = None
+
+
+@dataclass(frozen=True)
+class Radiograph:
+    """One projection radiograph, as every stage sees it.
+
+    Parameters
+    ----------
+    pixels : (R, C) float32 array
+        Bone is brighter than air. Finite. Read-only after construction.
+    usable : (R, C) bool array or None
+        False where the file itself says that there is no picture: padding, shutter, collimator.
+        None means that all pixels are usable.
+    spacing : Spacing or None
+        None when unknown; millimetres are then None everywhere.
+    signal : Signal
+        The unit of the pixels.
+    intent : Intent
+    name : str
+        A short name for tables and titles; never taken from a DICOM tag.
+    cautions : ImageCaution
+    acquisition : Acquisition
+
+    Raises
+    ------
+    ValueError
+        If the pixels are not a finite two-dimensional array, or the mask has another shape.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> radiograph = Radiograph(np.zeros((4, 6)), spacing=Spacing(0.1, 0.1))
+    >>> radiograph.pixels.shape, bool(radiograph.usable.all()), radiograph.mm_per_pixel()
+    ((4, 6), True, 0.1)
+    """
+
+    pixels: npt.NDArray[np.float32]
+    usable: npt.NDArray[np.bool_] = field(default=None)  # type: ignore[assignment]
+    spacing: Spacing | None = None
+    signal: Signal = Signal.GREY
+    intent: Intent = Intent.PICTURE
+    name: str = "radiograph"
+    cautions: ImageCaution = ImageCaution.NONE
+    acquisition: Acquisition = Acquisition()
+
+    def __post_init__(self) -> None:
+        pixels = np.array(self.pixels, dtype=np.float32)
+        if pixels.ndim != 2 or pixels.size == 0:
+            raise ValueError(f"pixels must have two dimensions, not shape {pixels.shape}")
+        if not np.isfinite(pixels).all():
+            raise ValueError("pixels must be finite; mark missing ones in `usable`")
+        usable = np.ones(pixels.shape, bool) if self.usable is None else np.array(self.usable, dtype=bool)
+        if usable.shape != pixels.shape:
+            raise ValueError(f"usable has shape {usable.shape}, pixels have {pixels.shape}")
+        pixels.flags.writeable = False
+        usable.flags.writeable = False
+        object.__setattr__(self, "pixels", pixels)
+        object.__setattr__(self, "usable", usable)
+
+    @property
+    def spacing_source(self) -> SpacingSource:
+        """Where the millimetre comes from; `SpacingSource.NONE` when it is unknown."""
+        return self.spacing.source if self.spacing else SpacingSource.NONE
+
+    def mm_per_pixel(self) -> float:
+        """Return the side of a square pixel in millimetres (the finer one if they are not square).
+
+        Raises
+        ------
+        ValueError
+            If the spacing is unknown.
+        """
+        if self.spacing is None:
+            raise ValueError(f"{self.name}: the pixel spacing is unknown; pass spacing_mm")
+        return min(self.spacing.row_mm, self.spacing.column_mm)
