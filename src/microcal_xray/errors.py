@@ -10,7 +10,7 @@ class UnreadableRadiographError(MicrocalError):
 
 
 class NotARadiographError(MicrocalError):
-    """The file is whole, but it does not hold one projection radiograph: a CT slice, a report, a text file."""
+    """The file is whole, but holds no single projection radiograph: a CT slice, a report, a text."""
 
 
 class SettingsError(MicrocalError, ValueError):

@@ -1,7 +1,7 @@
 """The noun that every stage shares: one radiograph, bone brighter than air, without the patient."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Flag, StrEnum, auto
 
 import numpy as np
@@ -67,7 +67,7 @@ IMAGE_CAUTIONS: dict[ImageCaution, str] = {
         "the tags contradict each other on polarity; PhotometricInterpretation was followed"
     ),
     ImageCaution.AIR_BRIGHTER_THAN_BONE: (
-        "the border looks brighter than the middle: the polarity may be turned; lucent and sclerotic would swap"
+        "the border is brighter than the middle: if the polarity is turned, lucent and sclerotic are swapped"
     ),
     ImageCaution.NO_SPACING: "no pixel spacing: nothing is measured in millimetres",
     ImageCaution.SPACING_NOT_USED: "a pixel spacing of zero or of an absurd size was ignored",
@@ -161,9 +161,8 @@ class Radiograph:
     ----------
     pixels : (R, C) float32 array
         Bone is brighter than air. Finite. Read-only after construction.
-    usable : (R, C) bool array or None
-        False where the file itself says that there is no picture: padding, shutter, collimator.
-        None means that all pixels are usable.
+    usable : (R, C) bool array
+        False where the file itself says that there is no picture: padding, shutter, collimator. Read-only.
     spacing : Spacing or None
         None when unknown; millimetres are then None everywhere.
     signal : Signal
@@ -182,13 +181,17 @@ class Radiograph:
     Examples
     --------
     >>> import numpy as np
-    >>> radiograph = Radiograph(np.zeros((4, 6)), spacing=Spacing(0.1, 0.1))
-    >>> radiograph.pixels.shape, bool(radiograph.usable.all()), radiograph.mm_per_pixel()
-    ((4, 6), True, 0.1)
+    >>> pixels = np.zeros((4, 6), np.float32)
+    >>> Radiograph(pixels, pixels == 0, spacing=Spacing(0.1, 0.1)).mm_per_pixel()
+    0.1
+
+    See Also
+    --------
+    radiograph_from_array : the same from any array
     """
 
     pixels: npt.NDArray[np.float32]
-    usable: npt.NDArray[np.bool_] = field(default=None)  # type: ignore[assignment]
+    usable: npt.NDArray[np.bool_]
     spacing: Spacing | None = None
     signal: Signal = Signal.GREY
     intent: Intent = Intent.PICTURE
@@ -202,7 +205,7 @@ class Radiograph:
             raise ValueError(f"pixels must have two dimensions, not shape {pixels.shape}")
         if not np.isfinite(pixels).all():
             raise ValueError("pixels must be finite; mark missing ones in `usable`")
-        usable = np.ones(pixels.shape, bool) if self.usable is None else np.array(self.usable, dtype=bool)
+        usable = np.array(self.usable, dtype=bool)
         if usable.shape != pixels.shape:
             raise ValueError(f"usable has shape {usable.shape}, pixels have {pixels.shape}")
         pixels.flags.writeable = False
@@ -226,3 +229,60 @@ class Radiograph:
         if self.spacing is None:
             raise ValueError(f"{self.name}: the pixel spacing is unknown; pass spacing_mm")
         return min(self.spacing.row_mm, self.spacing.column_mm)
+
+
+def radiograph_from_array(
+    pixels: npt.ArrayLike,
+    *,
+    usable: npt.ArrayLike | None = None,
+    spacing_mm: float | tuple[float, float] | None = None,
+    signal: Signal = Signal.GREY,
+    name: str = "array",
+) -> Radiograph:
+    """Return a radiograph made of an array in which bone is brighter than air.
+
+    Parameters
+    ----------
+    pixels : (R, C) array_like
+    usable : (R, C) array_like of bool, optional
+        False where there is no picture. None: all pixels are usable.
+    spacing_mm : float or (row, column), optional
+        Distance between pixel centres in millimetres. None: unknown.
+    signal : Signal
+    name : str
+
+    Raises
+    ------
+    SettingsError
+        If the spacing is out of range.
+    ValueError
+        If the pixels are not a finite two-dimensional array.
+
+    Examples
+    --------
+    >>> radiograph_from_array([[0.0, 1.0], [2.0, 3.0]], spacing_mm=0.2).spacing_source.value
+    'user'
+    """
+    array = np.asarray(pixels, np.float32)
+    return Radiograph(
+        pixels=array,
+        usable=np.ones(array.shape, bool) if usable is None else np.asarray(usable, bool),
+        spacing=spacing_from_user(spacing_mm),
+        signal=signal,
+        name=name,
+        cautions=ImageCaution.NONE if spacing_mm is not None else ImageCaution.NO_SPACING,
+    )
+
+
+def spacing_from_user(spacing_mm: float | tuple[float, float] | None) -> Spacing | None:
+    """Return the spacing that a caller gave as one number or as (row, column); None stays None.
+
+    Raises
+    ------
+    SettingsError
+        If a number is not finite or out of range.
+    """
+    if spacing_mm is None:
+        return None
+    row_mm, column_mm = spacing_mm if isinstance(spacing_mm, tuple) else (spacing_mm, spacing_mm)
+    return Spacing(float(row_mm), float(column_mm), SpacingSource.USER)
