@@ -1,6 +1,75 @@
 """Find thin dark and bright lines across bone in radiographs, for a reviewer to judge.
 
 Not a medical device.
+
+Examples
+--------
+>>> import microcal_xray as mx
+>>> simulated = mx.simulation.simulate_limb(anatomy=mx.simulation.Anatomy.FOREARM, seed=1)
+>>> findings = mx.find_lines(simulated.radiograph)
+>>> mx.table(findings)[0]["kind"] in ("lucent", "sclerotic")
+True
 """
 
+from . import bone, detection, measurement, preprocessing, simulation
+from .errors import (
+    MicrocalError,
+    NotARadiographError,
+    OutputError,
+    RadiographWarning,
+    SettingsError,
+    UnreadableRadiographError,
+)
+from .findings import Candidate, CandidateCaution, Findings, Kind, Tier
+from .loading import find_radiographs, read_radiograph
+from .pipeline import find_lines
+from .radiograph import (
+    Acquisition,
+    ImageCaution,
+    Intent,
+    Radiograph,
+    Signal,
+    Spacing,
+    SpacingSource,
+    radiograph_from_array,
+)
+from .reporting import overlay, table, write_report
+from .settings import Settings, settings_from_dict
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "Acquisition",
+    "Candidate",
+    "CandidateCaution",
+    "Findings",
+    "ImageCaution",
+    "Intent",
+    "Kind",
+    "MicrocalError",
+    "NotARadiographError",
+    "OutputError",
+    "Radiograph",
+    "RadiographWarning",
+    "Settings",
+    "SettingsError",
+    "Signal",
+    "Spacing",
+    "SpacingSource",
+    "Tier",
+    "UnreadableRadiographError",
+    "__version__",
+    "bone",
+    "detection",
+    "find_lines",
+    "find_radiographs",
+    "measurement",
+    "overlay",
+    "preprocessing",
+    "radiograph_from_array",
+    "read_radiograph",
+    "settings_from_dict",
+    "simulation",
+    "table",
+    "write_report",
+]

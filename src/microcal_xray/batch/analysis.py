@@ -1,0 +1,237 @@
+"""From files and folders to the output folder: the whole batch."""
+
+import contextlib
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..errors import OutputError
+from ..reporting import (
+    ImageResult,
+    Status,
+    failed_result,
+    overlay_names,
+    overlays_folder,
+    skipped_result,
+    write_results,
+)
+from .inputs import InputFile, find_inputs
+from .one_file import FileAnalysis, FileTask
+from .options import BatchOptions, usable_cores
+from .output_folder import OutputFolder, keep_overlays, prepare_output, remove_work
+from .supervisor import BatchStoppedError, supervise
+from .worker import Limits
+
+_NOT_REACHED = "not analysed: the run ended before its turn"
+_USUAL_OPTIONS = BatchOptions()
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch is, told after each file.
+
+    Parameters
+    ----------
+    total, done, failed, skipped : int
+        Numbers of files; `done` counts all that are finished, the failed and the skipped too.
+    file : str or None
+        The file that was just finished; None in the first report, before any is.
+    status : Status or None
+    reason : str or None
+        Why it failed or was skipped.
+    """
+
+    total: int
+    done: int = 0
+    failed: int = 0
+    skipped: int = 0
+    file: str | None = None
+    status: Status | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class BatchSummary:
+    """What a batch came to.
+
+    Parameters
+    ----------
+    report : Path
+        The page to open.
+    ok, failed, skipped : int
+        Numbers of files.
+    candidates : int
+        Number of candidates in all files.
+    failures : tuple of (file, reason)
+        Sorted by file.
+    """
+
+    report: Path
+    ok: int
+    failed: int
+    skipped: int
+    candidates: int
+    failures: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def files(self) -> int:
+        """Number of files in all."""
+        return self.ok + self.failed + self.skipped
+
+
+def analyze(
+    paths: Sequence[str | Path],
+    out: str | Path,
+    *,
+    options: BatchOptions = _USUAL_OPTIONS,
+    report: Callable[[Progress], None] = lambda progress: None,
+) -> BatchSummary:
+    """Look for lines in many files and write candidates, images, overlays and the report page.
+
+    Each file is analysed in a child process: one that crashes, hangs or needs too much memory is a failed
+    file among the others. The results do not depend on the number of jobs.
+
+    Parameters
+    ----------
+    paths : sequence of path
+        Files, or folders that are walked down. In the outputs a file is named relative to the deepest folder
+        that holds all of them: the folder itself, if there is one.
+    out : path
+        Output folder: new, empty, or an earlier result, which is replaced.
+    options : BatchOptions
+    report : callable, optional
+        Called with a `Progress` before the first file and after each one.
+
+    Returns
+    -------
+    BatchSummary
+
+    Raises
+    ------
+    SettingsError
+        If a path does not exist.
+    OutputError
+        If the output folder is not ours to fill, or cannot be written to.
+    BatchStoppedError
+        If writing fails midway, as on a full disk.
+
+    Notes
+    -----
+    If the batch ends early (Ctrl-C, a full disk, an error in `report`), what is finished is written before
+    the exception goes on; the other files are listed as skipped.
+
+    Examples
+    --------
+    >>> analyze(["radiographs/"], "report/", options=BatchOptions(jobs=4))  # doctest: +SKIP
+    """
+    inputs = find_inputs(paths, out=out)
+    folder = prepare_output(out)
+    names = overlay_names(entry.file for entry in inputs)
+    results: dict[str, ImageResult] = {}
+    try:
+        report(Progress(total=len(inputs)))
+        progress = Progress(total=len(inputs))
+        with contextlib.closing(_results(inputs, folder, names, options)) as finished:
+            for result in finished:
+                results[result.file] = result
+                progress = _advanced(progress, result)
+                report(progress)
+    finally:
+        unreached = (
+            skipped_result(entry.file, _NOT_REACHED) for entry in inputs if entry.file not in results
+        )
+        every = sorted([*results.values(), *unreached], key=lambda result: result.file)
+        page = _write(every, folder, names, options)
+    return _summary(every, page)
+
+
+def _results(
+    inputs: Sequence[InputFile], folder: OutputFolder, names: dict[str, str], options: BatchOptions
+) -> Generator[ImageResult, None, None]:
+    for entry in inputs:
+        if entry.status is Status.SKIPPED:
+            yield skipped_result(entry.file, entry.reason or "")
+        elif entry.status is Status.FAILED:
+            yield failed_result(entry.file, entry.reason or "")
+    overlays = overlays_folder(folder.path)
+    tasks = [
+        FileTask(
+            path=entry.path,
+            file=entry.file,
+            overlay=overlays / names[entry.file],
+            draft=folder.work / names[entry.file],
+            preview=_preview(folder, names[entry.file]),
+        )
+        for entry in inputs
+        if entry.status is Status.OK
+    ]
+    analysis = FileAnalysis(
+        options.settings, options.spacing_mm, options.photometric, options.secondary_capture
+    )
+    with contextlib.closing(
+        supervise(tasks, analysis, jobs=options.jobs or usable_cores(), limits=_limits(options))
+    ) as outcomes:
+        for outcome in outcomes:
+            yield outcome.result or failed_result(outcome.item.file, outcome.failure or "")
+
+
+def _limits(options: BatchOptions) -> Limits:
+    gib = options.memory_limit_gib
+    return Limits(
+        time_s=options.time_limit_s,
+        memory_bytes=None if gib is None else int(gib * 2**30),
+        items_per_worker=options.files_per_worker,
+    )
+
+
+def _preview(folder: OutputFolder, name: str) -> Path:
+    return folder.work / f"{name}.preview.jpg"
+
+
+def _advanced(progress: Progress, result: ImageResult) -> Progress:
+    return replace(
+        progress,
+        done=progress.done + 1,
+        failed=progress.failed + (result.status is Status.FAILED),
+        skipped=progress.skipped + (result.status is Status.SKIPPED),
+        file=result.file,
+        status=result.status,
+        reason=result.reason,
+    )
+
+
+def _write(
+    results: Sequence[ImageResult], folder: OutputFolder, names: dict[str, str], options: BatchOptions
+) -> Path:
+    previewed = (_with_preview(result, _preview(folder, names[result.file])) for result in results)
+    drawn = [names[result.file] for result in results if result.status is Status.OK]
+    try:
+        keep_overlays(folder, drawn)  # the page links to every overlay that is there
+        page = write_results(previewed, folder.path, options.settings)
+        remove_work(folder)
+    except (OSError, OutputError) as error:
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise BatchStoppedError(
+            f"{folder.path}: cannot be written ({why}); make room and run again"
+        ) from error
+    return page
+
+
+def _with_preview(result: ImageResult, preview: Path) -> ImageResult:
+    if result.status is not Status.OK or not preview.is_file():
+        return result
+    return replace(result, preview_jpeg=preview.read_bytes())
+
+
+def _summary(results: Sequence[ImageResult], page: Path) -> BatchSummary:
+    counts = {status: sum(result.status is status for result in results) for status in Status}
+    return BatchSummary(
+        report=page,
+        ok=counts[Status.OK],
+        failed=counts[Status.FAILED],
+        skipped=counts[Status.SKIPPED],
+        candidates=sum(len(result.candidates) for result in results),
+        failures=tuple(
+            (result.file, result.reason or "") for result in results if result.status is Status.FAILED
+        ),
+    )

@@ -1,0 +1,84 @@
+"""How a batch is run: how many jobs, what one file may cost, and how files are read."""
+
+import math
+import os
+import sys
+from dataclasses import dataclass
+
+from ..errors import SettingsError
+from ..loading import Photometric
+from ..radiograph import spacing_from_user
+from ..settings import Settings
+
+_MOST_JOBS = 1024
+_LEAST_MEMORY_GIB = 1.0  # the libraries alone map about half of it
+_LONGEST_TIME_S = 86_400.0
+
+
+def usable_cores() -> int:
+    """Return the number of processor cores that this process may use, at least 1."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchOptions:
+    """How a batch is run. Nothing here but the reading of files and `settings` changes a result.
+
+    Parameters
+    ----------
+    settings : Settings
+        How lines are looked for.
+    jobs : int or None
+        Number of worker processes, 1 to 1024. None: the number of usable cores.
+    spacing_mm : float or (row, column), optional
+        Distance between pixel centres, for all files. None: what each file says.
+    photometric : Photometric, optional
+        Which end of the grey range is black, for all files. None: what each file says.
+    secondary_capture : bool
+        Whether secondary captures are analysed too; otherwise they are skipped.
+    time_limit_s : float
+        Wall-clock seconds for one file, up to a day; then it fails.
+    memory_limit_gib : float or None
+        Address space of one worker process, at least 1 GiB. None: no limit. Windows and macOS enforce none.
+    files_per_worker : int
+        A worker process is replaced after so many files.
+
+    Raises
+    ------
+    SettingsError
+        If a value is out of its range; the message names it.
+
+    Examples
+    --------
+    >>> BatchOptions(jobs=0)
+    Traceback (most recent call last):
+        ...
+    microcal_xray.errors.SettingsError: jobs is 0; it must be a whole number from 1 to 1024
+    """
+
+    settings: Settings = Settings()
+    jobs: int | None = None
+    spacing_mm: float | tuple[float, float] | None = None
+    photometric: Photometric | None = None
+    secondary_capture: bool = False
+    time_limit_s: float = 300.0
+    memory_limit_gib: float | None = 8.0
+    files_per_worker: int = 200
+
+    def __post_init__(self) -> None:
+        spacing_from_user(self.spacing_mm)
+        if self.jobs is not None and (isinstance(self.jobs, bool) or not 1 <= self.jobs <= _MOST_JOBS):
+            raise SettingsError(f"jobs is {self.jobs!r}; it must be a whole number from 1 to {_MOST_JOBS}")
+        if self.files_per_worker < 1:
+            raise SettingsError(f"files_per_worker is {self.files_per_worker!r}; it must be 1 or more")
+        if not 0 < self.time_limit_s <= _LONGEST_TIME_S:
+            raise SettingsError(
+                f"time_limit_s is {self.time_limit_s!r}; it must be over 0, up to {_LONGEST_TIME_S:g} seconds"
+            )
+        memory = self.memory_limit_gib
+        if memory is not None and not (math.isfinite(memory) and memory >= _LEAST_MEMORY_GIB):
+            raise SettingsError(
+                f"memory_limit_gib is {memory!r}; it must be {_LEAST_MEMORY_GIB:g} or more; None: no limit"
+            )

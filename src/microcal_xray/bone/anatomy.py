@@ -1,0 +1,61 @@
+"""The bone as later stages see it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from .axis import long_axis
+from .mask import bone_mask
+
+FloatImage = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """Bone, its direction and its outline.
+
+    Parameters
+    ----------
+    bone : (R, C) bool array
+    axis_rad : (R, C) float32 array
+        Direction of the long axis, [0, pi), 0 along a row, clockwise on the screen.
+    coherence : (R, C) float32 array
+        How clear that direction is, 0 to 1.
+    outline_distance_px : (R, C) float32 array
+        Distance to the outline of the bone mask, in pixels; positive on both sides.
+    outline_rad : (R, C) float32 array
+        Direction of the nearest piece of outline, [0, pi).
+    """
+
+    bone: Mask
+    axis_rad: FloatImage
+    coherence: FloatImage
+    outline_distance_px: FloatImage
+    outline_rad: FloatImage
+
+
+def find_anatomy(pixels: FloatImage, *, body: Mask, axis_scale_px: float) -> Anatomy:
+    """Return where bone is, which way it runs and where its outline lies.
+
+    Parameters
+    ----------
+    pixels : (R, C) float32 array
+        Bone brighter than air.
+    body : (R, C) bool array
+        Not air.
+    axis_scale_px : float
+        Window of the axis, about half a bone's width.
+    """
+    bone = bone_mask(pixels, body=body)
+    axis_rad, coherence = long_axis(pixels, scale_px=axis_scale_px)
+    distance = ndimage.distance_transform_edt(bone) + ndimage.distance_transform_edt(~bone)
+    # The gradient of a smooth signed distance points across the outline.
+    signed = np.where(bone, distance, -distance).astype(np.float32)
+    down, right = (
+        np.gradient(ndimage.gaussian_filter(signed, 3.0)) if min(bone.shape) > 1 else (signed, signed)
+    )
+    outline = (np.arctan2(down, right) + np.pi / 2) % np.pi
+    return Anatomy(bone, axis_rad, coherence, distance.astype(np.float32), outline.astype(np.float32))

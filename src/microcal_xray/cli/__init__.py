@@ -1,0 +1,5 @@
+"""The command line: `microcal`."""
+
+from .main import main
+
+__all__ = ["main"]

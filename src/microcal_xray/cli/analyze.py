@@ -1,0 +1,139 @@
+"""`microcal analyze`: from files and folders to a report."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from .. import __version__
+from ..batch import BatchOptions, BatchSummary, analyze, usable_cores
+from .exit_status import DONE, FAILED, INTERRUPTED
+from .progress import watched
+from .reading import add_reading_options
+from .settings_file import add_settings_options, chosen_settings
+from .terminal import complain, say
+
+_DESCRIPTION = """\
+Look for thin dark and bright lines in radiographs and write candidates for a reviewer. Folders are walked
+down; files (DICOM, PNG, JPEG, TIFF) are judged by their content, not by their names.
+"""
+_EPILOG = """\
+examples:
+  microcal analyze sample_data --out report
+  microcal analyze clinic/2024 more/leg.dcm --out report --jobs 4 --false-marks 0.5
+  microcal analyze scans --out report --spacing-mm 0.1 --json > summary.json
+
+OUT gets report.html (open it in a browser), candidates.csv, candidates.json, images.csv and overlays/.
+It may be new, empty or an earlier result, which is replaced. In these files an image is named relative to
+the folder that was given, or to the deepest folder that holds everything that was given.
+
+Exit status: 0 all were read (files that are no radiographs are skipped), 1 some inputs failed (each is named
+with its reason, the rest is done), 2 bad usage, 130 interrupted (what was finished is in OUT).
+"""
+
+
+def add_parser(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", every: argparse.ArgumentParser
+) -> None:
+    """Add the command to the others."""
+    parser = commands.add_parser(
+        "analyze",
+        parents=[every],
+        help="look for lines in files and folders and write a report",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
+    parser.add_argument("--out", type=Path, required=True, metavar="OUT", help="the folder for the results")
+    add_settings_options(parser)
+    add_reading_options(parser)
+    _add_running_options(parser)
+    parser.set_defaults(run=run)
+
+
+def _add_running_options(parser: argparse.ArgumentParser) -> None:
+    defaults = BatchOptions()
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        metavar="N",
+        help=f"images worked on at a time (default: one for each processor core, here {usable_cores()}); "
+        "results do not depend on it",
+    )
+    parser.add_argument(
+        "--time-limit-s",
+        type=float,
+        default=defaults.time_limit_s,
+        metavar="S",
+        help="an image that takes longer fails, in seconds (default %(default)g)",
+    )
+    parser.add_argument(
+        "--memory-limit-gib",
+        type=float,
+        default=defaults.memory_limit_gib,
+        metavar="G",
+        help="an image that needs more memory fails, in GiB (default %(default)g; 0: no limit; Linux only)",
+    )
+    parser.add_argument("--json", action="store_true", help="print a summary as JSON on standard output")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Analyse the files and say where the report is.
+
+    Raises
+    ------
+    MicrocalError
+        If an argument is wrong, or the results cannot be written.
+    """
+    options = BatchOptions(
+        settings=chosen_settings(arguments),
+        jobs=arguments.jobs,
+        spacing_mm=arguments.spacing_mm,
+        photometric=arguments.photometric,
+        secondary_capture=arguments.secondary_capture,
+        time_limit_s=arguments.time_limit_s,
+        memory_limit_gib=arguments.memory_limit_gib or None,
+    )
+    try:
+        with watched(sys.stderr) as report:
+            summary = analyze(arguments.paths, arguments.out, options=options, report=report)
+    except KeyboardInterrupt:
+        complain(f"interrupted; what was finished before is in {arguments.out}")
+        return INTERRUPTED
+    if arguments.json:
+        say(json.dumps(_record(summary)))
+    else:
+        for line in _lines(summary):
+            say(line)
+    return FAILED if summary.failed else DONE
+
+
+def _lines(summary: BatchSummary) -> list[str]:
+    skipped = f"{_files(summary.skipped)} skipped"
+    if summary.ok or summary.failed:
+        images = "1 image" if summary.ok == 1 else f"{summary.ok} images"
+        candidates = "1 candidate" if summary.candidates == 1 else f"{summary.candidates} candidates"
+        first = f"{candidates} in {images}; {_files(summary.failed)} not readable, {skipped}."
+    else:
+        first = f"No radiograph was found: {skipped}."
+    return [first, f"Report: {summary.report}"]
+
+
+def _files(count: int) -> str:
+    return "1 file was" if count == 1 else f"{count} files were"
+
+
+def _record(summary: BatchSummary) -> dict[str, object]:
+    """Return the summary without the folders of this machine: outputs are named relative to OUT."""
+    return {
+        "schema": "microcal-summary/1",
+        "version": __version__,
+        "files": summary.files,
+        "ok": summary.ok,
+        "failed": summary.failed,
+        "skipped": summary.skipped,
+        "candidates": summary.candidates,
+        "failures": [{"file": file, "reason": reason} for file, reason in summary.failures],
+        "report": summary.report.name,
+    }

@@ -1,0 +1,98 @@
+"""The `microcal` command: its sub-commands, and what an error looks like to a user."""
+
+import argparse
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from .. import __version__
+from ..batch import BatchStoppedError
+from ..errors import MicrocalError, OutputError, SettingsError
+from . import analyze, info, settings, simulate
+from .exit_status import FAILED, INTERRUPTED, USAGE
+from .terminal import complain
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one `microcal` command and return its exit status; no error leaves it as an exception.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The arguments after the command's name. None: those of this process.
+
+    Returns
+    -------
+    int
+        0 all done, 1 something failed, 2 bad usage, 130 interrupted.
+
+    Examples
+    --------
+    >>> main(["analyze", "absent.dcm", "--out", "report"])
+    2
+    """
+    try:
+        arguments = _parser().parse_args(argv)
+    except SystemExit as end:  # argparse has said why
+        return end.code if isinstance(end.code, int) else USAGE
+    try:
+        return _run(arguments)
+    except BrokenPipeError:
+        _forget_output()
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="microcal",
+        description="Find thin dark and bright lines across bone in radiographs, for a reviewer to judge. "
+        "Not a medical device.",
+        epilog="Exit status: 0 all done, 1 some inputs failed, 2 bad usage, 130 interrupted.",
+    )
+    parser.add_argument("--version", action="version", version=f"microcal {__version__}")
+    every = argparse.ArgumentParser(add_help=False)
+    every.add_argument("--debug", action="store_true", help="show where in the program an error arose")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in (analyze, info, settings, simulate):
+        command.add_parser(commands, every)
+    return parser
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    try:
+        status: int = arguments.run(arguments)
+        return status
+    except KeyboardInterrupt:
+        complain("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if arguments.debug:
+            traceback.print_exc()
+        complain(_words(error))
+        return _status(error)
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, MicrocalError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "there is not enough memory"
+    return f"unexpected {type(error).__name__}: {error}; please report it (--debug shows the place)"
+
+
+def _status(error: Exception) -> int:
+    is_usage = isinstance(error, SettingsError | OutputError) and not isinstance(error, BatchStoppedError)
+    return USAGE if is_usage else FAILED
+
+
+def _forget_output() -> None:
+    """End quietly when the reader of our output has gone, as in `microcal info FILE | head -1`."""
+    # What is still buffered would be written, and fail again, when the interpreter ends.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # a stream without a descriptor needs no help
+            os.dup2(nowhere, stream.fileno())

@@ -1,0 +1,53 @@
+"""The options about reading files that several commands share."""
+
+import argparse
+
+from ..loading import Photometric
+
+
+def add_reading_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how a file is to be read."""
+    parser.add_argument(
+        "--spacing-mm",
+        type=spacing_mm,
+        metavar="X|R,C",
+        help="distance between pixel centres in millimetres: one number, or rows,columns as in 0.143,0.15 "
+        "(default: what each file says)",
+    )
+    parser.add_argument(
+        "--photometric",
+        type=Photometric,
+        choices=list(Photometric),
+        metavar="MONOCHROME1|MONOCHROME2",
+        help="the end of the grey range at which bone is stored, low (1) or high (2), where files are wrong "
+        "about it",
+    )
+    parser.add_argument(
+        "--secondary-capture",
+        action="store_true",
+        help="read DICOM secondary captures too; they are skipped otherwise",
+    )
+
+
+def spacing_mm(text: str) -> float | tuple[float, float]:
+    """Return the spacing that an argument names.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If it is not one number, or two with a comma between.
+
+    Examples
+    --------
+    >>> spacing_mm("0.1"), spacing_mm("0.1,0.2")
+    (0.1, (0.1, 0.2))
+    """
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        numbers = []
+    if len(numbers) == 1:
+        return numbers[0]
+    if len(numbers) == 2:
+        return numbers[0], numbers[1]
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of millimetres, nor two with a comma between")

@@ -1,0 +1,49 @@
+"""`microcal simulate`: radiographs whose lines are known."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+from ..simulation import simulate_folder
+from .exit_status import DONE
+from .terminal import say
+
+
+def add_parser(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", every: argparse.ArgumentParser
+) -> None:
+    """Add the command to the others."""
+    parser = commands.add_parser(
+        "simulate",
+        parents=[every],
+        help="make radiographs whose lines are known",
+        description="Write simulated limb radiographs as DICOM, with the place, width and contrast of each "
+        "line in them. The same seed gives the same images.",
+        epilog="Example: microcal simulate --out simulated --count 4 --seed 1",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for the images")
+    parser.add_argument("--count", type=int, default=8, metavar="N", help="how many (default %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="0 or more (default %(default)s)")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the images.
+
+    Raises
+    ------
+    SettingsError
+        If the count or the seed is out of range.
+    OutputError
+        If the folder cannot be written to.
+    """
+    with tqdm(total=arguments.count, unit="file", file=sys.stderr, disable=None) as bar:
+
+        def show(written: int) -> None:
+            bar.update(written - bar.n)
+
+        truth = simulate_folder(arguments.out, count=arguments.count, seed=arguments.seed, progress=show)
+    say(f"{arguments.count} images are in {arguments.out}, their lines in {truth.name}")
+    return DONE

@@ -1,0 +1,179 @@
+"""A DICOM data set as a `Radiograph`; the patient stays behind here."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from pydicom.dataset import Dataset, FileDataset
+
+from ..errors import UnreadableRadiographError
+from ..radiograph import Acquisition, ImageCaution, Intent, Radiograph, Signal, Spacing
+from .air_check import air_looks_bright
+from .colour import grey
+from .complaints import one_line
+from .decoding import StoredValues, decode, lossy
+from .dicom_file import read_header, read_whole
+from .header import code, integer, numbers
+from .modality import attenuation
+from .modality_tags import ModalityValues, modality_values
+from .pixel_layout import PixelLayout, pixel_layout
+from .polarity import Photometric, tags_disagree, turned
+from .quality import pixel_cautions
+from .sop_classes import has_pixels, intent, is_secondary_capture, require_radiograph
+from .spacing import SpacingTags, spacing_from_tags
+from .usable_area import usable_area
+
+_LATERALITIES = frozenset({"L", "R", "U", "B"})
+_LOG_STEP = 1e-3  # a thousandth of attenuation, below the noise of any radiograph
+
+
+def check_dicom(path: Path, *, secondary_capture: bool) -> None:
+    """Judge a DICOM file by its header alone.
+
+    Raises
+    ------
+    NotARadiographError, UnreadableRadiographError
+        With the reason, as `read_dicom` would.
+    """
+    header = read_header(path)
+    require_radiograph(header, secondary_capture=secondary_capture)
+    _photometric(pixel_layout(header), None)
+
+
+def read_dicom(
+    path: Path,
+    *,
+    spacing: Spacing | None,
+    photometric: Photometric | None,
+    secondary_capture: bool,
+    name: str,
+) -> Radiograph:
+    """Return the radiograph in a DICOM file.
+
+    Parameters
+    ----------
+    path : Path
+    spacing : Spacing or None
+        What the caller knows; None: what the file says.
+    photometric : Photometric or None
+        What the caller knows of the polarity; None: what the file says.
+    secondary_capture : bool
+    name : str
+
+    Raises
+    ------
+    NotARadiographError, UnreadableRadiographError
+        With the reason alone; the door adds the path.
+    """
+    header = read_header(path)
+    require_radiograph(header, secondary_capture=secondary_capture)
+    layout = pixel_layout(header)
+    polarity = _photometric(layout, photometric)
+    dataset = read_whole(path)
+    if not has_pixels(dataset):
+        raise UnreadableRadiographError("holds no pixel data; the file may be truncated")
+    stored = decode(dataset, layout)
+    found, of_spacing = (spacing, ImageCaution.NONE) if spacing else _spacing(dataset)
+    usable, of_area = usable_area(dataset, stored.values, bits_allocated=layout.bits_allocated, spacing=found)
+    grey_values, of_colour = grey(stored.values)
+    modal = modality_values(dataset, stored.values if layout.samples == 1 else grey_values, layout)
+    signal = _signal(dataset, layout)
+    pixels = _attenuation(modal, polarity) if signal is Signal.LOG else _bone_bright(modal, polarity)
+    step = _LOG_STEP if signal is Signal.LOG else modal.step
+    cautions = layout.cautions | stored.cautions | of_spacing | of_area | of_colour | modal.cautions
+    cautions |= _header_cautions(dataset) | pixel_cautions(pixels, usable, bits=layout.bits_stored, step=step)
+    if air_looks_bright(pixels, usable):
+        cautions |= ImageCaution.AIR_BRIGHTER_THAN_BONE
+    if photometric is None and _tags_disagree(dataset, polarity, modal, signal):
+        cautions |= ImageCaution.POLARITY_TAGS_DISAGREE
+    return Radiograph(
+        pixels=pixels,
+        usable=usable,
+        spacing=found,
+        signal=signal,
+        intent=intent(dataset),
+        name=name,
+        cautions=cautions,
+        acquisition=_acquisition(dataset, layout, stored),
+    )
+
+
+def _photometric(layout: PixelLayout, asked: Photometric | None) -> Photometric:
+    if asked is not None:
+        return asked
+    if layout.samples == 3:
+        return Photometric.MONOCHROME2
+    if layout.photometric is None:
+        raise UnreadableRadiographError(
+            "PhotometricInterpretation is missing or unknown; "
+            'pass photometric="MONOCHROME2" if high values are bone, else "MONOCHROME1"'
+        )
+    return Photometric(layout.photometric)
+
+
+def _spacing(dataset: Dataset) -> tuple[Spacing | None, ImageCaution]:
+    return spacing_from_tags(
+        SpacingTags(
+            pixel=numbers(dataset, "PixelSpacing"),
+            calibration=code(dataset, "PixelSpacingCalibrationType"),
+            imager=numbers(dataset, "ImagerPixelSpacing"),
+            scanned=numbers(dataset, "NominalScannedPixelSpacing"),
+        )
+    )
+
+
+def _signal(dataset: FileDataset, layout: PixelLayout) -> Signal:
+    """Return LOG if the values are proportional to the detector's signal, so that their logarithm is taken.
+
+    The tags describe what was stored (PS3.3 C.8.11.3.1.2) and never ask for a transform. LOG data stay as
+    they are, in grey levels: the factor of their logarithm is not in the header.
+    """
+    linear = code(dataset, "PixelIntensityRelationship") == "LIN"
+    is_raw = linear and layout.samples == 1 and intent(dataset) is Intent.FOR_PROCESSING
+    return Signal.LOG if is_raw else Signal.GREY
+
+
+def _bone_bright(modal: ModalityValues, polarity: Photometric) -> npt.NDArray[np.float32]:
+    return turned(modal.values, polarity, lowest=modal.lowest, highest=modal.highest)
+
+
+def _attenuation(modal: ModalityValues, polarity: Photometric) -> npt.NDArray[np.float32]:
+    """Return -ln of the signal, which is low where bone is: the bone-bright picture mirrored."""
+    signal = np.float32(modal.lowest + modal.highest) - _bone_bright(modal, polarity)
+    return attenuation(signal, full_scale=max(modal.highest, modal.step), quantum=modal.step)
+
+
+def _header_cautions(dataset: FileDataset) -> ImageCaution:
+    cautions = lossy(dataset, dataset.file_meta.TransferSyntaxUID)
+    if code(dataset, "BurnedInAnnotation") == "YES":
+        cautions |= ImageCaution.BURNED_IN_TEXT
+    if is_secondary_capture(dataset):
+        cautions |= ImageCaution.SECONDARY_CAPTURE
+    return cautions
+
+
+def _tags_disagree(dataset: Dataset, polarity: Photometric, modal: ModalityValues, signal: Signal) -> bool:
+    sign = integer(dataset, "PixelIntensityRelationshipSign") if signal is Signal.LOG else None
+    return tags_disagree(
+        polarity,
+        lut_shape=code(dataset, "PresentationLUTShape"),
+        rescale_type=code(dataset, "RescaleType"),
+        is_descending=modal.is_descending,
+        intensity_sign=sign,
+    )
+
+
+def _acquisition(dataset: FileDataset, layout: PixelLayout, stored: StoredValues) -> Acquisition:
+    laterality = code(dataset, "ImageLaterality") or code(dataset, "Laterality")
+    syntax = dataset.file_meta.TransferSyntaxUID
+    return Acquisition(
+        file_format="DICOM",
+        modality=code(dataset, "Modality"),
+        body_part=code(dataset, "BodyPartExamined"),
+        laterality=laterality if laterality in _LATERALITIES else None,
+        view=code(dataset, "ViewPosition"),
+        photometric=layout.photometric,
+        compression=one_line(syntax.name) if stored.decoder else None,
+        bits_stored=layout.bits_stored,
+        decoder=stored.decoder,
+    )

@@ -1,0 +1,99 @@
+"""Which files of a folder are radiographs, by their content, and why the others are not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from ..errors import NotARadiographError, UnreadableRadiographError
+from .complaints import clear_reasons, one_line
+from .dicom import check_dicom
+from .pictures import check_picture
+from .sniff import FileKind, sniff
+
+
+class Verdict(StrEnum):
+    """What a file is to us."""
+
+    RADIOGRAPH = "radiograph"
+    SKIPPED = "skipped"  # whole, but something else
+    FAILED = "failed"  # it should be readable, and is not
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """A file of a folder and the verdict on it.
+
+    Parameters
+    ----------
+    path : Path
+        Below the folder that was searched; itself a folder where one could not be opened or was left out.
+    verdict : Verdict
+        By the header alone: pixel data may still turn out to be broken.
+    reason : str or None
+        Why it is no radiograph, on one line and without the path. None for a radiograph.
+    """
+
+    path: Path
+    verdict: Verdict
+    reason: str | None = None
+
+
+def find_radiographs(folder: str | Path, *, secondary_capture: bool = False) -> Iterator[FoundFile]:
+    """Yield every file of a folder and of the folders in it, judged by its content.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A single file does as well.
+    secondary_capture : bool
+        Count DICOM secondary captures as radiographs.
+
+    Yields
+    ------
+    FoundFile
+        In the order of the names, folder by folder, the same on every machine. Symbolic links to folders are
+        not followed, so that no file comes twice and no walk is endless. Hidden files are skipped.
+
+    Examples
+    --------
+    >>> [(found.verdict.value, found.reason) for found in find_radiographs("absent")]
+    [('failed', 'no such file or folder')]
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        yield _judged(folder, secondary_capture=secondary_capture)
+        return
+    waiting = [folder]
+    while waiting:
+        path = waiting.pop()
+        if path is not folder and path.name.startswith("."):
+            yield FoundFile(path, Verdict.SKIPPED, "is hidden")
+        elif path is not folder and path.is_symlink() and path.is_dir():
+            yield FoundFile(path, Verdict.SKIPPED, "is a link to a folder, which is not followed")
+        elif path.is_dir():
+            try:
+                waiting.extend(sorted(path.iterdir(), key=lambda child: child.name, reverse=True))
+            except OSError as error:
+                yield FoundFile(path, Verdict.FAILED, f"folder cannot be read ({one_line(error.strerror)})")
+        else:
+            yield _judged(path, secondary_capture=secondary_capture)
+
+
+def _judged(path: Path, *, secondary_capture: bool) -> FoundFile:
+    try:
+        with clear_reasons():
+            _check(path, secondary_capture=secondary_capture)
+    except NotARadiographError as error:
+        return FoundFile(path, Verdict.SKIPPED, one_line(error))
+    except UnreadableRadiographError as error:
+        return FoundFile(path, Verdict.FAILED, one_line(error))
+    return FoundFile(path, Verdict.RADIOGRAPH)
+
+
+def _check(path: Path, *, secondary_capture: bool) -> None:
+    kind = sniff(path)
+    if kind in (FileKind.DICOM, FileKind.BARE_DICOM):
+        check_dicom(path, secondary_capture=secondary_capture)
+    else:
+        check_picture(path, kind)

@@ -1,0 +1,83 @@
+"""PNG, JPEG and TIFF as a `Radiograph`.
+
+A picture tells no polarity, so bone is taken to be bright unless the caller says otherwise (a TIFF may say
+so itself). It tells no spacing either: its dots per inch are those of a printer or a scanner, never of the
+patient. The pixels stay as stored: a JPEG's EXIF orientation is not applied, so that coordinates fit the
+file.
+"""
+
+from pathlib import Path
+
+from ..radiograph import Acquisition, ImageCaution, Intent, Radiograph, Spacing
+from .air_check import air_looks_bright
+from .colour import grey
+from .picture_pixels import PicturePixels, opened_picture, picture_pixels
+from .polarity import Photometric, turned
+from .quality import pixel_cautions
+from .sniff import FileKind
+from .tiff import check_tiff, read_tiff
+
+_FORMATS = {FileKind.PNG: ("PNG",), FileKind.JPEG: ("JPEG", "MPO")}  # MPO: a JPEG with a preview behind it
+
+
+def check_picture(path: Path, kind: FileKind) -> None:
+    """Judge a picture by its header alone.
+
+    Raises
+    ------
+    NotARadiographError, UnreadableRadiographError
+        With the reason, as `read_picture` would.
+    """
+    if kind is FileKind.TIFF:
+        check_tiff(path)
+        return
+    with opened_picture(path, _FORMATS[kind]):
+        pass
+
+
+def read_picture(
+    path: Path, kind: FileKind, *, spacing: Spacing | None, photometric: Photometric | None, name: str
+) -> Radiograph:
+    """Return the radiograph in a picture file.
+
+    Parameters
+    ----------
+    path : Path
+    kind : FileKind
+        PNG, JPEG or TIFF.
+    spacing : Spacing or None
+        What the caller knows; the file knows none.
+    photometric : Photometric or None
+        What the caller knows of the polarity; None: what the file says, or bright bone.
+    name : str
+
+    Raises
+    ------
+    NotARadiographError, UnreadableRadiographError
+        With the reason alone; the door adds the path.
+    """
+    picture = read_tiff(path) if kind is FileKind.TIFF else _pixels(path, kind)
+    grey_values, cautions = grey(picture.values)
+    lowest, highest = picture.grey_range
+    pixels = turned(grey_values, photometric or picture.photometric, lowest=lowest, highest=highest)
+    step = 1.0 if picture.bits else (highest - lowest) / 2**16
+    cautions |= pixel_cautions(pixels, picture.usable, bits=picture.bits, step=step)
+    if air_looks_bright(pixels, picture.usable):
+        cautions |= ImageCaution.AIR_BRIGHTER_THAN_BONE
+    cautions |= ImageCaution.NONE if spacing else ImageCaution.NO_SPACING
+    if kind is FileKind.JPEG:
+        cautions |= ImageCaution.LOSSY
+    return Radiograph(
+        pixels=pixels,
+        usable=picture.usable,
+        spacing=spacing,
+        intent=Intent.PICTURE,
+        name=name,
+        cautions=cautions,
+        acquisition=Acquisition(file_format=kind.value, bits_stored=picture.bits),
+    )
+
+
+def _pixels(path: Path, kind: FileKind) -> PicturePixels:
+    with opened_picture(path, _FORMATS[kind]) as image:
+        return picture_pixels(image)

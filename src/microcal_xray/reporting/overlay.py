@@ -1,0 +1,156 @@
+"""The overlay: a radiograph with its candidates pointed at, as a matplotlib Figure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from ..findings import Findings
+from ..radiograph import IMAGE_CAUTIONS
+from .display import display_image
+from .foreign_text import printable_text
+from .overlay_marks import POINTS_PER_INCH, draw_candidates, draw_scale_bar, overlay_font, tier_style
+from .words import KIND_COLOURS, KIND_WORDS, NOT_A_DEVICE, TIER_WORDS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+FULL_DPI = 200  # at this resolution the picture in the figure is about 1:1, up to 2000 pixels
+_SCREEN_DPI = 100
+_LONGER_SIDE_PX = 2000
+_SMALLEST_SIDE_INCHES = 5.0
+_NARROWEST_INCHES = 4.5  # the title and the legend need this much
+
+_HEADER_INCHES = 0.40
+_FOOTER_INCHES = 0.50
+_CAUTION_INCHES = 0.17
+_LONGEST_TITLE = 60
+
+_PAPER = "#101418"
+_INK = "#e8ecef"
+_QUIET_INK = "#9aa7b2"
+_AMBER = "#f0c674"
+
+
+def overlay(findings: Findings) -> Figure:
+    """Return the radiograph with its candidates drawn over it.
+
+    Each candidate is drawn as two thin rails that leave the line itself bare, with its number beside it:
+    blue and a round number for lucent, orange and a square one for sclerotic; solid for strong, dashed for
+    weak. Pixels that are not square are drawn with their true proportions.
+
+    Parameters
+    ----------
+    findings : Findings
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Made without pyplot: a notebook shows it, and nothing has to be closed. The units of its one Axes are
+        pixels of the radiograph as stored, x the column and y the row. Save it with `write_overlay`, or with
+        `figure.savefig(path, dpi=200)` for about one pixel per pixel.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from microcal_xray.radiograph import radiograph_from_array
+    >>> from microcal_xray.settings import Settings
+    >>> figure = overlay(Findings(radiograph_from_array(np.eye(64)), Settings()))
+    >>> len(figure.axes)
+    1
+    """
+    # matplotlib takes 0.4 to 0.7 s to import, and most users of the package never draw.
+    from matplotlib.figure import Figure
+
+    radiograph = findings.radiograph
+    image = display_image(radiograph, longer_side_px=_LONGER_SIDE_PX)
+    longer_inches = max(_SMALLEST_SIDE_INCHES, max(image.size) / FULL_DPI)
+    picture_width, picture_height = (longer_inches * side / max(image.size) for side in image.size)
+    cautions = [IMAGE_CAUTIONS[caution] for caution in radiograph.cautions]
+    footer = _FOOTER_INCHES + _CAUTION_INCHES * len(cautions)
+    width, height = max(picture_width, _NARROWEST_INCHES), picture_height + _HEADER_INCHES + footer
+
+    figure = Figure(figsize=(width, height), dpi=_SCREEN_DPI, facecolor=_PAPER)
+    left = (width - picture_width) / 2
+    axes = figure.add_axes((left / width, footer / height, picture_width / width, picture_height / height))
+    rows, columns = radiograph.pixels.shape
+    _show(axes, np.asarray(image), rows=rows, columns=columns)
+    points_per_pixel = np.array([picture_height / rows, picture_width / columns]) * POINTS_PER_INCH
+    draw_candidates(axes, findings.candidates, points_per_pixel, shape=(rows, columns))
+    draw_scale_bar(axes, radiograph, points_per_pixel)
+    _write(figure, _title(findings), inches_up=height - _HEADER_INCHES / 2, size=9, colour=_INK)
+    for line, caution in enumerate(reversed(cautions)):
+        up = _FOOTER_INCHES + _CAUTION_INCHES * (line + 0.4)
+        _write(figure, f"Caution: {caution}.", inches_up=up, size=6.5, colour=_AMBER)
+    _draw_legend(figure, inches_up=_FOOTER_INCHES - 0.17)
+    _write(figure, NOT_A_DEVICE, inches_up=0.14, size=6.5, colour=_QUIET_INK)
+    return figure
+
+
+def _show(axes: Axes, levels: npt.NDArray[np.uint8], *, rows: int, columns: int) -> None:
+    axes.set_axis_off()
+    axes.imshow(
+        levels,
+        cmap="gray",
+        vmin=0,
+        vmax=255,
+        aspect="auto",  # the Axes already has the proportions of the radiograph
+        extent=(-0.5, columns - 0.5, rows - 0.5, -0.5),
+        interpolation="antialiased",
+    )
+    axes.set_autoscale_on(False)
+
+
+def _draw_legend(figure: Figure, *, inches_up: float) -> None:
+    from matplotlib.lines import Line2D  # imported where it is used: see `overlay`
+
+    kinds = [
+        Line2D([], [], color=KIND_COLOURS[kind], linewidth=1.4, label=words)
+        for kind, words in KIND_WORDS.items()
+    ]
+    tiers = [
+        Line2D([], [], color=_INK, linewidth=1.1, linestyle=tier_style(tier), label=words)
+        for tier, words in TIER_WORDS.items()
+    ]
+    figure.legend(
+        handles=kinds + tiers,
+        loc="center",
+        bbox_to_anchor=(0.5, inches_up / figure.get_figheight()),
+        ncols=4,
+        frameon=False,
+        prop=overlay_font(6.5),
+        labelcolor=_INK,
+        handlelength=2.2,
+        columnspacing=1.2,
+        borderpad=0,
+    )
+
+
+def _write(figure: Figure, text: str, *, inches_up: float, size: float, colour: str) -> None:
+    figure.text(
+        0.5,
+        inches_up / figure.get_figheight(),
+        text,
+        ha="center",
+        va="center",
+        fontproperties=overlay_font(size, weight="bold" if size > 8 else "normal"),
+        color=colour,
+        parse_math=False,  # a file name may hold dollar signs
+    )
+
+
+def _title(findings: Findings) -> str:
+    count = len(findings.candidates)
+    return f"{_drawable(findings.radiograph.name)}   ·   {count or 'no'} candidate{'' if count == 1 else 's'}"
+
+
+def _drawable(text: str) -> str:
+    """Return the text, not too long, with a box for each letter that the font does not have."""
+    from matplotlib.font_manager import findfont, get_font  # imported where they are used: see `overlay`
+
+    known = get_font(findfont("DejaVu Sans")).get_charmap()
+    shown = "".join(letter if ord(letter) in known else "\u25a1" for letter in printable_text(text))
+    return shown if len(shown) <= _LONGEST_TITLE else f"{shown[:40]}\u2026{shown[-16:]}"

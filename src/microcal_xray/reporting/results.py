@@ -1,0 +1,248 @@
+"""What is written for one input file: read and searched, failed, or skipped. Always the same fields."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from ..findings import Candidate, CandidateCaution, Findings, Kind, Tier
+from ..radiograph import Acquisition, ImageCaution, Intent, Signal, Spacing, SpacingSource
+from .display import preview_jpeg
+from .foreign_text import valid_text
+from .words import caution_names, cautions_from_names
+
+_PATH_DECIMALS = 2  # 0.01 pixel: a tenth of what a centre line can promise
+_MM_DECIMALS = 3
+_DECIMALS = 2
+
+
+class Status(StrEnum):
+    """What became of an input file."""
+
+    OK = "ok"  # read and searched; there may be no candidates
+    FAILED = "failed"  # should hold a radiograph, but could not be read or searched
+    SKIPPED = "skipped"  # holds no projection radiograph
+
+
+@dataclass(frozen=True)
+class ImageResult:
+    """One input file in the outputs; cheap to hand between processes, as it holds no pixels but a preview.
+
+    Parameters
+    ----------
+    file : str
+        Path relative to the analysed folder, with forward slashes.
+    status : Status
+    reason : str or None
+        Why the file failed or was skipped, in one line; None when it is ok.
+    rows, columns : int or None
+        Size of the radiograph as stored, in pixels; None unless ok.
+    spacing : Spacing or None
+        None when unknown, or unless ok.
+    intent : Intent or None
+    signal : Signal or None
+    cautions : ImageCaution
+    acquisition : Acquisition or None
+    candidates : tuple of Candidate
+        Sorted by falling score.
+    preview_jpeg : bytes or None
+        Grey preview with square pixels for the report page; None unless ok, or when left out to save room.
+
+    See Also
+    --------
+    image_result, failed_result, skipped_result : how one is made
+    """
+
+    file: str
+    status: Status
+    reason: str | None = None
+    rows: int | None = None
+    columns: int | None = None
+    spacing: Spacing | None = None
+    intent: Intent | None = None
+    signal: Signal | None = None
+    cautions: ImageCaution = ImageCaution.NONE
+    acquisition: Acquisition | None = None
+    candidates: tuple[Candidate, ...] = ()
+    preview_jpeg: bytes | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the record of this file in candidates.json: plain values, unknown ones None, no preview.
+
+        Examples
+        --------
+        >>> record = failed_result("a.dcm", "the file is empty").as_dict()
+        >>> record["status"], record["rows"], record["candidates"]
+        ('failed', None, [])
+        """
+        acquisition = self.acquisition or Acquisition()
+        ok = self.status is Status.OK
+        source = self.spacing.source if self.spacing else SpacingSource.NONE
+        return {
+            "file": valid_text(self.file),
+            "status": self.status.value,
+            "reason": None if self.reason is None else valid_text(self.reason),
+            "rows": self.rows,
+            "columns": self.columns,
+            "spacing_mm": [self.spacing.row_mm, self.spacing.column_mm] if self.spacing else None,
+            "spacing_source": source.value if ok else None,
+            "intent": self.intent.value if self.intent else None,
+            "signal": self.signal.value if self.signal else None,
+            "file_format": acquisition.file_format if ok else None,
+            "modality": acquisition.modality,
+            "body_part": acquisition.body_part,
+            "laterality": acquisition.laterality,
+            "view": acquisition.view,
+            "photometric": acquisition.photometric,
+            "compression": acquisition.compression,
+            "bits_stored": acquisition.bits_stored,
+            "decoder": acquisition.decoder,
+            "cautions": caution_names(self.cautions),
+            "candidates": [_candidate_dict(candidate) for candidate in self.candidates],
+        }
+
+    def without_preview(self) -> "ImageResult":
+        """Return the same result without its preview picture."""
+        return replace(self, preview_jpeg=None)
+
+
+def image_result(findings: Findings, file: str) -> ImageResult:
+    """Return what is written for a radiograph that was read and searched, with its preview.
+
+    Parameters
+    ----------
+    findings : Findings
+    file : str
+        Path relative to the analysed folder, with forward slashes.
+
+    Raises
+    ------
+    ValueError
+        If the score or the path of a candidate is not finite: that is an error of the program, not a result.
+    """
+    for candidate in findings.candidates:
+        if not (math.isfinite(candidate.score) and np.isfinite(candidate.path_px).all()):
+            raise ValueError(f"{file}: candidate {candidate.id} has a score or a path that is not finite")
+    radiograph = findings.radiograph
+    rows, columns = radiograph.pixels.shape
+    return ImageResult(
+        file=file,
+        status=Status.OK,
+        rows=rows,
+        columns=columns,
+        spacing=radiograph.spacing,
+        intent=radiograph.intent,
+        signal=radiograph.signal,
+        cautions=radiograph.cautions,
+        acquisition=radiograph.acquisition,
+        candidates=tuple(sorted(findings.candidates, key=lambda candidate: (-candidate.score, candidate.id))),
+        preview_jpeg=preview_jpeg(radiograph),
+    )
+
+
+def failed_result(file: str, reason: str) -> ImageResult:
+    """Return what is written for a file that could not be read or searched."""
+    return ImageResult(file=file, status=Status.FAILED, reason=reason)
+
+
+def skipped_result(file: str, reason: str) -> ImageResult:
+    """Return what is written for a file that holds no projection radiograph."""
+    return ImageResult(file=file, status=Status.SKIPPED, reason=reason)
+
+
+def image_result_from_dict(record: Mapping[str, Any], *, preview_jpeg: bytes | None = None) -> ImageResult:
+    """Return the result that `ImageResult.as_dict` wrote; numbers keep the decimals that were written.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If the record is not one of ours.
+
+    Examples
+    --------
+    >>> result = skipped_result("notes.txt", "not an image")
+    >>> image_result_from_dict(result.as_dict()) == result
+    True
+    """
+    ok = record["status"] == Status.OK
+    return ImageResult(
+        file=record["file"],
+        status=Status(record["status"]),
+        reason=record["reason"],
+        rows=record["rows"],
+        columns=record["columns"],
+        spacing=_spacing(record),
+        intent=Intent(record["intent"]) if record["intent"] else None,
+        signal=Signal(record["signal"]) if record["signal"] else None,
+        cautions=cautions_from_names(ImageCaution, record["cautions"]),
+        acquisition=_acquisition(record) if ok else None,
+        candidates=tuple(_candidate(values) for values in record["candidates"]),
+        preview_jpeg=preview_jpeg,
+    )
+
+
+def _candidate_dict(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "id": candidate.id,
+        "kind": candidate.kind.value,
+        "tier": candidate.tier.value,
+        "score": _rounded(candidate.score, _DECIMALS),
+        "path_px": (np.round(candidate.path_px, _PATH_DECIMALS) + 0.0).tolist(),  # + 0.0: never -0.0
+        "length_mm": _rounded(candidate.length_mm, _MM_DECIMALS),
+        "width_mm": _rounded(candidate.width_mm, _MM_DECIMALS),
+        "length_px": _rounded(candidate.length_px, _DECIMALS),
+        "width_px": _rounded(candidate.width_px, _DECIMALS),
+        "contrast_sd": _rounded(candidate.contrast_sd, _DECIMALS),
+        "angle_to_bone_deg": _rounded(candidate.angle_to_bone_deg, 1),
+        "cautions": caution_names(candidate.cautions),
+    }
+
+
+def _candidate(values: Mapping[str, Any]) -> Candidate:
+    return Candidate(
+        id=values["id"],
+        kind=Kind(values["kind"]),
+        tier=Tier(values["tier"]),
+        score=values["score"],
+        path_px=np.array(values["path_px"], np.float64),
+        length_px=_or_nan(values["length_px"]),
+        width_px=_or_nan(values["width_px"]),
+        length_mm=values["length_mm"],
+        width_mm=values["width_mm"],
+        contrast_sd=_or_nan(values["contrast_sd"]),
+        angle_to_bone_deg=values["angle_to_bone_deg"],
+        cautions=cautions_from_names(CandidateCaution, values["cautions"]),
+    )
+
+
+def _spacing(record: Mapping[str, Any]) -> Spacing | None:
+    if record["spacing_mm"] is None:
+        return None
+    row_mm, column_mm = record["spacing_mm"]
+    return Spacing(row_mm, column_mm, SpacingSource(record["spacing_source"]))
+
+
+def _acquisition(record: Mapping[str, Any]) -> Acquisition:
+    return Acquisition(
+        file_format=record["file_format"],
+        modality=record["modality"],
+        body_part=record["body_part"],
+        laterality=record["laterality"],
+        view=record["view"],
+        photometric=record["photometric"],
+        compression=record["compression"],
+        bits_stored=record["bits_stored"],
+        decoder=record["decoder"],
+    )
+
+
+def _rounded(value: float | None, decimals: int) -> float | None:
+    # A number that could not be measured is unknown; JSON has no word for NaN.
+    return None if value is None or not math.isfinite(value) else round(float(value), decimals)
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else value

@@ -1,0 +1,133 @@
+"""Tables of candidates and of inputs: the same columns on every path, safe for spreadsheets."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..findings import Candidate, Findings
+from .foreign_text import spreadsheet_text
+from .results import ImageResult
+from .words import caution_names
+
+Cell = str | int | float | None
+
+CANDIDATE_COLUMNS: tuple[str, ...] = (
+    "file",
+    "id",
+    "kind",
+    "tier",
+    "score",
+    "length_mm",
+    "width_mm",
+    "length_px",
+    "width_px",
+    "contrast_sd",
+    "angle_to_bone_deg",
+    "middle_row_px",
+    "middle_column_px",
+    "cautions",
+)
+
+IMAGE_COLUMNS: tuple[str, ...] = (
+    "file",
+    "status",
+    "reason",
+    "candidates",
+    "strongest_score",
+    "rows",
+    "columns",
+    "row_spacing_mm",
+    "column_spacing_mm",
+    "spacing_source",
+    "intent",
+    "bits_stored",
+    "file_format",
+    "cautions",
+)
+
+
+def table(findings: Findings) -> list[dict[str, Cell]]:
+    """Return one row per candidate, strongest first, ready for `pandas.DataFrame`.
+
+    Parameters
+    ----------
+    findings : Findings
+
+    Returns
+    -------
+    list of dict
+        Keys are `CANDIDATE_COLUMNS`, in that order; `file` is the name of the radiograph. Lengths and widths
+        in millimetres are None when the spacing is unknown, `angle_to_bone_deg` where the axis is unclear.
+        Empty when there are no candidates: `pandas.DataFrame(rows, columns=CANDIDATE_COLUMNS)` keeps the
+        columns.
+    """
+    ordered = sorted(findings.candidates, key=lambda candidate: (-candidate.score, candidate.id))
+    return [_candidate_row(candidate, findings.radiograph.name) for candidate in ordered]
+
+
+def candidates_csv(results: Iterable[ImageResult]) -> str:
+    """Return candidates.csv: one row per candidate of every file, in the order given."""
+    rows = (_candidate_row(candidate, result.file) for result in results for candidate in result.candidates)
+    return _csv(CANDIDATE_COLUMNS, rows)
+
+
+def images_csv(results: Iterable[ImageResult]) -> str:
+    """Return images.csv: one row per input file with its status and reason, in the order given."""
+    return _csv(IMAGE_COLUMNS, (_image_row(result) for result in results))
+
+
+def _candidate_row(candidate: Candidate, file: str) -> dict[str, Cell]:
+    middle_row_px, middle_column_px = candidate.path_px[len(candidate.path_px) // 2]
+    return {
+        "file": file,
+        "id": candidate.id,
+        "kind": candidate.kind.value,
+        "tier": candidate.tier.value,
+        "score": candidate.score,
+        "length_mm": candidate.length_mm,
+        "width_mm": candidate.width_mm,
+        "length_px": candidate.length_px,
+        "width_px": candidate.width_px,
+        "contrast_sd": candidate.contrast_sd,
+        "angle_to_bone_deg": candidate.angle_to_bone_deg,
+        "middle_row_px": float(middle_row_px),
+        "middle_column_px": float(middle_column_px),
+        "cautions": " ".join(caution_names(candidate.cautions)),
+    }
+
+
+def _image_row(result: ImageResult) -> dict[str, Cell]:
+    record = result.as_dict()
+    return {
+        "file": result.file,
+        "status": result.status.value,
+        "reason": result.reason,
+        "candidates": len(result.candidates),
+        "strongest_score": result.candidates[0].score if result.candidates else None,
+        "rows": result.rows,
+        "columns": result.columns,
+        "row_spacing_mm": result.spacing.row_mm if result.spacing else None,
+        "column_spacing_mm": result.spacing.column_mm if result.spacing else None,
+        "spacing_source": record["spacing_source"],
+        "intent": record["intent"],
+        "bits_stored": record["bits_stored"],
+        "file_format": record["file_format"],
+        "cautions": " ".join(record["cautions"]),
+    }
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(row[column]) for column in columns] for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: Cell) -> str | int:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        # NaN is an unknown number, and three decimals are more than any of these can promise.
+        return "" if value != value else f"{value:.3f}".rstrip("0").rstrip(".")
+    return spreadsheet_text(value) if isinstance(value, str) else value

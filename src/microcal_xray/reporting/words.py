@@ -1,0 +1,104 @@
+"""The words of the reports, in one place: overlay, page and tables say the same."""
+
+from enum import Flag
+from typing import TypeVar
+
+from ..findings import CANDIDATE_CAUTIONS, Kind, Tier
+from ..radiograph import IMAGE_CAUTIONS, Intent, Signal, Spacing, SpacingSource
+
+_Caution = TypeVar("_Caution", bound=Flag)
+
+NOT_A_DEVICE = "Candidates for a reviewer. Not a medical device."
+
+# Okabe and Ito (2008), Color Universal Design: told apart by colour-blind eyes, and bright on a radiograph.
+KIND_COLOURS: dict[Kind, str] = {Kind.LUCENT: "#56b4e9", Kind.SCLEROTIC: "#e69f00"}
+
+KIND_WORDS: dict[Kind, str] = {
+    Kind.LUCENT: "lucent (dark line)",
+    Kind.SCLEROTIC: "sclerotic (bright line)",
+}
+
+TIER_WORDS: dict[Tier, str] = {Tier.STRONG: "strong", Tier.WEAK: "weak"}
+
+SPACING_SHORT: dict[SpacingSource, str] = {
+    SpacingSource.DETECTOR: "at the detector",
+    SpacingSource.FIDUCIAL: "calibrated by an object",
+    SpacingSource.GEOMETRY: "calibrated by geometry",
+    SpacingSource.FILM: "on the film",
+    SpacingSource.USER: "spacing given by the user",
+    SpacingSource.NONE: "pixel spacing unknown",
+}
+
+SPACING_SENTENCES: dict[SpacingSource, str] = {
+    SpacingSource.DETECTOR: (
+        "Lengths are in the plane of the detector; the bone is smaller by an unknown magnification."
+    ),
+    SpacingSource.FIDUCIAL: "Lengths are calibrated by an object of known size.",
+    SpacingSource.GEOMETRY: "Lengths are corrected for the known magnification.",
+    SpacingSource.FILM: "Lengths are on the digitised film, by the spacing of the scanner.",
+    SpacingSource.USER: "Lengths follow the pixel spacing that the user gave.",
+    SpacingSource.NONE: "The pixel spacing is unknown, so nothing is measured in millimetres.",
+}
+
+INTENT_WORDS: dict[Intent, str] = {
+    Intent.FOR_PROCESSING: "for processing",
+    Intent.FOR_PRESENTATION: "for presentation",
+    Intent.UNSPECIFIED: "DICOM, intent not stated",
+    Intent.PICTURE: "picture file",
+}
+
+
+SIGNAL_WORDS: dict[Signal, str] = {
+    Signal.LOG: "log attenuation",
+    Signal.GREY: "grey levels, contrasts are relative",
+}
+
+
+def caution_names(cautions: Flag) -> list[str]:
+    """Return the names of the cautions that are set, as they stand in the files.
+
+    Examples
+    --------
+    >>> from microcal_xray.findings import CandidateCaution
+    >>> caution_names(CandidateCaution.TOUCHES_EDGE | CandidateCaution.NEAR_METAL)
+    ['touches_edge', 'near_metal']
+    """
+    return [str(member.name).lower() for member in cautions]
+
+
+def cautions_from_names(kind: type[_Caution], names: list[str]) -> _Caution:
+    """Return the cautions with these names; the inverse of `caution_names`.
+
+    Raises
+    ------
+    KeyError
+        If a name is not known.
+    """
+    cautions = kind(0)
+    for name in names:
+        cautions |= kind[name.upper()]
+    return cautions
+
+
+CAUTION_SENTENCES: dict[str, str] = {
+    str(member.name).lower(): sentence
+    for member, sentence in (*IMAGE_CAUTIONS.items(), *CANDIDATE_CAUTIONS.items())
+}
+
+
+def spacing_words(spacing: Spacing | None) -> str:
+    """Return the spacing with its unit and its source.
+
+    Examples
+    --------
+    >>> spacing_words(Spacing(0.143, 0.143, SpacingSource.DETECTOR))
+    '0.143 mm per pixel, at the detector'
+    >>> spacing_words(None)
+    'pixel spacing unknown'
+    """
+    if spacing is None:
+        return SPACING_SHORT[SpacingSource.NONE]
+    size = f"{spacing.row_mm:.4g} mm"
+    if not spacing.is_square:
+        size = f"{spacing.row_mm:.4g} mm (rows) × {spacing.column_mm:.4g} mm (columns)"
+    return f"{size} per pixel, {SPACING_SHORT[spacing.source]}"

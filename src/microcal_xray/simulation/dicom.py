@@ -1,0 +1,158 @@
+"""Simulated radiographs as DICOM files of the DX image objects (PS3.3 A.26), with an invented patient."""
+
+import hashlib
+import io
+import uuid
+from pathlib import Path
+
+import numpy as np
+from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+from pydicom.sequence import Sequence
+from pydicom.uid import (
+    UID,
+    DigitalXRayImageStorageForPresentation,
+    DigitalXRayImageStorageForProcessing,
+    ExplicitVRLittleEndian,
+)
+
+from ..loading.polarity import Photometric
+from ..radiograph import Intent
+from .anatomy import Anatomy
+from .files import write_whole
+from .simulate import SimulatedRadiograph
+
+_NAMESPACE = uuid.UUID("6f2b1a52-6d0c-5f0b-9f41-2d0f6d1c7c3e")  # of the identifiers of simulated files
+_WRITER = "MICROCAL_XRAY"
+_REGION_CODES = {  # SNOMED CT, context group 4009
+    Anatomy.TIBIA: ("30021000", "Lower leg", "LEG"),
+    Anatomy.FEMUR: ("68367000", "Thigh", "THIGH"),
+    Anatomy.FOREARM: ("14975008", "Forearm", "FOREARM"),
+    Anatomy.METATARSALS: ("56459004", "Foot", "FOOT"),
+}
+
+
+def write_dicom(
+    simulated: SimulatedRadiograph, path: str | Path, *, transfer_syntax: UID = ExplicitVRLittleEndian
+) -> Path:
+    """Write the radiograph as a DX file, whole or not at all, and return its path.
+
+    Parameters
+    ----------
+    simulated : SimulatedRadiograph
+    path : str or Path
+    transfer_syntax : pydicom UID
+        Explicit little endian, or a lossless compressed one that pydicom can encode.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    dataset = dicom_dataset(simulated)
+    if transfer_syntax != ExplicitVRLittleEndian:
+        dataset.compress(transfer_syntax, generate_instance_uid=False)
+    buffer = io.BytesIO()
+    dataset.save_as(buffer, enforce_file_format=True)
+    return write_whole(Path(path), buffer.getvalue())
+
+
+def dicom_dataset(simulated: SimulatedRadiograph) -> FileDataset:
+    """Return the DICOM dataset; its identifiers follow from the content: the same picture has the same."""
+    processing = simulated.output.intent is Intent.FOR_PROCESSING
+    sop_class = DigitalXRayImageStorageForProcessing if processing else DigitalXRayImageStorageForPresentation
+    digest = hashlib.sha256(simulated.stored.tobytes()).hexdigest()
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = sop_class
+    meta.MediaStorageSOPInstanceUID = _uid("instance", digest)
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    meta.ImplementationClassUID = _uid("implementation", _WRITER)
+    meta.ImplementationVersionName = _WRITER
+    dataset = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
+    dataset.SOPClassUID = sop_class
+    dataset.SOPInstanceUID = meta.MediaStorageSOPInstanceUID
+    _add_patient_and_study(dataset, simulated)
+    _add_anatomy(dataset, simulated)
+    _add_acquisition(dataset, simulated)
+    _add_pixels(dataset, simulated)
+    return dataset
+
+
+def _uid(role: str, content: str) -> UID:
+    return UID(f"2.25.{uuid.uuid5(_NAMESPACE, f'{role}:{content}').int}")
+
+
+def _add_patient_and_study(dataset: Dataset, simulated: SimulatedRadiograph) -> None:
+    person = f"{simulated.anatomy.value}:{simulated.seed}"
+    dataset.PatientName = "SIMULATED^LIMB"
+    dataset.PatientID = f"SIM-{simulated.seed}"
+    dataset.PatientBirthDate = ""
+    dataset.PatientSex = "O"
+    dataset.StudyInstanceUID = _uid("study", person)
+    dataset.SeriesInstanceUID = _uid("series", f"{person}:{simulated.output!r}")
+    dataset.StudyDate = dataset.StudyTime = dataset.AccessionNumber = ""
+    dataset.ReferringPhysicianName = ""
+    dataset.StudyID = ""
+    dataset.SeriesNumber = 1
+    dataset.InstanceNumber = 1
+    dataset.AcquisitionNumber = 1
+    dataset.Modality = "DX"
+    dataset.PresentationIntentType = (
+        "FOR PROCESSING" if simulated.output.intent is Intent.FOR_PROCESSING else "FOR PRESENTATION"
+    )
+    dataset.Manufacturer = "microcal_xray simulation"
+    dataset.ManufacturerModelName = "simulated limb"
+    dataset.DeviceSerialNumber = "0"
+    dataset.SoftwareVersions = "1"
+    dataset.ContentDate = dataset.ContentTime = ""
+    dataset.SpecificCharacterSet = "ISO_IR 100"
+
+
+def _add_anatomy(dataset: Dataset, simulated: SimulatedRadiograph) -> None:
+    code, meaning, body_part = _REGION_CODES[simulated.anatomy]
+    dataset.BodyPartExamined = body_part
+    dataset.ImageLaterality = "L" if simulated.left_side else "R"
+    dataset.PatientOrientation = ["L", "F"]
+    dataset.AnatomicRegionSequence = Sequence([_code(code, "SCT", meaning)])
+    dataset.ViewPosition = "AP"
+    dataset.ViewCodeSequence = Sequence([_code("399348003", "SCT", "antero-posterior")])
+    dataset.ViewCodeSequence[0].ViewModifierCodeSequence = Sequence([])
+    dataset.AcquisitionContextSequence = Sequence([])
+
+
+def _add_acquisition(dataset: Dataset, simulated: SimulatedRadiograph) -> None:
+    dataset.KVP = simulated.exposure.tube_kv
+    dataset.ImageType = ["ORIGINAL", "PRIMARY", ""]
+    dataset.DetectorType = "SCINTILLATOR"
+    dataset.DetectorConfiguration = "AREA"
+    dataset.ImagerPixelSpacing = [simulated.detector.spacing_mm, simulated.detector.spacing_mm]
+    dataset.PositionerType = "NONE"
+    dataset.BurnedInAnnotation = "NO"
+    dataset.LossyImageCompression = "00"
+    dataset.DerivationDescription = "simulated; no patient"
+
+
+def _add_pixels(dataset: Dataset, simulated: SimulatedRadiograph) -> None:
+    output = simulated.output
+    dataset.Rows, dataset.Columns = simulated.stored.shape
+    dataset.SamplesPerPixel = 1
+    dataset.PhotometricInterpretation = output.photometric.value
+    dataset.BitsAllocated = 16
+    dataset.BitsStored = output.bits
+    dataset.HighBit = output.bits - 1
+    dataset.PixelRepresentation = 0
+    dataset.PixelIntensityRelationship = "LIN" if output.is_linear else "LOG"
+    # 1: low numbers mean little X-ray intensity, as stored linear data do; -1: the other way round.
+    dataset.PixelIntensityRelationshipSign = 1 if output.photometric is Photometric.MONOCHROME1 else -1
+    dataset.RescaleIntercept, dataset.RescaleSlope, dataset.RescaleType = 0, 1, "US"
+    dataset.PresentationLUTShape = "INVERSE" if output.photometric is Photometric.MONOCHROME1 else "IDENTITY"
+    if output.intent is Intent.FOR_PRESENTATION:
+        dataset.WindowCenter, dataset.WindowWidth = 2 ** (output.bits - 1), 2**output.bits
+        dataset.WindowCenterWidthExplanation = "full range"
+    dataset.PixelData = np.ascontiguousarray(simulated.stored).astype("<u2").tobytes()
+    dataset["PixelData"].VR = "OW"
+
+
+def _code(value: str, scheme: str, meaning: str) -> Dataset:
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = value, scheme, meaning
+    return code

@@ -1,0 +1,118 @@
+"""The truth about a line that was drawn, from the same path lengths and the same physics as the picture."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..findings import Kind
+from .drawing import DrawnLine, changed, parts_of, taper
+from .lines import Profile
+from .physics import PathLengths, transmission
+
+FloatArray = npt.NDArray[np.float32]
+Float64Array = npt.NDArray[np.float64]
+
+_STEPS = 160  # of the integral across a line
+_PRESENT = 0.15  # a line is there where it changes at least this share of the most bone that it changes
+_POINTS = 60  # places along a line where its contrast is worked out
+
+
+@dataclass(frozen=True)
+class TrueLine:
+    """The truth about one line that was drawn.
+
+    Parameters
+    ----------
+    kind : Kind
+    bone : str
+    path_px : (N, 2) float array
+        Centre line as (row, column); whole numbers are pixel centres. Only where the line changes bone.
+    length_mm : float
+    width_mm : float
+        Full width at half maximum on the picture, before the detector's blur.
+    equivalent_width_mm : float
+        Integral of the contrast across the line over its peak.
+    contrast_log : float
+        Peak change of -ln(signal), mean along the line, before blur: negative for a lucent line.
+    integrated_contrast_mm : float
+        Integral of that change across the line, mean along it; no blur changes it.
+    angle_to_bone_deg : float
+        0 (along) to 90 (across).
+    tilt_deg, depth_mm : float
+        As asked for.
+    """
+
+    kind: Kind
+    bone: str
+    path_px: Float64Array
+    length_mm: float
+    width_mm: float
+    equivalent_width_mm: float
+    contrast_log: float
+    integrated_contrast_mm: float
+    angle_to_bone_deg: float
+    tilt_deg: float
+    depth_mm: float
+
+
+def truth_of(
+    drawn: DrawnLine, paths: PathLengths, scattered: FloatArray, *, spacing_mm: float, tube_kv: int
+) -> TrueLine | None:
+    """Return the truth about a line; None when no part of it lies in bone on the picture."""
+    shape = drawn.depth_mm.shape
+    points = drawn.points_px
+    inside = ((points >= 0) & (points <= np.array(shape) - 1)).all(axis=1)
+    rounded = np.clip(np.rint(points).astype(int), 0, np.array(shape) - 1)
+    depth = np.where(inside, drawn.depth_mm[tuple(rounded.T)], 0) * taper(np.arange(len(points)), len(points))
+    strong = np.abs(depth) > _PRESENT * np.abs(depth).max(initial=0)
+    if np.count_nonzero(strong) < 4:
+        return None
+    first, last = np.flatnonzero(strong)[[0, -1]]
+    path, rounded, depth = points[first : last + 1], rounded[first : last + 1], depth[first : last + 1]
+    pick = slice(None, None, max(1, len(path) // _POINTS))
+    peak, integral = _contrast(drawn.profile, paths, scattered, rounded[pick], depth[pick], tube_kv)
+    chord = path[-1] - path[0]
+    along_mm = drawn.line.course.from_end_mm
+    axis = drawn.bone.axis_direction(along_mm)
+    cosine = abs(chord[1] * axis[0] + chord[0] * axis[1]) / np.linalg.norm(chord)
+    return TrueLine(
+        kind=drawn.line.kind,
+        bone=drawn.bone.name,
+        path_px=path[_thin(len(path))],
+        length_mm=float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum() * spacing_mm),
+        width_mm=drawn.profile.full_width_mm(),
+        equivalent_width_mm=abs(integral / peak),
+        contrast_log=peak,
+        integrated_contrast_mm=integral,
+        angle_to_bone_deg=float(np.degrees(np.arccos(min(1.0, cosine)))),
+        tilt_deg=drawn.line.tilt_deg,
+        depth_mm=drawn.line.depth_mm,
+    )
+
+
+def _contrast(
+    shape: Profile,
+    paths: PathLengths,
+    scattered: FloatArray,
+    pixels: npt.NDArray[np.intp],
+    depth_mm: Float64Array,
+    tube_kv: int,
+) -> tuple[float, float]:
+    step_mm = 2 * shape.reach_mm / _STEPS
+    offsets = np.linspace(-shape.reach_mm, shape.reach_mm, _STEPS + 1)
+    change = (depth_mm[:, None] * shape.averaged(offsets, step_mm)[None, :]).astype(np.float32)
+    rows, columns = pixels.T
+    here = PathLengths(
+        *(np.repeat(part[rows, columns][:, None], len(offsets), 1) for part in parts_of(paths))
+    )
+    around = scattered[rows, columns][:, None]
+    before = np.log(transmission(here, tube_kv=tube_kv) + around)
+    after = np.log(transmission(changed(here, change), tube_kv=tube_kv) + around)
+    contrast = (before - after).astype(np.float64)
+    largest = contrast[np.arange(len(contrast)), np.abs(contrast).argmax(axis=1)]
+    return float(largest.mean()), float(contrast.sum(axis=1).mean() * step_mm)
+
+
+def _thin(count: int) -> npt.NDArray[np.intp]:
+    return np.unique(np.linspace(0, count - 1, max(2, count // 10)).round().astype(np.intp))

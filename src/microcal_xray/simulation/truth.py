@@ -1,0 +1,67 @@
+"""The truth of simulated radiographs as JSON, schema ``microcal-truth/1``."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from .files import write_whole
+from .simulate import SimulatedRadiograph
+from .true_line import TrueLine
+
+SCHEMA = "microcal-truth/1"
+
+
+def truth_record(simulated: SimulatedRadiograph, file: str) -> dict[str, Any]:
+    """Return the truth of one picture as plain numbers and lists.
+
+    Parameters
+    ----------
+    simulated : SimulatedRadiograph
+    file : str
+        Relative path of the picture, with forward slashes.
+    """
+    rows, columns = simulated.stored.shape
+    return {
+        "file": file,
+        "rows": rows,
+        "columns": columns,
+        "spacing_mm": [simulated.detector.spacing_mm, simulated.detector.spacing_mm],
+        "anatomy": simulated.anatomy.value,
+        "seed": simulated.seed,
+        "lines": [_line_record(line, simulated.detector.spacing_mm) for line in simulated.truth],
+    }
+
+
+def write_truth(records: Iterable[dict[str, Any]], path: Path) -> Path:
+    """Write truth.json, whole or not at all, and return its path.
+
+    Parameters
+    ----------
+    records : iterable of dict
+        Of `truth_record`.
+    path : Path
+    """
+    document = {"schema": SCHEMA, "images": list(records)}
+    text = json.dumps(document, indent=1, allow_nan=False) + "\n"
+    return write_whole(path, text.encode("utf-8"))
+
+
+def _line_record(line: TrueLine, spacing_mm: float) -> dict[str, Any]:
+    return {
+        "kind": str(line.kind),
+        "bone": line.bone,
+        "path_px": [[round(float(row), 3), round(float(column), 3)] for row, column in line.path_px],
+        "path_mm": [
+            [round(float(row) * spacing_mm, 4), round(float(column) * spacing_mm, 4)]
+            for row, column in line.path_px
+        ],
+        "length_mm": round(line.length_mm, 3),
+        "width_mm": round(line.width_mm, 4),
+        "equivalent_width_mm": round(line.equivalent_width_mm, 4),
+        "contrast_log": round(line.contrast_log, 5),
+        "integrated_contrast_mm": round(line.integrated_contrast_mm, 6),
+        "angle_to_bone_deg": round(line.angle_to_bone_deg, 2),
+        "tilt_deg": line.tilt_deg,
+        "depth_mm": line.depth_mm,
+    }

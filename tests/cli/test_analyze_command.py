@@ -1,0 +1,159 @@
+"""`microcal analyze` with the real rooms."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import hostile_folder
+from microcal_xray.cli import main
+
+
+def run_microcal(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "microcal_xray", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+        **options,
+    )
+
+
+@pytest.fixture(scope="module")
+def hostile_run(tmp_path_factory):
+    """A process of its own on a folder of hostile files."""
+    folder = tmp_path_factory.mktemp("analyze")
+    expected = hostile_folder.fill(folder / "in")
+    run = run_microcal("analyze", folder / "in", "--out", folder / "my report", "--json", "--jobs", "2")
+    return run, expected, folder
+
+
+def test_some_failures_make_exit_status_1(hostile_run):
+    assert hostile_run[0].returncode == 1
+
+
+def test_every_failure_is_named_with_its_reason_and_there_is_no_traceback(hostile_run):
+    run, expected, folder = hostile_run
+    failed = [file for file, status in expected.items() if status == "failed"]
+    lines = run.stderr.splitlines()
+    assert sorted(line.split(": ")[1] for line in lines if line.startswith("failed: ")) == sorted(failed)
+    assert "failed: empty.dcm: the file is empty" in lines
+    assert "Traceback" not in run.stderr
+    assert str(folder) not in run.stderr
+
+
+def test_json_is_all_that_stands_on_standard_output(hostile_run):
+    run, expected, folder = hostile_run
+    summary = json.loads(run.stdout)
+    assert summary["schema"] == "microcal-summary/1"
+    assert summary["files"] == len(expected)
+    assert [failure["file"] for failure in summary["failures"]] == sorted(
+        file for file, status in expected.items() if status == "failed"
+    )
+    assert summary["report"] == "report.html"
+    assert str(folder) not in run.stdout
+
+
+def test_the_report_is_there(hostile_run):
+    assert (hostile_run[2] / "my report" / "report.html").is_file()
+
+
+def test_a_healthy_file_ends_with_0_and_the_place_of_the_report(tmp_path, capsys):
+    hostile_folder.limb_with_a_line(tmp_path / "limb.png")
+    out = tmp_path / "out"
+    options = ["--jobs", "1", "--false-marks", "2", "--spacing-mm", "0.2,0.25", "--memory-limit-gib", "0"]
+    assert main(["analyze", str(tmp_path / "limb.png"), "--out", str(out), *options]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"Report: {out / 'report.html'}"
+    document = json.loads((out / "candidates.json").read_text(encoding="utf-8"))
+    assert document["settings"]["false_marks"] == 2
+    assert document["images"][0]["spacing_mm"] == [0.2, 0.25]
+
+
+def test_a_folder_without_a_radiograph_is_no_error_and_says_so(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "notes.txt").write_text("none")
+    assert main(["analyze", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 0
+    assert "No radiograph was found: 1 file was skipped." in capsys.readouterr().out
+    assert (tmp_path / "out" / "report.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--jobs", "0"], "jobs is 0"),
+        (["--false-marks", "-1"], "false_marks is -1"),
+        (["--false-marks", "nan"], "false_marks is nan"),
+        (["--spacing-mm", "0"], "row spacing 0.0 mm is outside"),
+        (["--spacing-mm", "inf"], "row spacing inf mm is outside"),
+        (["--time-limit-s", "0"], "time_limit_s is 0"),
+        (["--memory-limit-gib", "-1"], "memory_limit_gib is -1"),
+        (["--settings", "absent.json"], "absent.json: the settings cannot be read"),
+    ],
+)
+def test_a_value_out_of_range_is_bad_usage_in_one_line(tmp_path, capsys, options, complaint):
+    (tmp_path / "a.png").write_bytes(b"x")
+    assert main(["analyze", str(tmp_path / "a.png"), "--out", str(tmp_path / "out"), *options]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("microcal: ")
+    assert complaint in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--spacing-mm", "wide"], ["--spacing-mm", "1,2,3"], ["--photometric", "RGB"], ["--jobs", "two"]],
+)
+def test_a_value_of_the_wrong_kind_is_bad_usage(tmp_path, capsys, options):
+    assert main(["analyze", str(tmp_path), "--out", str(tmp_path / "out"), *options]) == 2
+    assert f"argument {options[0]}: " in capsys.readouterr().err
+
+
+def test_a_missing_path_is_bad_usage_and_makes_no_folder(tmp_path, capsys):
+    assert main(["analyze", str(tmp_path / "absent"), "--out", str(tmp_path / "out")]) == 2
+    assert "absent: no such file or folder" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_output_folder_of_others_is_bad_usage(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "letter.txt").write_text("dear")
+    assert main(["analyze", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 2
+    assert "choose a new or an empty one" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+def test_ctrl_c_leaves_finished_results_whole_and_nothing_else(tmp_path):
+    (tmp_path / "in").mkdir()
+    hostile_folder.limb_with_a_line(tmp_path / "in" / "00.png")
+    for number in range(1, 60):
+        os.link(tmp_path / "in" / "00.png", tmp_path / "in" / f"{number:02d}.png")
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "microcal_xray", "analyze", tmp_path / "in", "--out", out, "--jobs", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: out.is_dir() and len(list(out.glob("overlays/*.png"))) > 1)
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert error == f"microcal: interrupted; what was finished before is in {out}\n"
+    images = json.loads((out / "candidates.json").read_text(encoding="utf-8"))["images"]
+    finished = [image["file"] for image in images if image["status"] == "ok"]
+    assert len(images) == 60
+    assert 0 < len(finished) < 60
+    assert sorted(path.name for path in (out / "overlays").iterdir()) == [f"{file}.png" for file in finished]
+    names = ["candidates.csv", "candidates.json", "images.csv", "overlays", "report.html"]
+    assert sorted(path.name for path in out.iterdir()) == names
+
+
+def wait_until(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)

@@ -1,0 +1,98 @@
+import copy
+import json
+
+import jsonschema
+import pytest
+
+from microcal_xray.reporting import (
+    candidates_json,
+    candidates_schema,
+    failed_result,
+    image_result,
+    skipped_result,
+)
+from microcal_xray.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def document(make_findings):
+    results = [
+        image_result(make_findings(), "a.dcm"),
+        image_result(make_findings(spacing_mm=None), "b.png"),
+        image_result(make_findings(candidates=0), "c.dcm"),
+        failed_result("d.dcm", "the file is empty"),
+        skipped_result("e.txt", "not an image"),
+    ]
+    return json.loads(candidates_json(results, Settings()))
+
+
+def _problems(document):
+    return list(jsonschema.Draft202012Validator(candidates_schema()).iter_errors(document))
+
+
+def test_the_schema_is_a_schema():
+    jsonschema.Draft202012Validator.check_schema(candidates_schema())
+
+
+def test_what_we_write_follows_the_schema(document):
+    assert _problems(document) == []
+    assert document["schema"] == "microcal-candidates/1"
+    assert document["settings"] == Settings().as_dict()
+
+
+def test_no_images_at_all_is_a_document_too():
+    assert _problems(json.loads(candidates_json([], Settings()))) == []
+
+
+def test_every_field_we_write_is_in_the_schema_and_required(document):
+    definitions = candidates_schema()["$defs"]
+    for image in document["images"]:
+        assert set(image) == set(definitions["image"]["properties"]) == set(definitions["image"]["required"])
+    candidate = document["images"][0]["candidates"][0]
+    assert set(candidate) == set(definitions["candidate"]["properties"])
+    assert set(candidate) == set(definitions["candidate"]["required"])
+
+
+_BREAKS = {
+    "another schema": lambda d: d.update(schema="microcal-candidates/2"),
+    "no version": lambda d: d.pop("version"),
+    "unknown status": lambda d: d["images"][0].update(status="fine"),
+    "failed without reason": lambda d: d["images"][3].update(reason=None),
+    "failed with candidates": lambda d: d["images"][3].update(candidates=d["images"][0]["candidates"]),
+    "ok without size": lambda d: d["images"][0].update(rows=None),
+    "ok with a reason": lambda d: d["images"][0].update(reason="why"),
+    "spacing without source": lambda d: d["images"][0].update(spacing_source="none"),
+    "source without spacing": lambda d: d["images"][0].update(spacing_mm=None),
+    "millimetres without spacing": lambda d: d["images"][1]["candidates"][0].update(length_mm=3.0),
+    "zero spacing": lambda d: d["images"][0].update(spacing_mm=[0, 0.1]),
+    "one spacing": lambda d: d["images"][0].update(spacing_mm=[0.1]),
+    "unknown kind": lambda d: d["images"][0]["candidates"][0].update(kind="dark"),
+    "point with three numbers": lambda d: d["images"][0]["candidates"][0].update(path_px=[[1, 2], [1, 2, 3]]),
+    "path of one point": lambda d: d["images"][0]["candidates"][0].update(path_px=[[1, 2]]),
+    "length as text": lambda d: d["images"][0]["candidates"][0].update(length_mm="3"),
+    "angle over 90": lambda d: d["images"][0]["candidates"][0].update(angle_to_bone_deg=91),
+    "no score": lambda d: d["images"][0]["candidates"][0].update(score=None),
+}
+
+
+@pytest.mark.parametrize("name", _BREAKS)
+def test_a_broken_document_is_refused(document, name):
+    broken = copy.deepcopy(document)
+    _BREAKS[name](broken)
+    assert _problems(broken)
+
+
+def test_fields_of_later_releases_are_accepted(document):
+    later = copy.deepcopy(document)
+    later["images"][0]["detectability"] = {}
+    assert _problems(later) == []
+
+
+def test_the_same_results_give_the_same_bytes(make_findings):
+    texts = {candidates_json([image_result(make_findings(), "a")], Settings()) for _ in range(2)}
+    assert len(texts) == 1
+
+
+def test_each_file_has_a_line_of_its_own(document, make_findings):
+    text = candidates_json([failed_result("a\nb", "x"), skipped_result("c", "y")], Settings())
+    assert [json.loads(line.rstrip(","))["file"] for line in text.splitlines()[1:-1]] == ["a\nb", "c"]

@@ -1,0 +1,209 @@
+"""The report page as a reviewer's browser shows it, opened from disk."""
+
+import shutil
+
+import pytest
+
+from microcal_xray.reporting import failed_result, image_result, write_results
+from microcal_xray.settings import Settings
+
+pytestmark = pytest.mark.slow
+
+_HOSTILE = "<script>document.title='owned'</script>.dcm"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed: PAGE NOT TESTED"
+    )
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine: THE REPORT PAGE WAS NOT TESTED IN A BROWSER")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def report(make_findings, tmp_path_factory):
+    results = [
+        image_result(make_findings(_HOSTILE, body_part="<b>x</b>"), _HOSTILE),
+        image_result(make_findings(spacing_mm=None, candidates=3), "b.png"),
+        image_result(make_findings(candidates=0), "c.dcm"),
+        failed_result("d<img src=x onerror=alert(1)>.dcm", "the file is <b>empty</b>"),
+    ]
+    return write_results(results, tmp_path_factory.mktemp("report"), Settings())
+
+
+@pytest.fixture
+def page(browser, report):
+    """The open page; afterwards: no message on the console, no request beyond the page itself."""
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    messages, requests = [], []
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(report.as_uri())
+    page.locator("html[data-ready=yes]").wait_for()
+    yield page
+    assert messages == []
+    assert {url for url in requests if not url.startswith("data:")} == {report.as_uri()}
+    page.close()
+
+
+def test_the_original_comes_first_and_the_overlay_by_key(page):
+    assert page.locator("#mode").inner_text() == "Original"
+    assert page.locator("#lines").is_hidden()
+    page.keyboard.press("o")
+    assert page.locator("#lines").is_visible()
+    assert page.locator("#lines .candidate").count() == 2
+    assert page.locator("#lines .strong").count() == 1
+    page.keyboard.press("o")
+    assert page.locator("#lines").is_hidden()
+
+
+def test_each_image_starts_as_the_original(page):
+    page.keyboard.press("o")
+    page.keyboard.press("j")
+    assert page.locator("#file").inner_text() == "b.png"
+    assert page.locator("#lines").is_hidden()
+    page.keyboard.press("k")
+    assert page.locator("#lines").is_visible()
+
+
+def test_hostile_text_is_shown_as_text(page):
+    assert page.title() == "Candidate lines in 3 radiographs"
+    assert page.locator("#file").inner_text() == _HOSTILE
+    assert "<b>x</b>" in page.locator("#place").inner_text()
+    page.keyboard.press("s")
+    assert "the file is <b>empty</b>" in page.locator("#summary").inner_text()
+
+
+def test_lines_lie_where_the_pixels_are(page):
+    page.keyboard.press("o")
+    zoom = page.evaluate("stage.zoom")
+    x, y = page.evaluate("stage.onScreen([[30, 45]])[0]")
+    left, top = page.evaluate("[stage.x, stage.y]")
+    assert (x - left, y - top) == pytest.approx((45.5 * zoom, 30.5 * zoom))
+    box, stage = page.locator("#picture").bounding_box(), page.locator("#stage").bounding_box()
+    assert (box["x"] - stage["x"], box["y"] - stage["y"]) == pytest.approx((left, top), abs=0.1)
+    assert box["width"] == pytest.approx(90 * zoom, rel=1e-3)
+
+
+def test_a_row_chooses_its_line_and_a_line_its_row(page):
+    page.locator("#candidates button", has_text="2").click()
+    assert page.locator("#lines").is_visible()
+    assert "sclerotic" in page.locator("#lines .chosen").get_attribute("class")
+    page.keyboard.press("n")
+    assert "lucent" in page.locator("#lines .chosen").get_attribute("class")
+    page.locator("#lines .sclerotic .grip").dispatch_event("click")
+    assert page.locator("#candidates tr.chosen button").inner_text() == "2"
+
+
+def test_pointing_at_a_row_marks_its_line(page):
+    page.keyboard.press("o")
+    page.locator("#candidates tbody tr").first.hover()
+    assert "lucent" in page.locator("#lines .pointed").get_attribute("class")
+
+
+def test_zoom_keeps_the_scale_bar_true(page):
+    def bar_mm_per_screen_px():
+        words = page.locator("#scale-words").inner_text()
+        return float(words.split()[0]) / page.evaluate(
+            "parseFloat(document.getElementById('scale-bar').style.width)"
+        )
+
+    assert "mm, at the detector" in page.locator("#scale-words").inner_text()
+    for _ in range(4):
+        assert bar_mm_per_screen_px() == pytest.approx(
+            0.1 / page.evaluate("stage.zoom"), rel=1e-4
+        )  # CSS rounds
+        page.keyboard.press("+")
+    page.keyboard.press("0")
+    assert page.evaluate("stage.fitted")
+
+
+def test_the_wheel_zooms_at_the_pointer_and_drag_moves(page):
+    stage = page.locator("#stage").bounding_box()
+    x, y = stage["x"] + 200, stage["y"] + 150
+    page.mouse.move(x, y)
+    under = "[(200 - stage.x) / stage.zoom, (150 - stage.y) / stage.zoom]"
+    before, zoom = page.evaluate(under), page.evaluate("stage.zoom")
+    page.mouse.wheel(0, -300)
+    page.wait_for_timeout(100)
+    assert page.evaluate("stage.zoom") > zoom
+    assert page.evaluate(under) == pytest.approx(before, abs=1 / zoom)  # the pointer is on whole pixels
+    place = page.evaluate("[stage.x, stage.y]")
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 25)
+    page.mouse.up()
+    assert page.evaluate("[stage.x, stage.y]") == pytest.approx([place[0] + 40, place[1] + 25])
+
+
+def test_unknown_spacing_is_told_on_the_desk(page):
+    page.keyboard.press("j")
+    assert "pixels, pixel spacing unknown" in page.locator("#scale-words").inner_text()
+    dash = page.locator("#candidates tbody tr").first.locator("span[title='pixel spacing unknown']").first
+    assert dash.inner_text() == "\u2013"
+
+
+def test_no_candidates_is_said_without_an_empty_table(page):
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.locator("#no-candidates").is_visible()
+    assert page.locator("#candidates").is_hidden()
+    page.keyboard.press("n")
+    page.keyboard.press("j")
+    assert page.locator("#file").inner_text() == "c.dcm"
+
+
+def test_the_summary_sorts_and_opens(page):
+    page.keyboard.press("s")
+    assert page.locator("#desk").is_hidden()
+    page.locator("#summary th button", has_text="Candidates").click()
+    counts = page.locator("#summary table").first.locator("tbody tr td:nth-child(2)").all_inner_texts()
+    assert counts == ["3", "2", "0"]
+    page.locator("#summary .open", has_text="b.png").click()
+    assert page.locator("#file").inner_text() == "b.png"
+
+
+def test_invert_and_keys_dialog(page):
+    page.keyboard.press("i")
+    assert page.locator("#invert").get_attribute("aria-pressed") == "true"
+    page.keyboard.press("?")
+    assert page.locator("#keys").is_visible()
+    page.keyboard.press("o")
+    page.keyboard.press("Escape")
+    assert page.locator("#keys").is_hidden()
+    assert page.locator("#lines").is_hidden()
+
+
+def test_the_whole_desk_fits_a_laptop(page):
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1366
+    assert page.evaluate("document.documentElement.scrollHeight") <= 768
+    panel = page.locator("#panel")
+    assert panel.evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
+def test_another_script_does_not_run(browser, report, tmp_path):
+    text = report.read_text(encoding="utf-8")
+    changed = tmp_path / "changed.html"
+    changed.write_text(text.replace("</body>", "<script>document.title='owned'</script></body>"), "utf-8")
+    page = browser.new_page()
+    messages = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.goto(changed.as_uri())
+    page.locator("html[data-ready=yes]").wait_for()
+    assert page.title() == "Candidate lines in 3 radiographs"
+    assert any("Content Security Policy" in message for message in messages)
+    page.close()
+
+
+def test_without_scripts_the_summary_is_shown(browser, report):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(report.as_uri())
+    assert page.locator("#summary").is_visible()
+    context.close()
