@@ -1,6 +1,6 @@
 """Print how long each stage takes and how much memory the whole needs, and how long the import takes.
 
-    python benchmarks/speed.py [MEGAPIXELS ...]
+python benchmarks/speed.py [MEGAPIXELS ...]
 """
 
 import platform
@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
 from microcal_xray import __version__, find_lines, radiograph_from_array
 from microcal_xray.bone import find_anatomy
-from microcal_xray.detection import Polarity, ridge_field, trace
+from microcal_xray.detection import Polarity, RidgeField, ridge_field, trace
 from microcal_xray.preprocessing import find_field, flatten
 from microcal_xray.settings import Settings
 
@@ -29,15 +30,14 @@ def seconds(task: Callable[[], object], repeats: int = 3) -> float:
     return min(times)
 
 
-def limb(megapixels: float) -> np.ndarray:
+def limb(megapixels: float) -> npt.NDArray[np.float32]:
     """Return a shaft with noise, five to four in shape."""
     columns = round((megapixels * 1e6 / 1.25) ** 0.5)
     across = np.abs(np.linspace(-1, 1, columns))
     profile = 300.0 * (across < 0.8) + 500.0 * (across < 0.3) - 250.0 * (across < 0.15)
     rng = np.random.default_rng(0)
-    return (np.tile(profile, (round(1.25 * columns), 1)) + rng.normal(0, 15, (round(1.25 * columns), columns))).astype(
-        np.float32
-    )
+    grain = rng.normal(0, 15, (round(1.25 * columns), columns))
+    return np.asarray(profile + grain, np.float32)
 
 
 def stages(megapixels: float) -> None:
@@ -47,14 +47,21 @@ def stages(megapixels: float) -> None:
     widths_px = tuple(width / 0.143 for width in Settings().widths_mm)
     field = find_field(pixels, usable=usable)
     even = flatten(pixels, scale_px=42, usable=usable)
-    ridges = ridge_field(even, widths_px=widths_px, polarity=Polarity.DARK, usable=field.body)
+
+    def ridge() -> RidgeField:
+        return ridge_field(even, widths_px=widths_px, polarity=Polarity.DARK, usable=field.body)
+
+    ridges = ridge()
     radiograph = radiograph_from_array(pixels, spacing_mm=0.143)
     for name, task in (
         ("usable field", lambda: find_field(pixels, usable=usable)),
         ("anatomy", lambda: find_anatomy(pixels, body=field.body, axis_scale_px=30)),
         ("even background", lambda: flatten(pixels, scale_px=42, usable=usable)),
-        ("ridge field, one kind", lambda: ridge_field(even, widths_px=widths_px, polarity=Polarity.DARK, usable=field.body)),
-        ("tracing, one kind", lambda: trace(ridges, low_sd=1.5, high_sd=3, minimum_length_px=21, usable=field.body)),
+        ("ridge field, one kind", ridge),
+        (
+            "tracing, one kind",
+            lambda: trace(ridges, low_sd=1.5, high_sd=3, minimum_length_px=21, usable=field.body),
+        ),
         ("find_lines, both kinds", lambda: find_lines(radiograph)),
     ):
         print(f"{megapixels:5.1f} Mpx  {name:24s} {seconds(task):7.2f} s")

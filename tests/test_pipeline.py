@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from drawing import gaussian_line, shaft
 
+from drawing import gaussian_line, shaft
 from microcal_xray.findings import CandidateCaution, Kind, Tier
 from microcal_xray.pipeline import find_lines
 from microcal_xray.radiograph import Radiograph, Spacing, radiograph_from_array

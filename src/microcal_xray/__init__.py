@@ -5,13 +5,13 @@ Not a medical device.
 Examples
 --------
 >>> import microcal_xray as mx
->>> simulated = mx.simulation.simulate_limb(anatomy=mx.simulation.Anatomy.FOREARM, seed=1)
->>> findings = mx.find_lines(simulated.radiograph)
+>>> from microcal_xray.simulation import Anatomy, simulate_limb
+>>> findings = mx.find_lines(simulate_limb(anatomy=Anatomy.FOREARM, seed=1).radiograph)
 >>> mx.table(findings)[0]["kind"] in ("lucent", "sclerotic")
 True
 """
 
-from . import bone, detection, measurement, preprocessing, simulation
+from . import bone, detection, measurement, preprocessing
 from .errors import (
     MicrocalError,
     NotARadiographError,
@@ -21,7 +21,7 @@ from .errors import (
     UnreadableRadiographError,
 )
 from .findings import Candidate, CandidateCaution, Findings, Kind, Tier
-from .loading import find_radiographs, read_radiograph
+from .loading import Photometric, find_radiographs, read_radiograph
 from .pipeline import find_lines
 from .radiograph import (
     Acquisition,
@@ -35,8 +35,7 @@ from .radiograph import (
 )
 from .reporting import overlay, table, write_report
 from .settings import Settings, settings_from_dict
-
-__version__ = "0.1.0"
+from .version import __version__
 
 __all__ = [
     "Acquisition",
@@ -49,6 +48,7 @@ __all__ = [
     "MicrocalError",
     "NotARadiographError",
     "OutputError",
+    "Photometric",
     "Radiograph",
     "RadiographWarning",
     "Settings",
@@ -69,7 +69,6 @@ __all__ = [
     "radiograph_from_array",
     "read_radiograph",
     "settings_from_dict",
-    "simulation",
     "table",
     "write_report",
 ]

@@ -79,7 +79,7 @@ def test_a_folder_without_a_radiograph_is_no_error_and_says_so(tmp_path, capsys)
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "notes.txt").write_text("none")
     assert main(["analyze", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 0
-    assert "No radiograph was found: 1 file was skipped." in capsys.readouterr().out
+    assert "No radiograph was found; 1 skipped." in capsys.readouterr().out
     assert (tmp_path / "out" / "report.html").is_file()
 
 
@@ -150,6 +150,25 @@ def test_ctrl_c_leaves_finished_results_whole_and_nothing_else(tmp_path):
     assert sorted(path.name for path in (out / "overlays").iterdir()) == [f"{file}.png" for file in finished]
     names = ["candidates.csv", "candidates.json", "images.csv", "overlays", "report.html"]
     assert sorted(path.name for path in out.iterdir()) == names
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files as a full disk would")
+def test_a_disk_that_takes_no_more_is_one_line_and_leaves_no_half_file(tmp_path):
+    resource = pytest.importorskip("resource")
+    hostile_folder.limb_with_a_line(tmp_path / "limb.png")
+    limit = (20_000, 20_000)  # bytes: less than an overlay needs
+    run = run_microcal(
+        "analyze",
+        tmp_path / "limb.png",
+        "--out",
+        tmp_path / "out",
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
+    )
+    assert run.returncode == 1
+    assert run.stderr.startswith("microcal: ")
+    assert "cannot be written" in run.stderr
+    assert run.stderr.count("\n") == 1
+    assert not any(path.suffix in (".png", ".part") for path in (tmp_path / "out").rglob("*"))
 
 
 def wait_until(condition, seconds=60):

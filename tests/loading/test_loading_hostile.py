@@ -230,6 +230,22 @@ def test_an_element_of_nearly_four_gigabytes_fails(tmp_path):
     complaint(written(path, path.read_bytes()[:meta] + b"\x08\0\x08\0OB\0\0\xf0\xff\xff\xffabc"))
 
 
+def test_too_much_rle_is_not_decoded(tmp_path):
+    stream = struct.pack("<16I", 1, 64, *[0] * 14) + b"\x81\0" * 100_000
+    dataset = with_stream(dx(ramp(bits=8)), stream, uid.RLELossless)
+    assert "too many for 40 x 48 pixels" in complaint(saved(dataset, tmp_path))
+
+
+@pytest.mark.parametrize("segment", [b"\x81\0" * 10, b"\x81\0" * 400, b"\x7f\0", b""])
+def test_rle_of_another_length_than_the_picture_fails_or_is_cut(tmp_path, segment):
+    stream = struct.pack("<16I", 1, 64, *[0] * 14) + segment
+    path = saved(with_stream(dx(ramp(bits=8)), stream, uid.RLELossless), tmp_path)
+    if len(segment) == 800:
+        assert read_radiograph(path).pixels.max() == 0
+    else:
+        complaint(path)
+
+
 def test_a_file_over_the_limit_is_not_read(tmp_path):
     path = tmp_path / "huge.dcm"
     with path.open("wb") as file:

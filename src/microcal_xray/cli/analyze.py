@@ -5,8 +5,8 @@ import json
 import sys
 from pathlib import Path
 
-from .. import __version__
 from ..batch import BatchOptions, BatchSummary, analyze, usable_cores
+from ..version import __version__
 from .exit_status import DONE, FAILED, INTERRUPTED
 from .progress import watched
 from .reading import add_reading_options
@@ -110,18 +110,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _lines(summary: BatchSummary) -> list[str]:
-    skipped = f"{_files(summary.skipped)} skipped"
     if summary.ok or summary.failed:
-        images = "1 image" if summary.ok == 1 else f"{summary.ok} images"
-        candidates = "1 candidate" if summary.candidates == 1 else f"{summary.candidates} candidates"
-        first = f"{candidates} in {images}; {_files(summary.failed)} not readable, {skipped}."
+        found = f"{_counted(summary.candidates, 'candidate')} in {_counted(summary.ok, 'image')}"
+        first = f"{found}; {summary.failed} failed, {summary.skipped} skipped."
     else:
-        first = f"No radiograph was found: {skipped}."
+        first = f"No radiograph was found; {summary.skipped} skipped."
     return [first, f"Report: {summary.report}"]
 
 
-def _files(count: int) -> str:
-    return "1 file was" if count == 1 else f"{count} files were"
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _record(summary: BatchSummary) -> dict[str, object]:

@@ -7,9 +7,9 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from .. import __version__
 from ..batch import BatchStoppedError
 from ..errors import MicrocalError, OutputError, SettingsError
+from ..version import __version__
 from . import analyze, info, settings, simulate
 from .exit_status import FAILED, INTERRUPTED, USAGE
 from .terminal import complain

@@ -134,8 +134,8 @@ def _principal_curvature(
 ) -> tuple[FloatImage, FloatImage]:
     """Return the larger eigenvalue, clipped at 0, and the direction across the line, in [-pi/2, pi/2]."""
     mean, difference = (rows + columns) / 2, (columns - rows) / 2
-    curvature = np.maximum(mean + np.hypot(difference, mixed), 0)
-    return curvature, 0.5 * np.arctan2(mixed, difference)
+    curvature = np.asarray(np.maximum(mean + np.hypot(difference, mixed), 0), np.float32)
+    return curvature, np.asarray(0.5 * np.arctan2(mixed, difference), np.float32)
 
 
 def _noise(

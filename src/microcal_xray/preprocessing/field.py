@@ -64,12 +64,14 @@ def _uniform_frame(pixels: FloatImage) -> Mask:
     flat = (ndimage.maximum_filter(pixels, 3) == ndimage.minimum_filter(pixels, 3)) & np.isfinite(pixels)
     labels, count = ndimage.label(flat)
     if count == 0:
-        return flat
+        return np.zeros(pixels.shape, bool)
     border = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
     sizes = np.bincount(labels.ravel())
     frames = [label for label in border if label and sizes[label] >= _FLAT_BORDER_SHARE * pixels.size]
     # The filter takes one pixel from each side of a flat part; give it back.
-    return ndimage.binary_dilation(np.isin(labels, frames)) if frames else np.zeros_like(flat)
+    return np.asarray(
+        ndimage.binary_dilation(np.isin(labels, frames)) if frames else np.zeros(pixels.shape, bool)
+    )
 
 
 def _without_specks(mask: Mask) -> Mask:
@@ -84,7 +86,7 @@ def _without_specks(mask: Mask) -> Mask:
     labels, _ = ndimage.label(~mask)
     holes = np.bincount(labels.ravel()) < smallest
     holes[0] = False
-    return mask | holes[labels]
+    return np.asarray(mask | holes[labels])
 
 
 def _metal(pixels: FloatImage, body: Mask, margin_px: float) -> Mask:
@@ -99,4 +101,4 @@ def _metal(pixels: FloatImage, body: Mask, margin_px: float) -> Mask:
     bright = ndimage.binary_opening(bright, iterations=1)
     if not bright.any() or bright[body].sum() > _METAL_SHARE_OF_BODY * body.sum():
         return nothing
-    return ndimage.distance_transform_edt(~bright) <= margin_px
+    return np.asarray(ndimage.distance_transform_edt(~bright) <= margin_px)

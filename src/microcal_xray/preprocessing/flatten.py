@@ -79,7 +79,7 @@ def _block_means(image: FloatImage, block: int) -> FloatImage:
     rows, columns = image.shape
     padded = np.pad(image, ((0, -rows % block), (0, -columns % block)), mode="edge")
     blocks = padded.reshape(padded.shape[0] // block, block, padded.shape[1] // block, block)
-    return blocks.mean(axis=(1, 3), dtype=np.float32)
+    return np.asarray(blocks.mean(axis=(1, 3), dtype=np.float32))
 
 
 def _enlarged(coarse: FloatImage, block: int, shape: tuple[int, ...]) -> FloatImage:
@@ -94,4 +94,4 @@ def _interpolated(image: FloatImage, places: npt.NDArray[np.float64]) -> FloatIm
     places = np.clip(places, 0, last)
     low = np.minimum(places.astype(int), max(last - 1, 0))
     share = (places - low).astype(np.float32)[:, None]
-    return image[low] * (1 - share) + image[np.minimum(low + 1, last)] * share
+    return np.asarray(image[low] * (1 - share) + image[np.minimum(low + 1, last)] * share)

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable
-from importlib import metadata, resources
+from importlib import resources
 from typing import Any
 
 from ..settings import Settings
+from ..version import __version__
 from .results import ImageResult
 
 CANDIDATES_SCHEMA_NAME = "microcal-candidates/1"
@@ -32,17 +33,9 @@ def candidates_json(results: Iterable[ImageResult], settings: Settings) -> str:
     ValueError
         If a number is not finite, which JSON cannot hold.
     """
-    head = _json({"schema": CANDIDATES_SCHEMA_NAME, "version": version(), "settings": settings.as_dict()})
+    head = _json({"schema": CANDIDATES_SCHEMA_NAME, "version": __version__, "settings": settings.as_dict()})
     images = ",\n".join(_json(result.as_dict()) for result in results)
     return f'{head[:-1]}, "images": [\n{images}\n]}}\n'
-
-
-def version() -> str:
-    """Return the version of the installed package, or "unknown" when it runs without being installed."""
-    try:
-        return metadata.version("microcal-xray")
-    except metadata.PackageNotFoundError:
-        return "unknown"
 
 
 def _json(value: object) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..findings import Tier
 from ..settings import Settings
-from .contract import version
+from ..version import __version__
 from .display import thumbnail_jpeg
 from .foreign_text import printable_text
 from .page_summary import counts_html, plural, summary_html
@@ -72,7 +72,7 @@ def report_html(
         summary=summary_html(results, settings, overlay_links=links),
         data=_data_html(shown, sizes),
         not_a_device=NOT_A_DEVICE,
-        version=escape(version()),
+        version=escape(__version__),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from ..settings import Settings
-from .contract import version
+from ..version import __version__
 from .foreign_text import printable_text
 from .results import ImageResult, Status
 from .words import CAUTION_SENTENCES, SPACING_SHORT, caution_names
@@ -166,7 +166,9 @@ def _settings_html(settings: Settings) -> str:
         for name, value in settings.as_dict().items()
     }
     items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(words)}</dd>" for name, words in values.items())
-    return f"<section><h2>Settings</h2><dl>{items}<dt>version</dt><dd>{escape(version())}</dd></dl></section>"
+    return (
+        f"<section><h2>Settings</h2><dl>{items}<dt>version</dt><dd>{escape(__version__)}</dd></dl></section>"
+    )
 
 
 _ABOUT = """<section><h2>How to read this</h2><dl>
