@@ -12,7 +12,11 @@ def main() -> None:
     """Run them all."""
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
-        NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(NOTEBOOKS)}}).execute()
+        # One text per stream: how often a cell flushed it is chance.
+        client = NotebookClient(
+            notebook, timeout=600, coalesce_streams=True, resources={"metadata": {"path": str(NOTEBOOKS)}}
+        )
+        client.execute()
         for cell in notebook.cells:
             # Times of a run are not results; without them a second run changes nothing.
             cell.metadata.pop("execution", None)

@@ -56,6 +56,16 @@ def test_a_crossing_line_does_not_cut_a_line_in_two():
     assert max(np.ptp(path.points_px[:, 1]) for path in lines(image)) > 90
 
 
+def test_two_lines_that_meet_at_a_corner_stay_two():
+    corner = gaussian_line((160, 160), 0, fwhm_px=5, height=-8)
+    corner[:, 80:] = 0
+    corner = np.minimum(corner, gaussian_line((160, 160), 90, fwhm_px=5, height=-8))
+    corner[:77, 70:90] = 0
+    for path in lines(grain() + corner):
+        extent = np.ptp(path.points_px, axis=0)
+        assert extent.min() < 12, extent
+
+
 def test_noise_alone_gives_no_long_lines():
     found = [
         path

@@ -89,6 +89,13 @@ def test_a_marker_is_metal_and_bone_is_not():
     assert metal.mean() < 0.02
 
 
+def test_dense_cortex_that_brightens_slowly_is_no_metal():
+    image = shaft((300, 200), width_px=50, soft_px=160, noise=10)
+    rows, columns = np.mgrid[:300, :200]
+    image += 600 * np.exp(-((rows / 60) ** 2) - ((columns - 100) / 40) ** 2)
+    assert not find_field(image.astype(np.float32), usable=np.ones(image.shape, bool)).metal.any()
+
+
 @pytest.mark.parametrize("level", [0.0, 4095.0])
 def test_a_constant_picture_has_no_body(level):
     field = find_field(np.full((64, 64), level, np.float32), usable=np.ones((64, 64), bool))

@@ -3,6 +3,7 @@ import io
 import subprocess
 import sys
 
+import matplotlib
 import numpy as np
 import pytest
 from PIL import Image
@@ -39,6 +40,13 @@ def test_unknown_spacing_gives_a_scale_in_pixels_and_a_caution(make_findings):
     texts = _texts(overlay(make_findings(spacing_mm=None)))
     assert "20 pixels, pixel spacing unknown" in texts
     assert "Caution: no pixel spacing: nothing is measured in millimetres." in texts
+
+
+def test_the_callers_layout_defaults_do_not_matter(make_findings):
+    plain = _png(overlay(make_findings()))
+    with matplotlib.rc_context({"figure.constrained_layout.use": True}):
+        figure = _png(overlay(make_findings()))
+    np.testing.assert_array_equal(figure, plain)
 
 
 def test_no_candidates_is_an_overlay_too(make_findings):

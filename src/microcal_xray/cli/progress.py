@@ -96,4 +96,5 @@ def progress_line(progress: Progress, *, elapsed_s: float) -> str:
     left_s = round((progress.total - progress.done) / rate)
     hours, minutes = divmod(left_s // 60, 60)
     left = f"{hours}:{minutes:02d}:{left_s % 60:02d} left"
-    return f"{progress.done} of {progress.total} files, {progress.failed} failed, {rate:.1f} files/s, {left}"
+    speed = f"{rate:.1f} files/s" if rate >= 1 else f"{1 / rate:.1f} s/file"
+    return f"{progress.done} of {progress.total} files, {progress.failed} failed, {speed}, {left}"

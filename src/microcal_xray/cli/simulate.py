@@ -45,5 +45,5 @@ def run(arguments: argparse.Namespace) -> int:
             bar.update(written - bar.n)
 
         truth = simulate_folder(arguments.out, count=arguments.count, seed=arguments.seed, progress=show)
-    say(f"{arguments.count} images are in {arguments.out}, their lines in {truth.name}")
+    say(f"Images: {arguments.count}, in {arguments.out}; their lines: {truth.name}")
     return DONE

@@ -151,25 +151,36 @@ def _noise(
 
     The mean deviation, not the mean square: one strong edge then counts once, not squared.
     """
-    noise = np.zeros_like(rows)
+    # A window of 24 pixels and more needs no more than every second pixel of every second row.
+    coarse = tuple(part[::2, ::2] for part in (rows, columns, mixed))
+    maps = _directional_noise(*coarse, usable=usable[::2, ::2], scale_px=scale_px / 2)
+    step = 2 * max(1, int(scale_px / 12))
+    at = np.ix_(
+        *(np.minimum(np.arange(n) // step, m - 1) for n, m in zip(rows.shape, maps.shape[1:], strict=True))
+    )
+    place = across_rad % np.pi * (_NOISE_DIRECTIONS / np.pi)
+    below = np.minimum(place.astype(np.intp), _NOISE_DIRECTIONS - 1)
+    share = place - below
+    noise = (1 - share) * maps[(below, *at)] + share * maps[((below + 1) % _NOISE_DIRECTIONS, *at)]
+    return np.asarray(noise * _SD_PER_MEAN_DEVIATION, np.float32)
+
+
+def _directional_noise(
+    rows: FloatImage, columns: FloatImage, mixed: FloatImage, *, usable: Mask, scale_px: float
+) -> FloatImage:
+    """Return the local mean deviation of the second derivative in a few directions, (D, r, c), coarse."""
+    step = max(1, int(scale_px / 6))
+    weight = _blurred(usable.astype(np.float32), step, scale_px)
+    maps = []
     for direction in np.arange(_NOISE_DIRECTIONS) * np.pi / _NOISE_DIRECTIONS:
         cos, sin = np.float32(np.cos(direction)), np.float32(np.sin(direction))
         second = np.abs(cos * cos * columns + 2 * cos * sin * mixed + sin * sin * rows)
-        apart = np.abs((across_rad - direction + np.pi / 2) % np.pi - np.pi / 2)
-        share = np.maximum(1 - apart * _NOISE_DIRECTIONS / np.pi, 0)
-        noise += share * _windowed_mean(second, usable, scale_px)
-    return noise * np.float32(_SD_PER_MEAN_DEVIATION)
+        maps.append(_blurred(np.where(usable, second, 0), step, scale_px) / np.maximum(weight, 1e-3))
+    return np.asarray(maps, np.float32)
 
 
-def _windowed_mean(image: FloatImage, usable: Mask, scale_px: float) -> FloatImage:
-    """Return the mean of the usable pixels in a window, on a coarse grid enlarged by nearest neighbour."""
-    step = max(1, int(scale_px / 6))
-    weight = ndimage.uniform_filter(usable.astype(np.float32), step)[::step, ::step]
-    values = ndimage.uniform_filter(np.where(usable, image, 0), step)[::step, ::step]
-    smooth = ndimage.gaussian_filter(values, scale_px / step, mode="nearest")
-    smooth /= np.maximum(ndimage.gaussian_filter(weight, scale_px / step, mode="nearest"), 1e-3)
-    rows, columns = (
-        np.minimum((np.arange(n) + step // 2) // step, m - 1)
-        for n, m in zip(image.shape, smooth.shape, strict=True)
-    )
-    return np.asarray(smooth[np.ix_(rows, columns)])
+def _blurred(image: FloatImage, step: int, scale_px: float) -> FloatImage:
+    """Return Gaussian means of blocks of `step` by `step` pixels."""
+    padded = np.pad(image, [(0, -n % step) for n in image.shape], mode="edge")
+    blocks = padded.reshape(padded.shape[0] // step, step, padded.shape[1] // step, step).mean(axis=(1, 3))
+    return np.asarray(ndimage.gaussian_filter(blocks, scale_px / step, mode="nearest"), np.float32)

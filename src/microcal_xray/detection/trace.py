@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from .chains import bridged, near_pairs, split_at_corners
 from .ridge import RidgeField
 
 FloatArray = npt.NDArray[np.float64]
@@ -15,7 +16,6 @@ Mask = npt.NDArray[np.bool_]
 _REACH_PX = 2.3  # a ridge pixel's successor is at most this far away: one missing pixel is stepped over
 _TURN_RAD = np.radians(35)  # between neighbouring ridge pixels
 _CONE_RAD = np.radians(50)  # a successor lies within this cone about the ridge's own direction
-_BRIDGE_TURN_RAD = np.radians(25)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ def trace(
     -----
     A pixel is on a ridge when its z is a maximum across the line; the parabola through three values across
     gives its place to a fraction of a pixel [1]_. Each ridge pixel chooses its best successor on both sides;
-    a link is kept when both ends chose it, so the result depends on no starting point.
+    a link is kept when both ends chose it, so the result depends on no starting point. Lines are cut at
+    corners: a fissure that meets the ridge along the bone's edge would else be one line with it.
 
     References
     ----------
@@ -77,7 +78,8 @@ def trace(
     if len(points) < 2:
         return ()
     strength = field.z[pixels[:, 0], pixels[:, 1]].astype(float)
-    chains = _bridged(_chains(_mutual_links(points, angle)), points, gap_px)
+    pieces = split_at_corners(_chains(_mutual_links(points, angle)), points)
+    chains = split_at_corners(bridged(pieces, points, gap_px), points)
     widths = field.width_px[pixels[:, 0], pixels[:, 1]].astype(float)
     return tuple(
         RidgePath(points[chain], strength[chain], widths[chain])
@@ -107,7 +109,7 @@ def _ridge_pixels(field: RidgeField, low_sd: float, usable: Mask) -> tuple[IntAr
 
 def _mutual_links(points: FloatArray, angle: FloatArray) -> IntArray:
     """Return links (L, 2) between ridge pixels that chose each other."""
-    pairs = _near_pairs(points, _REACH_PX)
+    pairs = near_pairs(points, _REACH_PX)
     pairs = np.concatenate([pairs, pairs[:, ::-1]])
     step = points[pairs[:, 1]] - points[pairs[:, 0]]
     distance = np.hypot(*step.T)
@@ -129,14 +131,6 @@ def _mutual_links(points: FloatArray, angle: FloatArray) -> IntArray:
     return np.asarray(chosen[both])
 
 
-def _near_pairs(points: FloatArray, reach_px: float) -> IntArray:
-    """Return the pairs (P, 2) of points that are at most `reach_px` apart."""
-    # Imported here: it costs 0.15 s, which `import microcal_xray` should not pay.
-    from scipy.spatial import KDTree
-
-    return np.asarray(KDTree(points).query_pairs(reach_px, output_type="ndarray"))
-
-
 def _chains(links: IntArray) -> list[IntArray]:
     """Return the open chains of a graph in which each node has at most two links, in order."""
     neighbours: dict[int, list[int]] = {}
@@ -156,54 +150,6 @@ def _chains(links: IntArray) -> list[IntArray]:
         if len(chain) > 1:
             chains.append(np.array(chain))
     return chains
-
-
-def _bridged(chains: list[IntArray], points: FloatArray, gap_px: float) -> list[IntArray]:
-    """Return the chains, joined where two ends face each other over a small gap and chose each other."""
-    chains = [chain for chain in chains if len(chain) >= 4]
-    if len(chains) < 2:
-        return chains
-    ends = np.array([points[chain[side]] for chain in chains for side in (0, -1)])
-    outward = np.array([_outward(points[chain[::step]]) for chain in chains for step in (1, -1)])
-    pairs = _near_pairs(ends, gap_px)
-    pairs = pairs[pairs[:, 0] // 2 != pairs[:, 1] // 2]
-    step = ends[pairs[:, 1]] - ends[pairs[:, 0]]
-    distance = np.maximum(np.hypot(*step.T), 1e-9)
-    straight = np.cos(_BRIDGE_TURN_RAD)
-    heading = outward[pairs[:, 0]]
-    facing = np.sum(heading * -outward[pairs[:, 1]], axis=1) > straight
-    # A short step says little about direction: half a pixel of sideways error is forgiven.
-    sideways = np.abs(heading[:, 0] * step[:, 1] - heading[:, 1] * step[:, 0])
-    along = np.sum(heading * step, axis=1)
-    possible = facing & (along > -1) & (sideways < 1 + 0.4 * distance)
-    return _joined(chains, pairs[possible][np.argsort(distance[possible], kind="stable")])
-
-
-def _joined(chains: list[IntArray], pairs: IntArray) -> list[IntArray]:
-    """Return the chains after joining pairs of ends (2 * chain + side), nearest first, each end once."""
-    parts: dict[int, IntArray] = dict(enumerate(chains))
-    # Each part has two free ends; joining two parts uses up one of each.
-    free = {number: (2 * number, 2 * number + 1) for number in parts}
-    owner = {end: number for number, ends in free.items() for end in ends}
-    for one, other in pairs.tolist():
-        if one not in owner or other not in owner or owner[one] == owner[other]:
-            continue
-        keep, drop = owner.pop(one), owner.pop(other)
-        left = parts[keep] if free[keep][1] == one else parts[keep][::-1]
-        right = parts.pop(drop)
-        right = right if free[drop][0] == other else right[::-1]
-        start = free[keep][0] if free[keep][1] == one else free[keep][1]
-        stop = free[drop][1] if free[drop][0] == other else free[drop][0]
-        parts[keep], free[keep] = np.concatenate([left, right]), (start, stop)
-        owner[stop] = keep
-    return list(parts.values())
-
-
-def _outward(points: FloatArray) -> FloatArray:
-    """Return the unit direction in which a line leaves at its first point."""
-    inner = points[min(len(points) - 1, 8)]
-    direction = points[0] - inner
-    return np.asarray(direction / max(float(np.hypot(*direction)), 1e-9))
 
 
 def _length(points: FloatArray) -> float:

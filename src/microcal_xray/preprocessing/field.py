@@ -98,7 +98,19 @@ def _metal(pixels: FloatImage, body: Mask, margin_px: float) -> Mask:
     if top <= high:
         return nothing
     bright = pixels >= high + max(0.5 * (top - high), 0.15 * (high - middle))
-    bright = ndimage.binary_opening(bright, iterations=1)
+    bright = _sharp(ndimage.binary_opening(bright, iterations=1), pixels, least_drop=0.25 * (high - middle))
     if not bright.any() or bright[body].sum() > _METAL_SHARE_OF_BODY * body.sum():
         return nothing
     return np.asarray(ndimage.distance_transform_edt(~bright) <= margin_px)
+
+
+def _sharp(mask: Mask, pixels: FloatImage, *, least_drop: float) -> Mask:
+    """Return the islands that drop by so much within four pixels: metal ends sharply, bone does not."""
+    labels, count = ndimage.label(mask)
+    if count == 0:
+        return mask
+    names = np.arange(1, count + 1)
+    ring = np.where(mask, 0, ndimage.grey_dilation(labels, size=9))
+    inside, outside = (np.asarray(ndimage.median(pixels, part, names)) for part in (labels, ring))
+    kept = np.concatenate([[False], inside - outside > least_drop])
+    return np.asarray(kept[labels])

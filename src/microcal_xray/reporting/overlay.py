@@ -74,6 +74,7 @@ def overlay(findings: Findings) -> Figure:
     width, height = max(picture_width, _NARROWEST_INCHES), picture_height + _HEADER_INCHES + footer
 
     figure = Figure(figsize=(width, height), dpi=_SCREEN_DPI, facecolor=_PAPER)
+    figure.set_layout_engine("none")  # whatever the caller's rcParams say; the places are worked out here
     left = (width - picture_width) / 2
     axes = figure.add_axes((left / width, footer / height, picture_width / width, picture_height / height))
     rows, columns = radiograph.pixels.shape
