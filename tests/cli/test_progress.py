@@ -45,4 +45,4 @@ def test_a_terminal_gets_a_bar_with_rate_and_remaining_time():
 
 def test_long_remaining_times_are_told_in_hours():
     line = progress_line(Progress(total=10_000, done=1), elapsed_s=2)
-    assert line == "1 of 10000 files, 0 failed, 0.5 files/s, 5:33:18 left"
+    assert line == "1 of 10000 files, 0 failed, 2.0 s/file, 5:33:18 left"

@@ -18,7 +18,7 @@ def test_images_and_their_truth_are_written(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("microcal_xray.cli.simulate.simulate_folder", simulate_folder)
     assert main(["simulate", "--out", str(tmp_path), "--count", "3", "--seed", "7"]) == 0
     assert asked == [(tmp_path, 3, 7)]
-    assert capsys.readouterr().out == f"3 images are in {tmp_path}, their lines in truth.json\n"
+    assert capsys.readouterr().out == f"Images: 3, in {tmp_path}; their lines: truth.json\n"
 
 
 @pytest.mark.parametrize("options", [["--count", "0"], ["--count", "-2"], ["--seed", "-1"]])
