@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from drawing import gaussian_line, shaft
-from microcal_xray.findings import CandidateCaution, Kind, Tier
+from microcal_xray.findings import Kind, Tier
 from microcal_xray.pipeline import find_lines
 from microcal_xray.radiograph import Radiograph, Spacing, radiograph_from_array
 from microcal_xray.settings import Settings
@@ -102,13 +102,21 @@ def test_pixels_that_are_not_square_are_measured_in_their_own_millimetres():
 
 
 def test_what_is_not_usable_gives_no_candidates():
-    image = limb(height=-110)
     usable = np.ones(SHAPE, bool)
-    usable[150:250] = False
-    findings = find_lines(radiograph_from_array(image, usable=usable), replace(LENIENT, false_marks=100))
+    usable[:, 130:] = False
+    findings = find_lines(
+        radiograph_from_array(limb(height=-110), usable=usable), replace(LENIENT, false_marks=100)
+    )
+    assert findings.candidates
     for candidate in findings.candidates:
         rows, columns = np.rint(candidate.path_px).astype(int).T
         assert usable[rows, columns].all()
+
+
+@pytest.mark.parametrize("narrowest", [0.01, 1.0])
+def test_widths_under_two_pixels_are_looked_for_as_two(narrowest):
+    found = find_lines(radiograph_from_array(limb(height=-110)), replace(LENIENT, widths_px=(narrowest, 5.0)))
+    assert found.candidates[0].kind is Kind.LUCENT
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (8, 8), (31, 400), (40, 40)])
@@ -123,10 +131,8 @@ def test_noise_alone_gives_a_short_list():
 
 
 def test_a_shaft_without_lines_is_not_outlined():
-    candidates = find_lines(radiograph_from_array(limb(), spacing_mm=0.15)).candidates
-    assert len(candidates) <= 3
-    for candidate in candidates:
-        assert candidate.cautions is not CandidateCaution.ALONG_OUTLINE
+    without = find_lines(radiograph_from_array(limb(), spacing_mm=0.15), replace(LENIENT, false_marks=100))
+    assert max((candidate.score for candidate in without.candidates), default=0) < 5
 
 
 def test_the_same_picture_gives_the_same_result_twice():

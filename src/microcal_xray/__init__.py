@@ -16,7 +16,6 @@ from .errors import (
     MicrocalError,
     NotARadiographError,
     OutputError,
-    RadiographWarning,
     SettingsError,
     UnreadableRadiographError,
 )
@@ -50,7 +49,6 @@ __all__ = [
     "OutputError",
     "Photometric",
     "Radiograph",
-    "RadiographWarning",
     "Settings",
     "SettingsError",
     "Signal",

@@ -1,4 +1,4 @@
-"""The errors and the warning that every room raises; catch `MicrocalError` to catch them all."""
+"""The errors that every room raises; catch `MicrocalError` to catch them all."""
 
 
 class MicrocalError(Exception):
@@ -19,7 +19,3 @@ class SettingsError(MicrocalError, ValueError):
 
 class OutputError(MicrocalError):
     """The output folder cannot be made, is not ours to overwrite, or is not writable."""
-
-
-class RadiographWarning(UserWarning):
-    """The radiograph can be used, but something in it deserves less trust."""

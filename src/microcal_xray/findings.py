@@ -65,7 +65,8 @@ class Candidate:
     length_mm, width_mm : float or None
         The same in millimetres; None when the spacing is unknown.
     contrast_sd : float
-        Mean height of the line over its sides, in units of the local noise; always positive.
+        Height of the line over the nearer in brightness of its two sides (for a bright line the brighter
+        one), in units of the noise of single pixels. Positive; 0 where the picture has no noise.
     angle_to_bone_deg : float or None
         Angle between the line and the long axis of the bone there, 0 (along) to 90 (across);
         None where the axis is unclear.

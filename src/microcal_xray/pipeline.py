@@ -18,6 +18,7 @@ FloatImage = npt.NDArray[np.float32]
 
 _POLARITY = {Kind.LUCENT: Polarity.DARK, Kind.SCLEROTIC: Polarity.BRIGHT}
 _SMALLEST_SIDE_PX = 32
+_NARROWEST_PX = 2.0  # narrower, a line cannot be told from noise
 _EDGE_PX = 3  # a line needs both its sides inside the picture
 _AXIS_SHARE = 0.03  # of the longer side: about half a shaft's width
 
@@ -34,10 +35,10 @@ class _Scale:
     @classmethod
     def of(cls, radiograph: Radiograph, settings: Settings) -> "_Scale":
         if radiograph.spacing is None:
-            return cls(settings.widths_px, settings.minimum_length_px, settings.background_px, None)
+            widths = tuple(max(_NARROWEST_PX, width) for width in settings.widths_px)
+            return cls(widths, settings.minimum_length_px, settings.background_px, None)
         mm = radiograph.mm_per_pixel()
-        # Narrower than two pixels a line cannot be told from noise; wider than the picture it is none.
-        widths = tuple(max(2.0, width / mm) for width in settings.widths_mm)
+        widths = tuple(max(_NARROWEST_PX, width / mm) for width in settings.widths_mm)
         return cls(widths, settings.minimum_length_mm / mm, settings.background_mm / mm, mm)
 
 

@@ -28,8 +28,8 @@ class LineMeasurement:
     width_px : float
         Full width at half maximum of the mean profile across the line.
     height : float
-        Of the centre over the nearer of the two sides, in the unit of the image; negative for a step edge
-        or where there is no line.
+        Of the centre over the nearer in brightness of its two sides, in the unit of the image; negative for
+        a step edge or where there is no line.
     pixel_noise : float
         Robust standard deviation of single pixels in and beside the line.
     copies_sd : float
