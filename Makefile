@@ -4,6 +4,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.developed
+BENCH_VENV := .venv-bench
+BENCH_BIN := $(BENCH_VENV)/bin
+BENCHED := $(BENCH_VENV)/.installed
 DEMO := demo-report
 
 .DEFAULT_GOAL := help
@@ -32,8 +35,11 @@ format: $(DEVELOPED) ## put the code into its format
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: $(DEVELOPED) ## measure speed and memory of each stage, and the import time
-	$(BIN)/python benchmarks/speed.py
+bench: $(BENCHED) ## measure speed, memory and accuracy beside other packages, into docs/benchmarks.md
+	$(BENCH_BIN)/python benchmarks/check_peers.py
+	$(BENCH_BIN)/python benchmarks/speed.py
+	$(BENCH_BIN)/python benchmarks/accuracy.py
+	$(BENCH_BIN)/python benchmarks/report.py
 
 notebooks: $(DEVELOPED) ## run the notebooks again and store their outputs
 	$(BIN)/python tools/run_notebooks.py
@@ -48,7 +54,7 @@ lock: $(DEVELOPED) ## resolve the dependencies anew into the lock files
 	$(BIN)/python tools/lock.py
 
 clean: ## remove what make made
-	rm -rf $(VENV) $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) build $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -60,4 +66,12 @@ $(INSTALLED): requirements.lock pyproject.toml | $(VENV)/bin/python
 
 $(DEVELOPED): requirements-dev.lock $(INSTALLED)
 	$(PIP) --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+# An environment of its own: the peers are compared with, never needed. The lock is complete (--no-deps), and
+# leaves out opencv-python, which ridge-detector asks for and which would overwrite the contrib build.
+$(BENCHED): requirements-bench.lock pyproject.toml
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --require-hashes --requirement requirements-bench.lock
+	$(BENCH_BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

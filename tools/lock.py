@@ -8,6 +8,11 @@ ROOT = Path(__file__).parents[1]
 BUILD = "hatchling\neditables\n"  # so that the package itself is installed from the lock alone
 
 
+PEERS = "SimpleITK\nopencv-contrib-python-headless\nridge-detector\n"  # benchmarks compare with these
+# ridge-detector asks for a second OpenCV, which would overwrite the first.
+LEFT_OUT = "opencv-python ; sys_platform == 'never'\n"
+
+
 def lock(target: str, *, source: str, groups: tuple[str, ...] = ()) -> None:
     """Write one lock file."""
     command = [sys.executable, "-m", "uv", "pip", "compile", "--universal", "--generate-hashes", "--quiet"]
@@ -17,9 +22,11 @@ def lock(target: str, *, source: str, groups: tuple[str, ...] = ()) -> None:
 
 
 def main() -> None:
-    """Write both lock files; the second holds the first."""
-    build = ROOT / "build-requirements.in"
+    """Write the lock files; the second and the third hold the first."""
+    build, peers, left_out = (ROOT / f"{name}-requirements.in" for name in ("build", "peers", "left-out"))
     build.write_text(BUILD)
+    peers.write_text(PEERS)
+    left_out.write_text(LEFT_OUT)
     try:
         lock("requirements.lock", source="pyproject.toml", groups=("build-requirements.in",))
         lock(
@@ -27,9 +34,18 @@ def main() -> None:
             source="pyproject.toml",
             groups=("--group", "dev", "--constraint", "requirements.lock", "build-requirements.in"),
         )
+        lock(
+            "requirements-bench.lock",
+            source="pyproject.toml",
+            groups=(
+                *("--constraint", "requirements.lock", "--override", left_out.name),
+                *(build.name, peers.name),
+            ),
+        )
     finally:
-        build.unlink()
-    for name in ("requirements.lock", "requirements-dev.lock"):
+        for path in (build, peers, left_out):
+            path.unlink()
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock"):
         print(f"{name}: {sum('==' in line for line in (ROOT / name).open())} packages")
 
 

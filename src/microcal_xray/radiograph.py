@@ -1,6 +1,8 @@
 """The noun that every stage shares: one radiograph, bone brighter than air, without the patient."""
 
 import math
+import reprlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Flag, StrEnum, auto
 
@@ -11,6 +13,7 @@ from .errors import SettingsError
 
 MINIMUM_SPACING_MM = 0.005
 MAXIMUM_SPACING_MM = 5.0
+MAXIMUM_SPACING_RATIO = 5.0  # of rows to columns and of columns to rows
 
 
 class SpacingSource(StrEnum):
@@ -60,17 +63,19 @@ class ImageCaution(Flag):
     SECONDARY_CAPTURE = auto()
     PADDED_PIXEL_DATA = auto()
     BAD_TAG = auto()
+    POLARITY_BY_USER = auto()
 
 
 IMAGE_CAUTIONS: dict[ImageCaution, str] = {
     ImageCaution.POLARITY_TAGS_DISAGREE: (
-        "the tags contradict each other on polarity; PhotometricInterpretation was followed"
+        "the tags contradict each other on polarity; PhotometricInterpretation was followed, "
+        "in linear raw data PixelIntensityRelationshipSign"
     ),
     ImageCaution.AIR_BRIGHTER_THAN_BONE: (
         "the border is brighter than the middle: if the polarity is turned, lucent and sclerotic are swapped"
     ),
     ImageCaution.NO_SPACING: "no pixel spacing: nothing is measured in millimetres",
-    ImageCaution.SPACING_NOT_USED: "a pixel spacing of zero or of an absurd size was ignored",
+    ImageCaution.SPACING_NOT_USED: "a pixel spacing of zero or of an absurd size or ratio was ignored",
     ImageCaution.SPACING_TAGS_DISAGREE: "two spacing tags disagree; the calibrated one was used",
     ImageCaution.LOSSY: "lossy compression: block edges can look like fine lines",
     ImageCaution.EIGHT_BIT: "only 8 bits of grey",
@@ -83,6 +88,7 @@ IMAGE_CAUTIONS: dict[ImageCaution, str] = {
     ImageCaution.SECONDARY_CAPTURE: "a secondary capture: its grey levels and its spacing may mean nothing",
     ImageCaution.PADDED_PIXEL_DATA: "the pixel data are longer than the picture; the rest was ignored",
     ImageCaution.BAD_TAG: "a tag holds a value that cannot be used; the standard's default was taken",
+    ImageCaution.POLARITY_BY_USER: "the polarity was given by the user, whatever the file says",
 }
 
 
@@ -95,13 +101,14 @@ class Spacing:
     row_mm : float
         Distance between the centres of two rows (vertical), 0.005 to 5 mm.
     column_mm : float
-        Distance between the centres of two columns (horizontal), 0.005 to 5 mm.
+        Distance between the centres of two columns (horizontal), 0.005 to 5 mm, and at most 5 times the other
+        or a fifth of it.
     source : SpacingSource
 
     Raises
     ------
     SettingsError
-        If a distance is not a finite number in that range.
+        If a distance is not a finite number in that range, or the two are too different.
 
     Examples
     --------
@@ -120,6 +127,11 @@ class Spacing:
                     f"{name} spacing {value!r} mm is outside "
                     f"{MINIMUM_SPACING_MM}-{MAXIMUM_SPACING_MM} mm; give the distance between pixel centres"
                 )
+        if not 1 / MAXIMUM_SPACING_RATIO <= self.row_mm / self.column_mm <= MAXIMUM_SPACING_RATIO:
+            raise SettingsError(
+                f"row spacing {self.row_mm!r} mm and column spacing {self.column_mm!r} mm differ more than "
+                f"{MAXIMUM_SPACING_RATIO:g}-fold; give the distance between pixel centres"
+            )
 
     @property
     def is_square(self) -> bool:
@@ -136,7 +148,8 @@ class Acquisition:
     file_format : str
         "DICOM", "PNG", "JPEG" or "TIFF".
     modality, body_part, laterality, view, photometric, compression : str or None
-        Cleaned words of the DICOM header; None when absent.
+        Terms that DICOM defines; None when the header has none or another word, which might be a name.
+        `photometric` also of a TIFF, in DICOM's words.
     bits_stored : int
     decoder : str or None
         The package that decoded the compressed pixel data; decoders can differ by a grey level.
@@ -235,7 +248,7 @@ def radiograph_from_array(
     pixels: npt.ArrayLike,
     *,
     usable: npt.ArrayLike | None = None,
-    spacing_mm: float | tuple[float, float] | None = None,
+    spacing_mm: float | Sequence[float] | npt.NDArray[np.number] | None = None,
     signal: Signal = Signal.GREY,
     name: str = "array",
 ) -> Radiograph:
@@ -254,7 +267,7 @@ def radiograph_from_array(
     Raises
     ------
     SettingsError
-        If the spacing is out of range.
+        If the spacing is no number or pair of numbers, or out of range.
     ValueError
         If the pixels are not a finite two-dimensional array.
 
@@ -274,15 +287,34 @@ def radiograph_from_array(
     )
 
 
-def spacing_from_user(spacing_mm: float | tuple[float, float] | None) -> Spacing | None:
+def spacing_from_user(
+    spacing_mm: float | Sequence[float] | npt.NDArray[np.number] | None,
+) -> Spacing | None:
     """Return the spacing that a caller gave as one number or as (row, column); None stays None.
+
+    Parameters
+    ----------
+    spacing_mm : float or (row, column) or None
+        The pair in any sequence: tuple, list or array.
 
     Raises
     ------
     SettingsError
-        If a number is not finite or out of range.
+        If it is neither one number nor two, or if one is not finite or out of range.
+
+    Examples
+    --------
+    >>> spacing_from_user([0.1, 0.2])
+    Spacing(row_mm=0.1, column_mm=0.2, source=<SpacingSource.USER: 'user'>)
     """
     if spacing_mm is None:
         return None
-    row_mm, column_mm = spacing_mm if isinstance(spacing_mm, tuple) else (spacing_mm, spacing_mm)
-    return Spacing(float(row_mm), float(column_mm), SpacingSource.USER)
+    try:
+        given = np.asarray(spacing_mm)
+    except ValueError:  # lists of different lengths
+        given = np.empty(0, object)
+    if given.dtype.kind not in "iuf" or given.shape not in ((), (2,)):
+        shown = " ".join(reprlib.repr(spacing_mm).split())
+        raise SettingsError(f"spacing {shown} is neither one number of millimetres nor two, (row, column)")
+    row_mm, column_mm = np.broadcast_to(given, 2).astype(float).tolist()
+    return Spacing(row_mm, column_mm, SpacingSource.USER)

@@ -4,7 +4,9 @@ import csv
 import filecmp
 import json
 import os
+import signal
 import sys
+import threading
 
 import pytest
 
@@ -27,7 +29,7 @@ def expected(folder):
     statuses[hostile_folder.LINE] = "ok"
     if sys.platform == "linux":
         hostile_folder.limb_with_a_line(folder / os.fsdecode(b"caf\xe9\nnew line.png"))
-        statuses["caf\\xe9\nnew line.png"] = "ok"
+        statuses["caf\\xe9\\x0anew line.png"] = "ok"
     return statuses
 
 
@@ -153,13 +155,71 @@ def test_a_batch_that_is_interrupted_keeps_what_is_finished(tmp_path):
 
 def test_a_full_disk_at_the_end_is_one_clear_error(tmp_path, monkeypatch):
     def refuse(results, out, settings):
-        raise OutputError("No space left on device")
+        raise OutputError(f"{out}: report.html (No space left on device) cannot be written; make room")
 
     monkeypatch.setattr("microcal_xray.batch.analysis.write_results", refuse)
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / ".hidden").touch()
-    with pytest.raises(BatchStoppedError, match=r"out: cannot be written \(No space left on device\)"):
+    with pytest.raises(
+        BatchStoppedError,
+        match=r"out: report\.html \(No space left on device\) cannot be written; make room$",
+    ):
         analyze([tmp_path / "in"], tmp_path / "out", options=BatchOptions(jobs=1))
+
+
+def test_a_table_that_cannot_be_replaced_costs_no_report_and_no_overlay(tmp_path):
+    hostile_folder.limb_with_a_line(tmp_path / "limb.png")
+    out = tmp_path / "out"
+    analyze([tmp_path / "limb.png"], out, options=BatchOptions(jobs=1))
+    for name in ("report.html", "candidates.csv"):
+        (out / name).unlink()
+    (out / "candidates.csv").mkdir()
+    with pytest.raises(BatchStoppedError, match=r"candidates\.csv \(.+\) cannot be written") as raised:
+        analyze([tmp_path / "limb.png"], out, options=BatchOptions(jobs=1))
+    assert str(raised.value).count("cannot be written") == 1
+    assert 'id="preview-0"' in (out / "report.html").read_text(encoding="utf-8")
+    assert (out / "overlays" / "limb.png.png").is_file()
+
+
+def test_a_second_batch_into_the_same_folder_is_refused_and_harms_nothing(tmp_path):
+    hostile_folder.limb_with_a_line(tmp_path / "limb.png")
+    refusals = []
+
+    def again(progress):
+        with pytest.raises(OutputError, match="another run is writing there") as raised:
+            analyze([tmp_path / "limb.png"], tmp_path / "out", options=BatchOptions(jobs=1))
+        refusals.append(raised)
+
+    summary = analyze([tmp_path / "limb.png"], tmp_path / "out", options=BatchOptions(jobs=1), report=again)
+    assert len(refusals) == 2
+    assert summary.ok == 1
+    assert 'id="preview-0"' in summary.report.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_while_the_results_are_written_is_ignored(tmp_path, monkeypatch, end):
+    def write_slowly(*arguments):
+        signal.raise_signal(end)
+        return write_results(*arguments)
+
+    def interrupt(progress):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("microcal_xray.batch.analysis.write_results", write_slowly)
+    (tmp_path / "in").mkdir()
+    before = signal.getsignal(end)
+    with pytest.raises(KeyboardInterrupt):
+        analyze([tmp_path / "in"], tmp_path / "out", report=interrupt)
+    assert signal.getsignal(end) is before
+    assert (tmp_path / "out" / "report.html").is_file()
+
+
+def test_a_batch_may_run_in_another_thread(tmp_path):
+    (tmp_path / "in").mkdir()
+    thread = threading.Thread(target=analyze, args=([tmp_path / "in"], tmp_path / "out"))
+    thread.start()
+    thread.join()
+    assert (tmp_path / "out" / "report.html").is_file()
 
 
 def test_a_folder_without_any_file_gives_an_empty_report(tmp_path):

@@ -130,7 +130,8 @@ def test_an_output_folder_of_others_is_bad_usage(tmp_path, capsys):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
-def test_ctrl_c_leaves_finished_results_whole_and_nothing_else(tmp_path):
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_leaves_finished_results_whole_and_nothing_else(tmp_path, end):
     (tmp_path / "in").mkdir()
     hostile_folder.limb_with_a_line(tmp_path / "in" / "00.png")
     for number in range(1, 60):
@@ -139,7 +140,7 @@ def test_ctrl_c_leaves_finished_results_whole_and_nothing_else(tmp_path):
     command = [sys.executable, "-m", "microcal_xray", "analyze", tmp_path / "in", "--out", out, "--jobs", "1"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     wait_until(lambda: out.is_dir() and len(list(out.glob("overlays/*.png"))) > 1)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(end)
     _, error = process.communicate(timeout=60)
     assert process.returncode == 130
     assert error == f"microcal: interrupted; what was finished before is in {out}\n"
@@ -150,6 +151,23 @@ def test_ctrl_c_leaves_finished_results_whole_and_nothing_else(tmp_path):
     assert sorted(path.name for path in (out / "overlays").iterdir()) == [f"{file}.png" for file in finished]
     names = ["candidates.csv", "candidates.json", "images.csv", "overlays", "report.html"]
     assert sorted(path.name for path in out.iterdir()) == names
+
+
+def test_an_interrupt_before_the_first_file_claims_no_result(tmp_path, monkeypatch, capsys):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("microcal_xray.cli.analyze.analyze", interrupted)
+    assert main(["analyze", str(tmp_path), "--out", str(tmp_path / "out")]) == 130
+    assert capsys.readouterr().err == "microcal: interrupted\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs file names of bytes")
+def test_json_names_a_failed_file_as_the_other_outputs_do(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / os.fsdecode(b"caf\xe9\n.dcm")).touch()
+    assert main(["analyze", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["failures"][0]["file"] == r"caf\xe9\x0a.dcm"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits the size of files as a full disk would")

@@ -83,8 +83,10 @@ def test_an_interrupt_is_130(monkeypatch, capsys):
 
 def test_control_characters_of_a_name_do_not_reach_the_terminal(tmp_path, capsys):
     assert main(["info", str(tmp_path / "a\x1b[31m\nb\u202egnp.dcm")]) == 2
+    written_out = r"a\x1b[31m\x0ab\u202egnp.dcm"
     assert (
-        capsys.readouterr().err == f"microcal: {tmp_path / 'a[31mbgnp.dcm'}: no such file; check the path\n"
+        capsys.readouterr().err
+        == f"microcal: {tmp_path}{os.sep}{written_out}: no such file; check the path\n"
     )
 
 
@@ -99,6 +101,45 @@ def test_a_reader_that_goes_away_is_no_traceback():
     command = f"({sys.executable} -m microcal_xray settings; echo status $? >&2) | true"
     run = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, timeout=60)
     assert run.stderr in ("status 0\n", "status 1\n")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+def test_a_full_disk_behind_standard_output_is_one_line():
+    with open("/dev/full", "w") as full:
+        run = subprocess.run(
+            [sys.executable, "-m", "microcal_xray", "settings"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert (run.returncode, run.stderr) == (1, "microcal: cannot read or write (No space left on device)\n")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+def test_full_disks_behind_both_outputs_are_no_traceback():
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "microcal_xray", "settings"]
+        run = subprocess.run(command, stdout=full, stderr=full, check=False, timeout=60)
+    assert run.returncode == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["analyze", "", "--out", "report"],
+        ["analyze", "in", "--out", ""],
+        ["info", ""],
+        ["simulate", "--out", ""],
+        ["settings", "--settings", ""],
+    ],
+)
+def test_an_empty_path_is_not_the_current_folder(arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    assert "the path is empty" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("module", ["microcal_xray", "microcal_xray.cli"])

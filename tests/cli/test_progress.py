@@ -30,7 +30,7 @@ def test_a_failure_is_told_at_once_on_one_line_without_control_characters(stream
     with watched(stream) as report:
         report(Progress(total=9))
         report(FAILURE)
-    assert "failed: a[2J.dcm: the file isempty\n" in stream.getvalue()
+    assert "failed: a\\x1b[2J.dcm: the file is\\x0aempty\n" in stream.getvalue()
 
 
 def test_a_terminal_gets_a_bar_with_rate_and_remaining_time():

@@ -252,3 +252,21 @@ def test_free_text_in_a_code_is_dropped(tmp_path, text):
     path = saved(dx(ramp(), bits=12, BodyPartExamined=text, ImageLaterality=text), tmp_path)
     assert read_radiograph(path).acquisition.body_part is None
     assert read_radiograph(path).acquisition.laterality is None
+
+
+@pytest.mark.parametrize("name", ["DOE JANE", "DOE", "JANE_DOE", "19700101"])
+def test_a_name_in_a_field_for_codes_stays_behind(tmp_path, name):
+    tags = {"BodyPartExamined": name, "ViewPosition": name, "Modality": name, "Laterality": name}
+    radiograph = read_radiograph(saved(dx(ramp(), bits=12, **tags), tmp_path))
+    found = radiograph.acquisition
+    assert (found.modality, found.body_part, found.laterality, found.view) == (None, None, None, None)
+    assert name not in repr(radiograph)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("LEG", "LEG"), ("THIGH", "THIGH"), ("FOREARM", "FOREARM"), ("FOOT", "FOOT"), ("Lower Leg", "LOWERLEG")],
+)
+def test_body_parts_that_the_standard_defines_are_kept(tmp_path, written, read):
+    path = saved(dx(ramp(), bits=12, BodyPartExamined=written), tmp_path)
+    assert read_radiograph(path).acquisition.body_part == read

@@ -18,6 +18,7 @@ from pydicom.tag import Tag
 
 from microcal_xray.errors import MicrocalError, NotARadiographError, UnreadableRadiographError
 from microcal_xray.loading import Verdict, find_radiographs, read_radiograph
+from microcal_xray.loading.complaints import clear_reasons
 from microcal_xray.radiograph import ImageCaution, Radiograph
 
 
@@ -417,3 +418,74 @@ def test_sequences_where_values_belong_do_no_harm(tmp_path):
     radiograph = read_radiograph(saved(dataset, tmp_path))
     assert np.array_equal(radiograph.pixels, ramp())
     assert radiograph.cautions & ImageCaution.BAD_TAG
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 200, "holds no PNG picture that can be decoded"),
+        (b"\xff\xd8\xff\xe0" + b"\0" * 200, "holds no JPEG picture that can be decoded"),
+    ],
+)
+def test_a_picture_that_cannot_be_recognised_tells_no_folder(tmp_path, data, reason):
+    folder = tmp_path / ("long folder name " * 12)
+    folder.mkdir()
+    (found,) = find_radiographs(written(folder / "it's broken.png", data))
+    assert found.reason == reason
+    assert complaint(found.path) == f"{found.path}: {reason}"
+
+
+def test_a_truncated_picture_is_called_so(tmp_path):
+    Image.fromarray(ramp(200, 200, bits=8)).save(tmp_path / "a.png")
+    data = (tmp_path / "a.png").read_bytes()
+    assert "truncated" in complaint(written(tmp_path / "a.png", data[: len(data) // 2]))
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError("cannot identify image file '/home/doe/a.png'"), "cannot be read (OSError)"),
+        (PermissionError(13, "Permission denied", "/home/doe/a.png"), "cannot be read (Permission denied)"),
+        (ValueError("invalid literal: 'DOE^JANE'"), "the file is broken (ValueError)"),
+        (KeyError("DOE^JANE"), "the file is broken (KeyError)"),
+    ],
+)
+def test_the_text_of_a_foreign_error_is_kept_back(error, reason):
+    with pytest.raises(UnreadableRadiographError) as caught, clear_reasons():
+        raise error
+    assert str(caught.value) == reason
+
+
+def test_an_unknown_transfer_syntax_that_is_no_uid_is_not_quoted(tmp_path):
+    dataset = dx(ramp(), bits=12)
+    path = saved(dataset, tmp_path)
+    known = uid.ExplicitVRLittleEndian.encode()
+    data = path.read_bytes()
+    assert known in data
+    text = complaint(written(path, data.replace(known, b"DOE^JANE 19700101".ljust(len(known))[: len(known)])))
+    assert "DOE" not in text
+
+
+def test_too_little_memory_is_told_as_such_and_ends_no_walk(tmp_path, monkeypatch):
+    def without_memory(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    path = saved(dx(ramp(), bits=12), tmp_path)
+    monkeypatch.setattr("microcal_xray.loading.dicom.read_header", without_memory)
+    with pytest.raises(MemoryError):
+        read_radiograph(path)
+    (found,) = find_radiographs(path)
+    assert found.verdict is Verdict.FAILED
+    assert "more memory" in found.reason
+
+
+def test_a_decoder_without_memory_is_no_broken_stream(tmp_path, monkeypatch):
+    def without_memory(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    dataset = dx(ramp(), bits=12)
+    dataset.compress(uid.RLELossless)
+    path = saved(dataset, tmp_path)
+    monkeypatch.setattr("microcal_xray.loading.decoding.get_decoder", without_memory)
+    with pytest.raises(MemoryError):
+        read_radiograph(path)

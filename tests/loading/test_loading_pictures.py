@@ -138,6 +138,8 @@ def test_the_caller_may_turn_a_picture(tmp_path):
     Image.fromarray(ramp(bits=16)).save(tmp_path / "a.png")
     turned = read_radiograph(tmp_path / "a.png", photometric=Photometric.MONOCHROME1)
     assert np.array_equal(turned.pixels, 65535.0 - ramp(bits=16))
+    assert turned.cautions & ImageCaution.POLARITY_BY_USER
+    assert not read_radiograph(tmp_path / "a.png").cautions & ImageCaution.POLARITY_BY_USER
 
 
 def test_an_animation_is_refused(tmp_path):
@@ -155,3 +157,26 @@ def test_clipped_bone_is_a_caution_and_black_air_is_not(tmp_path, share, is_clip
     values.ravel()[-int(share * values.size) :] = 255
     Image.fromarray(values).save(tmp_path / "a.png")
     assert bool(read_radiograph(tmp_path / "a.png").cautions & ImageCaution.CLIPPED) == is_clipped
+
+
+def test_a_jpeg_with_a_preview_behind_it_is_read(tmp_path):
+    smooth = np.add.outer(np.arange(40) * 2, np.arange(48) * 3).astype(np.uint8)
+    pictures = [Image.fromarray(smooth), Image.fromarray(smooth[::4, ::4])]
+    pictures[0].save(tmp_path / "a.jpg", "MPO", quality=95, save_all=True, append_images=pictures[1:])
+    radiograph = read_radiograph(tmp_path / "a.jpg")
+    assert np.abs(radiograph.pixels - smooth).max() <= 4  # quality 95
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize("compression", [None, "zlib"])
+@pytest.mark.parametrize(
+    ("photometric", "stated"), [("miniswhite", "MONOCHROME1"), ("minisblack", "MONOCHROME2")]
+)
+def test_what_a_tiff_states_of_its_polarity_is_kept(tmp_path, bits, compression, photometric, stated):
+    tifffile.imwrite(tmp_path / "a.tif", ramp(bits=bits), photometric=photometric, compression=compression)
+    assert read_radiograph(tmp_path / "a.tif").acquisition.photometric == stated
+
+
+def test_a_png_states_no_polarity(tmp_path):
+    Image.fromarray(ramp(bits=16)).save(tmp_path / "a.png")
+    assert read_radiograph(tmp_path / "a.png").acquisition.photometric is None

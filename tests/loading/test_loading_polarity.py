@@ -88,7 +88,7 @@ def test_optical_density_with_monochrome2_contradicts_itself(tmp_path):
 
 
 @pytest.mark.parametrize("tagged", ["MONOCHROME1", "MONOCHROME2", None, "MONOCHROME9", ""])
-def test_the_callers_photometric_wins_without_a_caution(tmp_path, tagged):
+def test_the_callers_photometric_wins_and_is_recorded(tmp_path, tagged):
     path = saved(
         dx(ramp(), bits=12, PhotometricInterpretation=tagged, PresentationLUTShape="IDENTITY"), tmp_path
     )
@@ -96,6 +96,7 @@ def test_the_callers_photometric_wins_without_a_caution(tmp_path, tagged):
         radiograph = read_radiograph(path, photometric=asked)
         assert np.corrcoef(radiograph.pixels.ravel(), ramp().ravel())[0, 1] == pytest.approx(sign)
         assert not radiograph.cautions & DISAGREE
+        assert radiograph.cautions & ImageCaution.POLARITY_BY_USER
 
 
 @pytest.mark.parametrize("tagged", [None, "", "MONOCHROME9", "\x1b[2J"])
@@ -223,3 +224,39 @@ def test_a_broken_lookup_table_is_left_out_with_a_caution(tmp_path, broken):
 def test_windows_are_not_applied(tmp_path):
     dataset = dx(ramp(), bits=12, WindowCenter=100, WindowWidth=0)
     assert np.array_equal(read_radiograph(saved(dataset, tmp_path)).pixels, ramp())
+
+
+@pytest.mark.parametrize(
+    ("tagged", "sign", "rises"),
+    [
+        ("MONOCHROME2", 1, True),
+        ("MONOCHROME1", -1, False),
+        ("MONOCHROME1", None, True),
+        ("MONOCHROME2", 0, False),
+    ],
+)
+def test_the_logarithm_of_raw_data_follows_the_sign_of_the_signal(tmp_path, tagged, sign, rises):
+    stored = ramp(bits=14)
+    tags = {"PhotometricInterpretation": tagged, "PixelIntensityRelationshipSign": sign}
+    radiograph = read_radiograph(saved(for_processing(stored, **tags), tmp_path))
+    signal = stored.astype(float) if rises else 2**14 - 1.0 - stored
+    expected = -np.log(np.maximum(signal, 0.5) / (2**14 - 1))
+    assert np.allclose(radiograph.pixels, expected, atol=1e-5)  # float32
+    assert bool(radiograph.cautions & DISAGREE) == (sign in (1, -1))
+    assert radiograph.acquisition.photometric == tagged
+
+
+def test_the_caller_overrules_the_sign_of_raw_data_too(tmp_path):
+    path = saved(for_processing(ramp(bits=14), PhotometricInterpretation="MONOCHROME1"), tmp_path)
+    by_tags, by_user = read_radiograph(path), read_radiograph(path, photometric=Photometric.MONOCHROME2)
+    assert np.corrcoef(by_tags.pixels.ravel(), by_user.pixels.ravel())[0, 1] < 0
+    assert by_user.cautions & ImageCaution.POLARITY_BY_USER
+    assert not by_tags.cautions & ImageCaution.POLARITY_BY_USER
+
+
+def test_a_falling_transform_turns_what_the_sign_says_of_stored_values(tmp_path):
+    signal = ramp(bits=14)
+    rising = for_processing(signal, PhotometricInterpretation="MONOCHROME1")
+    falling = for_processing(signal, RescaleSlope=-1, RescaleIntercept=2**14 - 1)
+    first = read_radiograph(saved(rising, tmp_path, "a.dcm"))
+    assert np.array_equal(first.pixels, read_radiograph(saved(falling, tmp_path, "b.dcm")).pixels)

@@ -12,7 +12,7 @@ from PIL import Image
 from microcal_xray.errors import SettingsError
 from microcal_xray.loading import read_radiograph
 from microcal_xray.loading.spacing import SpacingTags, spacing_from_tags
-from microcal_xray.radiograph import ImageCaution, Spacing, SpacingSource
+from microcal_xray.radiograph import ImageCaution, Spacing, SpacingSource, spacing_from_user
 
 NONE, NO, UNUSED, DISAGREE = (
     ImageCaution.NONE,
@@ -43,6 +43,9 @@ A, B, ZERO, HUGE = (0.2, 0.1), (0.15, 0.15), (0.0, 0.0), (20.0, 20.0)
         (SpacingTags(pixel=ZERO), None, None, NO | UNUSED),
         (SpacingTags(pixel=HUGE), None, None, NO | UNUSED),
         (SpacingTags(pixel=(0.1,)), None, None, NO | UNUSED),
+        (SpacingTags(imager=(5.0, 0.005)), None, None, NO | UNUSED),
+        (SpacingTags(pixel=(0.005, 5.0), imager=B), B, SpacingSource.DETECTOR, UNUSED),
+        (SpacingTags(imager=(0.5, 0.1)), (0.5, 0.1), SpacingSource.DETECTOR, NONE),
         (SpacingTags(pixel=(0.1, math.nan)), None, None, NO | UNUSED),
         (SpacingTags(pixel=(-0.1, 0.1)), None, None, NO | UNUSED),
         (SpacingTags(pixel=ZERO, calibration="FIDUCIAL", imager=B), B, SpacingSource.DETECTOR, UNUSED),
@@ -96,3 +99,41 @@ def test_the_spacing_of_a_scanned_film_is_named(tmp_path):
     radiograph = read_radiograph(saved(dx(ramp(), NominalScannedPixelSpacing=[0.1, 0.1]), tmp_path))
     assert radiograph.spacing_source is SpacingSource.FILM
     assert np.isclose(radiograph.mm_per_pixel(), 0.1)
+
+
+@pytest.mark.parametrize("given", [[0.3, 0.4], (0.3, 0.4), np.array([0.3, 0.4])])
+def test_two_numbers_in_any_sequence_are_a_spacing(given):
+    assert spacing_from_user(given) == Spacing(0.3, 0.4, SpacingSource.USER)
+
+
+@pytest.mark.parametrize("given", [0.3, np.float32(0.25), np.array(0.3), 1])
+def test_one_number_is_the_spacing_of_rows_and_columns(given):
+    assert spacing_from_user(given) == Spacing(float(given), float(given), SpacingSource.USER)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        (0.1, 0.1, 0.1),
+        [0.1],
+        [],
+        "0.1",
+        ["0.1", "0.2"],
+        [[0.1, 0.2]],
+        [0.1, [0.2]],
+        [0.1, None],
+        True,
+        1j,
+        {},
+    ],
+)
+def test_anything_else_of_the_user_is_refused_on_one_line(given):
+    with pytest.raises(SettingsError, match="neither one number of millimetres nor two") as caught:
+        spacing_from_user(given)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("given", [(5, 0.005), (0.1, 0.51), (0.51, 0.1)])
+def test_rows_and_columns_too_far_apart_are_refused(given):
+    with pytest.raises(SettingsError, match="5-fold"):
+        spacing_from_user(given)

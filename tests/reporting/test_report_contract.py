@@ -95,4 +95,4 @@ def test_the_same_results_give_the_same_bytes(make_findings):
 
 def test_each_file_has_a_line_of_its_own(document, make_findings):
     text = candidates_json([failed_result("a\nb", "x"), skipped_result("c", "y")], Settings())
-    assert [json.loads(line.rstrip(","))["file"] for line in text.splitlines()[1:-1]] == ["a\nb", "c"]
+    assert [json.loads(line.rstrip(","))["file"] for line in text.splitlines()[1:-1]] == ["a\\x0ab", "c"]

@@ -11,10 +11,10 @@ from microcal_xray.errors import OutputError, SettingsError
 from microcal_xray.reporting import (
     failed_result,
     image_result,
+    table,
     write_overlay,
     write_report,
     write_results,
-    write_whole,
 )
 from microcal_xray.settings import Settings
 
@@ -116,39 +116,35 @@ def test_a_folder_without_the_right_to_write_is_said(tmp_path):
         tmp_path.chmod(0o700)
 
 
-def test_what_was_there_stays_when_writing_fails(tmp_path, monkeypatch):
-    target = tmp_path / "a.csv"
-    write_whole(target, "before")
-
-    def full_disk(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full_disk)
-    with pytest.raises(OutputError, match=r"a\.csv: cannot be written \(No space left on device\)"):
-        write_whole(target, "after")
-    assert target.read_text() == "before"
-    assert _names(tmp_path) == {"a.csv"}
+def test_a_file_that_cannot_be_replaced_costs_no_other(make_findings, tmp_path):
+    (tmp_path / "candidates.csv").mkdir()  # as good as a table that is open elsewhere on Windows
+    with pytest.raises(OutputError, match=r"candidates\.csv \(.+\) cannot be written; close") as raised:
+        write_results([image_result(make_findings(), "a.dcm")], tmp_path, Settings())
+    assert str(raised.value).count("cannot be written") == 1
+    assert "images.csv" not in str(raised.value)
+    assert {"candidates.json", "images.csv", "report.html"} <= _names(tmp_path)
 
 
-def test_an_interrupt_leaves_no_half_file(tmp_path, monkeypatch):
-    def interrupted(*_):
-        raise KeyboardInterrupt
+def test_every_file_that_cannot_be_replaced_is_named(tmp_path):
+    for name in _FILES:
+        (tmp_path / name).mkdir()
+    with pytest.raises(OutputError) as raised:
+        write_results([], tmp_path, Settings())
+    assert all(name in str(raised.value) for name in _FILES)
+    assert "\n" not in str(raised.value)
 
-    monkeypatch.setattr(os, "fsync", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        write_whole(tmp_path / "a.csv", "after")
-    assert _names(tmp_path) == set()
 
-
-def test_a_link_in_place_of_a_file_is_replaced_not_followed(tmp_path):
-    (tmp_path / "victim").write_text("mine")
-    try:
-        (tmp_path / "a.csv").symlink_to(tmp_path / "victim")
-    except OSError:
-        pytest.skip("links cannot be made here")
-    write_whole(tmp_path / "a.csv", "ours")
-    assert (tmp_path / "victim").read_text() == "mine"
-    assert (tmp_path / "a.csv").read_text() == "ours"
+@pytest.mark.parametrize("name", ["a\nb.png", "a\u2028b.png", "a\u202egnp.exe", "caf\udce9.png"])
+def test_every_file_writes_a_hostile_name_alike(make_findings, tmp_path, name):
+    page = write_results([image_result(make_findings(), name)], tmp_path, Settings())
+    shown = json.loads((tmp_path / "candidates.json").read_text(encoding="utf-8"))["images"][0]["file"]
+    assert shown.isprintable()
+    for table_name in ("images.csv", "candidates.csv"):
+        with (tmp_path / table_name).open(encoding="utf-8", newline="") as file:
+            assert {row["file"] for row in csv.DictReader(file)} == {shown}
+    data = json.loads(page.read_text(encoding="utf-8").split('id="report-data">')[1].split("</script>")[0])
+    assert data["images"][0]["file"] == shown
+    assert {row["file"] for row in table(make_findings(name))} == {shown}
 
 
 def test_text_is_utf_8_with_unix_newlines(make_findings, tmp_path):

@@ -1,7 +1,7 @@
 """From files and folders to the output folder: the whole batch."""
 
 import contextlib
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,9 +16,10 @@ from ..reporting import (
     write_results,
 )
 from .inputs import InputFile, find_inputs
+from .interrupts import interrupts_ignored
 from .one_file import FileAnalysis, FileTask
 from .options import BatchOptions, usable_cores
-from .output_folder import OutputFolder, keep_overlays, prepare_output, remove_work
+from .output_folder import OutputFolder, held_output, keep_overlays
 from .supervisor import BatchStoppedError, supervise
 from .worker import Limits
 
@@ -111,9 +112,9 @@ def analyze(
     SettingsError
         If a path does not exist.
     OutputError
-        If the output folder is not ours to fill, or cannot be written to.
+        If the output folder is not ours to fill, cannot be written to, or another batch is writing there.
     BatchStoppedError
-        If writing fails midway, as on a full disk.
+        If writing fails midway, as on a full disk. What can be written is written first.
 
     Notes
     -----
@@ -125,7 +126,17 @@ def analyze(
     >>> analyze(["radiographs/"], "report/", options=BatchOptions(jobs=4))  # doctest: +SKIP
     """
     inputs = find_inputs(paths, out=out)
-    folder = prepare_output(out)
+    with held_output(out) as folder:
+        every, page = _analyzed(inputs, folder, options, report)
+    return _summary(every, page)
+
+
+def _analyzed(
+    inputs: Sequence[InputFile],
+    folder: OutputFolder,
+    options: BatchOptions,
+    report: Callable[[Progress], None],
+) -> tuple[list[ImageResult], Path]:
     names = overlay_names(entry.file for entry in inputs)
     results: dict[str, ImageResult] = {}
     try:
@@ -137,12 +148,15 @@ def analyze(
                 progress = _advanced(progress, result)
                 report(progress)
     finally:
-        unreached = (
-            skipped_result(entry.file, _NOT_REACHED) for entry in inputs if entry.file not in results
-        )
-        every = sorted([*results.values(), *unreached], key=lambda result: result.file)
-        page = _write(every, folder, names, options)
-    return _summary(every, page)
+        with interrupts_ignored():  # impatient users press Ctrl-C twice
+            every = _with_the_unreached(inputs, results)
+            page = _write(every, folder, names, options)
+    return every, page
+
+
+def _with_the_unreached(inputs: Sequence[InputFile], results: Mapping[str, ImageResult]) -> list[ImageResult]:
+    unreached = (skipped_result(entry.file, _NOT_REACHED) for entry in inputs if entry.file not in results)
+    return sorted([*results.values(), *unreached], key=lambda result: result.file)
 
 
 def _results(
@@ -206,21 +220,20 @@ def _write(
     previewed = (_with_preview(result, _preview(folder, names[result.file])) for result in results)
     drawn = [names[result.file] for result in results if result.status is Status.OK]
     try:
-        keep_overlays(folder, drawn)  # the page links to every overlay that is there
         page = write_results(previewed, folder.path, options.settings)
-        remove_work(folder)
-    except (OSError, OutputError) as error:
-        why = error.strerror if isinstance(error, OSError) else str(error)
-        raise BatchStoppedError(
-            f"{folder.path}: cannot be written ({why}); make room and run again"
-        ) from error
+        keep_overlays(folder, drawn)  # only now: until then the earlier report may still need the others
+    except OutputError as error:
+        raise BatchStoppedError(str(error)) from error
     return page
 
 
 def _with_preview(result: ImageResult, preview: Path) -> ImageResult:
-    if result.status is not Status.OK or not preview.is_file():
+    if result.status is not Status.OK:
         return result
-    return replace(result, preview_jpeg=preview.read_bytes())
+    try:
+        return replace(result, preview_jpeg=preview.read_bytes())
+    except OSError:  # a report without one picture is better than none
+        return result
 
 
 def _summary(results: Sequence[ImageResult], page: Path) -> BatchSummary:

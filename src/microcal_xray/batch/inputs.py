@@ -1,13 +1,20 @@
 """Which files a batch is about, and what each is called in the outputs. No file is opened here."""
 
 import os
-import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import OutputError, SettingsError
+from ..loading import FoundFile, Verdict
+from ..loading.folder import walk_folder
 from ..reporting import Status
+
+_STATUS = {
+    Verdict.RADIOGRAPH: Status.OK,
+    Verdict.SKIPPED: Status.SKIPPED,
+    Verdict.FAILED: Status.FAILED,
+}
 
 
 @dataclass(frozen=True)
@@ -56,11 +63,16 @@ def find_inputs(paths: Sequence[str | Path], *, out: str | Path) -> tuple[InputF
         if path.is_relative_to(own):
             raise OutputError(f"{typed}: this input lies in the output folder {out}; choose another one")
     entries = (
-        InputFile(entry.path, entry.path.relative_to(root).as_posix() or ".", entry.status, entry.reason)
-        for path in named
-        for entry in _walk(path, own)
+        _input_file(found, known, root) for path in named for found, known in walk_folder(path, leave_out=own)
     )
     return _each_once(sorted(entries, key=lambda entry: entry.file))
+
+
+def _input_file(path: Path, known: FoundFile | None, root: Path) -> InputFile:
+    file = path.relative_to(root).as_posix()
+    if known is None:
+        return InputFile(path, file)
+    return InputFile(path, file, _STATUS[known.verdict], known.reason)
 
 
 def _resolved(path: str | Path) -> Path:
@@ -81,45 +93,6 @@ def _common_folder(named: Sequence[Path]) -> Path:
         return Path(os.path.commonpath([path if path.is_dir() else path.parent for path in named]))
     except ValueError as error:
         raise SettingsError("the inputs lie on different drives; analyse each drive on its own") from error
-
-
-def _walk(path: Path, own: Path) -> Iterator[InputFile]:
-    """Yield the entries below a path; their `file` is left empty."""
-    if not path.is_dir():
-        yield _entry(path)
-        return
-    folders = [path]
-    while folders:
-        folder = folders.pop()
-        try:
-            children = [Path(child) for child in os.scandir(folder)]
-        except OSError as error:
-            yield InputFile(folder, "", Status.FAILED, f"folder cannot be read ({error.strerror})")
-            continue
-        for child in children:
-            if child == own:
-                continue
-            if child.name.startswith("."):
-                yield InputFile(child, "", Status.SKIPPED, "is hidden")
-            elif child.is_dir() and not child.is_symlink():
-                folders.append(child)
-            else:
-                yield _entry(child)
-
-
-def _entry(path: Path) -> InputFile:
-    try:
-        mode = path.stat().st_mode
-    except OSError as error:
-        what = (
-            "is a link that leads nowhere" if path.is_symlink() else f"cannot be looked at ({error.strerror})"
-        )
-        return InputFile(path, "", Status.FAILED, what)
-    if stat.S_ISDIR(mode):
-        return InputFile(path, "", Status.SKIPPED, "is a link to a folder, which is not followed")
-    if not stat.S_ISREG(mode):
-        return InputFile(path, "", Status.SKIPPED, "is not an ordinary file")
-    return InputFile(path, "")
 
 
 def _each_once(entries: Sequence[InputFile]) -> tuple[InputFile, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..errors import MicrocalError, NotARadiographError, OutputError
 from ..findings import Findings
 from ..loading import Photometric, read_radiograph
-from ..loading.complaints import one_line
+from ..loading.complaints import shown_path
 from ..pipeline import find_lines
 from ..reporting import ImageResult, failed_result, image_result, skipped_result, write_overlay
 from ..settings import Settings
@@ -82,8 +82,7 @@ class FileAnalysis:
 def _reason(error: MicrocalError | OSError, task: FileTask) -> str:
     """Return the error's text without the path on this machine; `file` already names the file."""
     text = error.strerror or type(error).__name__ if isinstance(error, OSError) else str(error)
-    shown_path = one_line(task.path, longest=len(str(task.path)))
-    return text.removeprefix(f"{shown_path}: ").replace(shown_path, one_line(task.path.name))
+    return text.removeprefix(f"{shown_path(task.path)}: ")
 
 
 def _write_pictures(findings: Findings, result: ImageResult, task: FileTask) -> None:

@@ -69,10 +69,12 @@ class BatchOptions:
 
     def __post_init__(self) -> None:
         spacing_from_user(self.spacing_mm)
-        if self.jobs is not None and (isinstance(self.jobs, bool) or not 1 <= self.jobs <= _MOST_JOBS):
+        if self.jobs is not None and not (_is_whole(self.jobs) and 1 <= self.jobs <= _MOST_JOBS):
             raise SettingsError(f"jobs is {self.jobs!r}; it must be a whole number from 1 to {_MOST_JOBS}")
-        if self.files_per_worker < 1:
-            raise SettingsError(f"files_per_worker is {self.files_per_worker!r}; it must be 1 or more")
+        if not (_is_whole(self.files_per_worker) and self.files_per_worker >= 1):
+            raise SettingsError(
+                f"files_per_worker is {self.files_per_worker!r}; it must be a whole number, 1 or more"
+            )
         if not 0 < self.time_limit_s <= _LONGEST_TIME_S:
             raise SettingsError(
                 f"time_limit_s is {self.time_limit_s!r}; it must be over 0, up to {_LONGEST_TIME_S:g} seconds"
@@ -82,3 +84,7 @@ class BatchOptions:
             raise SettingsError(
                 f"memory_limit_gib is {memory!r}; it must be {_LEAST_MEMORY_GIB:g} or more; None: no limit"
             )
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -1,15 +1,19 @@
 """The output folder: whether it is ours to fill, what stands in it, and tidying it up."""
 
+import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import OutputError
 from ..reporting.overlay_files import OVERLAYS_FOLDER
+from .lock_file import HeldError, LockFile
 
 _WORK = ".microcal-work"
+_LOCK = "microcal.lock"
 _CANDIDATES = "candidates.json"
 _SCHEMA_START = b'"schema": "microcal-candidates/'
 _HEAD_BYTES = 256
@@ -36,56 +40,104 @@ class OutputFolder:
         """Where unfinished things lie while the batch runs."""
         return self.path / _WORK
 
+    @property
+    def lock(self) -> Path:
+        """The file by which a run holds the folder, and by which a later one knows it again."""
+        return self.work / _LOCK
 
-def prepare_output(out: str | Path) -> OutputFolder:
+
+@contextmanager
+def held_output(out: str | Path) -> Iterator[OutputFolder]:
     """Make the output folder, or take over one that is empty or holds an earlier result of ours.
+
+    No other batch can take it meanwhile. Afterwards the working files are gone.
 
     Raises
     ------
     OutputError
-        If it holds anything else, is not a folder, or cannot be written to.
+        If it holds anything else, is not a folder, cannot be written to, or another batch is writing there.
     """
     folder = OutputFolder(Path(out))
+    lock = _taken_over(folder)
     try:
-        folder.path.mkdir(parents=True, exist_ok=True)
+        _clear_work(folder)
+        yield folder
+    finally:
+        _clear_work(folder)
+        # Where a run failed before its result, the lock's file shows the next one that the folder is ours.
+        lock.release(remove=_holds_result(folder))
+        with contextlib.suppress(OSError):
+            folder.work.rmdir()
+
+
+def _taken_over(folder: OutputFolder) -> LockFile:
+    out = folder.path
+    try:
+        out.mkdir(parents=True, exist_ok=True)
         if not _is_ours(folder):
             raise OutputError(
                 f"{out}: the folder is not empty and holds no earlier result; choose a new or an empty one"
             )
         if folder.overlays.is_symlink() or folder.work.is_symlink():
             raise OutputError(f"{out}: it holds links in place of folders; choose a new or an empty one")
-        tempfile.TemporaryFile(dir=folder.path).close()
-        remove_work(folder)
-        folder.work.mkdir()
+        folder.work.mkdir(exist_ok=True)
         folder.overlays.mkdir(exist_ok=True)
+        tempfile.TemporaryFile(dir=out).close()
+        return LockFile(folder.lock)
+    except HeldError as error:
+        raise OutputError(
+            f"{out}: another run is writing there; wait for its end or choose another output folder"
+        ) from error
     except FileExistsError as error:
         raise OutputError(f"{out}: this is a file, not a folder; choose another output folder") from error
     except OSError as error:
         raise OutputError(
             f"{out}: cannot be written to ({error.strerror}); choose another output folder"
         ) from error
-    return folder
 
 
 def keep_overlays(folder: OutputFolder, names: Iterable[str]) -> None:
-    """Remove the overlays of earlier runs: all but those named."""
+    """Remove the overlays of earlier runs: all but those named.
+
+    Raises
+    ------
+    OutputError
+        If some cannot be removed; the others are.
+    """
     kept = set(names)
-    for picture in folder.overlays.glob("*.png"):
+    refused = []
+    for picture in sorted(folder.overlays.glob("*.png")):
         if picture.name not in kept:
-            picture.unlink(missing_ok=True)
+            try:
+                picture.unlink(missing_ok=True)
+            except OSError as error:
+                refused.append(f"{picture.name} ({error.strerror})")
+    if refused:
+        raise OutputError(
+            f"{folder.overlays}: cannot remove {', '.join(refused)} of an earlier run; the report is complete"
+        )
 
 
-def remove_work(folder: OutputFolder) -> None:
-    """Remove the working files."""
-    shutil.rmtree(folder.work, ignore_errors=True)
+def _clear_work(folder: OutputFolder) -> None:
+    """Remove the working files, but not the file of the lock."""
+    with contextlib.suppress(OSError):
+        for child in folder.work.iterdir():
+            if child.is_dir() and not child.is_symlink():
+                shutil.rmtree(child, ignore_errors=True)
+            elif child != folder.lock:
+                with contextlib.suppress(OSError):
+                    child.unlink()
 
 
 def _is_ours(folder: OutputFolder) -> bool:
     """Whether the folder is empty, holds our results, or what an interrupted run of ours left."""
-    if folder.work.is_dir() or not any(folder.path.iterdir()):
-        return True
+    return folder.lock.is_file() or not any(folder.path.iterdir()) or _holds_result(folder)
+
+
+def _holds_result(folder: OutputFolder) -> bool:
     candidates = folder.path / _CANDIDATES
-    if not candidates.is_file():
+    try:
+        with candidates.open("rb") as file:
+            return _SCHEMA_START in file.read(_HEAD_BYTES)
+    except OSError:
         return False
-    with candidates.open("rb") as file:
-        return _SCHEMA_START in file.read(_HEAD_BYTES)

@@ -2,14 +2,19 @@
 
 import argparse
 import json
+import signal
 import sys
-from pathlib import Path
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from ..batch import BatchOptions, BatchSummary, analyze, usable_cores
+from ..batch import BatchOptions, BatchSummary, Progress, analyze, usable_cores
+from ..reporting.foreign_text import printable_text
+from ..reporting.words import plural
 from ..version import __version__
 from .exit_status import DONE, FAILED, INTERRUPTED
 from .progress import watched
-from .reading import add_reading_options
+from .reading import add_reading_options, given_path
 from .settings_file import add_settings_options, chosen_settings
 from .terminal import complain, say
 
@@ -28,7 +33,8 @@ It may be new, empty or an earlier result, which is replaced. In these files an 
 the folder that was given, or to the deepest folder that holds everything that was given.
 
 Exit status: 0 all were read (files that are no radiographs are skipped), 1 some inputs failed (each is named
-with its reason, the rest is done), 2 bad usage, 130 interrupted (what was finished is in OUT).
+with its reason, the rest is done), 2 bad usage, 130 interrupted by Ctrl-C or SIGTERM
+(what was finished is in OUT).
 """
 
 
@@ -44,8 +50,10 @@ def add_parser(
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files or folders")
-    parser.add_argument("--out", type=Path, required=True, metavar="OUT", help="the folder for the results")
+    parser.add_argument("paths", nargs="+", type=given_path, metavar="PATH", help="files or folders")
+    parser.add_argument(
+        "--out", type=given_path, required=True, metavar="OUT", help="the folder for the results"
+    )
     add_settings_options(parser)
     add_reading_options(parser)
     _add_running_options(parser)
@@ -95,11 +103,18 @@ def run(arguments: argparse.Namespace) -> int:
         time_limit_s=arguments.time_limit_s,
         memory_limit_gib=arguments.memory_limit_gib or None,
     )
+    begun = False
     try:
-        with watched(sys.stderr) as report:
+        with _ended_like_ctrl_c(), watched(sys.stderr) as show:
+
+            def report(progress: Progress) -> None:
+                nonlocal begun
+                begun = True  # from now on, whatever happens is followed by the writing of the report
+                show(progress)
+
             summary = analyze(arguments.paths, arguments.out, options=options, report=report)
     except KeyboardInterrupt:
-        complain(f"interrupted; what was finished before is in {arguments.out}")
+        complain(f"interrupted; what was finished before is in {arguments.out}" if begun else "interrupted")
         return INTERRUPTED
     if arguments.json:
         say(json.dumps(_record(summary)))
@@ -109,17 +124,26 @@ def run(arguments: argparse.Namespace) -> int:
     return FAILED if summary.failed else DONE
 
 
+@contextmanager
+def _ended_like_ctrl_c() -> Iterator[None]:
+    """Take a request to end (SIGTERM), as a queue or a container sends it, for Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+
 def _lines(summary: BatchSummary) -> list[str]:
     if summary.ok or summary.failed:
-        found = f"{_counted(summary.candidates, 'candidate')} in {_counted(summary.ok, 'image')}"
+        found = f"{plural(summary.candidates, 'candidate')} in {plural(summary.ok, 'image')}"
         first = f"{found}; {summary.failed} failed, {summary.skipped} skipped."
     else:
         first = f"No radiograph was found; {summary.skipped} skipped."
     return [first, f"Report: {summary.report}"]
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _record(summary: BatchSummary) -> dict[str, object]:
@@ -132,6 +156,9 @@ def _record(summary: BatchSummary) -> dict[str, object]:
         "failed": summary.failed,
         "skipped": summary.skipped,
         "candidates": summary.candidates,
-        "failures": [{"file": file, "reason": reason} for file, reason in summary.failures],
+        "failures": [
+            {"file": printable_text(file), "reason": printable_text(reason)}
+            for file, reason in summary.failures
+        ],
         "report": summary.report.name,
     }

@@ -2,23 +2,18 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import Any
 
 from ..errors import SettingsError
 from ..loading import read_radiograph
-from ..radiograph import IMAGE_CAUTIONS, Intent, Radiograph, Signal
-from ..reporting.words import INTENT_WORDS, caution_names, spacing_words
+from ..radiograph import IMAGE_CAUTIONS, Intent, Radiograph
+from ..reporting.results import image_facts
+from ..reporting.words import INTENT_WORDS, SIGNAL_WORDS, spacing_words
 from .exit_status import DONE
-from .reading import add_reading_options
+from .reading import add_reading_options, given_path
 from .terminal import say
 
-_SIGNAL_WORDS = {
-    Signal.LOG: "logarithm of the detector signal",
-    Signal.GREY: "grey levels of unknown meaning",
-}
 _POLARITY_WORDS = {
-    None: "not stated; bright is taken for bone",
     "MONOCHROME1": "MONOCHROME1, stored with bone low; turned so that bone is bright",
     "MONOCHROME2": "MONOCHROME2, stored with bone high",
 }
@@ -35,7 +30,7 @@ def add_parser(
         description="Say what a radiograph's file holds: size, bits, spacing and its source, polarity, "
         "intent, cautions. Nothing about the patient is printed.",
     )
-    parser.add_argument("file", type=Path, metavar="FILE", help="one DICOM, PNG, JPEG or TIFF file")
+    parser.add_argument("file", type=given_path, metavar="FILE", help="one DICOM, PNG, JPEG or TIFF file")
     parser.add_argument("--json", action="store_true", help="print the same as JSON")
     add_reading_options(parser)
     parser.set_defaults(run=run)
@@ -65,27 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _facts(radiograph: Radiograph) -> dict[str, Any]:
-    spacing, acquisition = radiograph.spacing, radiograph.acquisition
-    rows, columns = radiograph.pixels.shape
-    return {
-        "rows": rows,
-        "columns": columns,
-        "usable_share": round(float(radiograph.usable.mean()), 4),
-        "spacing_mm": None if spacing is None else [spacing.row_mm, spacing.column_mm],
-        "spacing_source": radiograph.spacing_source.value,
-        "intent": radiograph.intent.value,
-        "signal": radiograph.signal.value,
-        "file_format": acquisition.file_format,
-        "modality": acquisition.modality,
-        "body_part": acquisition.body_part,
-        "laterality": acquisition.laterality,
-        "view": acquisition.view,
-        "photometric": acquisition.photometric,
-        "compression": acquisition.compression,
-        "bits_stored": acquisition.bits_stored,
-        "decoder": acquisition.decoder,
-        "cautions": caution_names(radiograph.cautions),
-    }
+    usable_share = round(float(radiograph.usable.mean()), 4)
+    return {**image_facts(radiograph), "usable_share": usable_share}
 
 
 def _describe(radiograph: Radiograph, *, polarity: str | None) -> None:
@@ -108,10 +84,16 @@ def _lines(radiograph: Radiograph, polarity: str | None) -> list[tuple[str, str]
         ("size", f"{rows} rows x {columns} columns, {radiograph.usable.mean():.0%} usable"),
         ("bits", bits),
         ("spacing", spacing_words(radiograph.spacing)),
-        ("polarity", _POLARITY_WORDS[polarity]),
+        ("polarity", _polarity_words(polarity)),
         ("intent", INTENT_WORDS[radiograph.intent]),
-        ("signal", _SIGNAL_WORDS[radiograph.signal]),
+        ("signal", SIGNAL_WORDS[radiograph.signal]),
     ]
     if radiograph.intent is not Intent.PICTURE:
         lines.append(("compression", f"{compression}{decoder}"))
     return lines
+
+
+def _polarity_words(polarity: str | None) -> str:
+    if polarity is None:
+        return "not stated; bright is taken for bone"
+    return _POLARITY_WORDS.get(polarity, f"{polarity}, in colour; bright is taken for bone")

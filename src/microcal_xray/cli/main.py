@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import TextIO
 
 from ..batch import BatchStoppedError
 from ..errors import MicrocalError, OutputError, SettingsError
@@ -39,8 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return end.code if isinstance(end.code, int) else USAGE
     try:
         return _run(arguments)
-    except BrokenPipeError:
-        _forget_output()
+    except OSError:  # there is nobody to tell: the reader has gone, or standard error is full too
+        _forget(sys.stdout, sys.stderr)
         return FAILED
 
 
@@ -72,6 +73,8 @@ def _run(arguments: argparse.Namespace) -> int:
     except Exception as error:
         if arguments.debug:
             traceback.print_exc()
+        if isinstance(error, OSError):
+            _forget(sys.stdout)
         complain(_words(error))
         return _status(error)
 
@@ -81,6 +84,8 @@ def _words(error: Exception) -> str:
         return str(error)
     if isinstance(error, MemoryError):
         return "there is not enough memory"
+    if isinstance(error, OSError):
+        return f"cannot read or write ({error.strerror or type(error).__name__})"
     return f"unexpected {type(error).__name__}: {error}; please report it (--debug shows the place)"
 
 
@@ -89,10 +94,10 @@ def _status(error: Exception) -> int:
     return USAGE if is_usage else FAILED
 
 
-def _forget_output() -> None:
-    """End quietly when the reader of our output has gone, as in `microcal info FILE | head -1`."""
+def _forget(*streams: TextIO) -> None:
+    """Drop what could not be written: the reader has gone, as in `info FILE | head -1`, or a disk is full."""
     # What is still buffered would be written, and fail again, when the interpreter ends.
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in streams:
         with contextlib.suppress(OSError, ValueError):  # a stream without a descriptor needs no help
             os.dup2(nowhere, stream.fileno())

@@ -1,6 +1,7 @@
 """The options about reading files that several commands share."""
 
 import argparse
+from pathlib import Path
 
 from ..loading import Photometric
 
@@ -27,6 +28,24 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="read DICOM secondary captures too; they are skipped otherwise",
     )
+
+
+def given_path(text: str) -> Path:
+    """Return the path that an argument names.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If it is empty, as an unset variable of the shell is: it would mean the current folder.
+
+    Examples
+    --------
+    >>> given_path("report").name
+    'report'
+    """
+    if not text:
+        raise argparse.ArgumentTypeError("the path is empty; for the current folder, give a dot")
+    return Path(text)
 
 
 def spacing_mm(text: str) -> float | tuple[float, float]:

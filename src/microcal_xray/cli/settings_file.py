@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from ..errors import SettingsError
 from ..settings import Settings, settings_from_dict
+from .reading import given_path
 
 _LARGEST_FILE_BYTES = 1_000_000
 
@@ -23,7 +24,7 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--settings",
-        type=Path,
+        type=given_path,
         metavar="FILE",
         help="a JSON file of settings; `microcal settings` prints one to start from",
     )

@@ -2,12 +2,12 @@
 
 import argparse
 import sys
-from pathlib import Path
 
 from tqdm import tqdm
 
 from ..simulation import simulate_folder
 from .exit_status import DONE
+from .reading import given_path
 from .terminal import say
 
 
@@ -23,7 +23,9 @@ def add_parser(
         "line in them. The same seed gives the same images.",
         epilog="Example: microcal simulate --out simulated --count 4 --seed 1",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for the images")
+    parser.add_argument(
+        "--out", type=given_path, required=True, metavar="DIR", help="the folder for the images"
+    )
     parser.add_argument("--count", type=int, default=8, metavar="N", help="how many (default %(default)s)")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="0 or more (default %(default)s)")
     parser.set_defaults(run=run)

@@ -12,7 +12,7 @@ def say(text: str, stream: TextIO | None = None) -> None:
     Parameters
     ----------
     text : str
-        Anything; control characters are left out.
+        Anything; control characters are written out.
     stream : text stream, optional
         None: standard output.
     """

@@ -1,10 +1,9 @@
 """Write a result: a text table, JSON and one page; each file whole or not at all."""
 
-import os
-import secrets
 from pathlib import Path
 
 from ..errors import OutputError
+from ..whole_files import write_whole
 from .compare import Comparison
 from .document import comparison_document, evaluation_document, json_text
 from .examples import Load
@@ -34,9 +33,9 @@ def write_evaluation(
         If `out` is a file or cannot be written to.
     """
     folder = _folder(out)
-    _write_whole(folder / "evaluation.txt", evaluation_text(evaluation))
-    _write_whole(folder / "evaluation.json", json_text(evaluation_document(evaluation)))
-    return _write_whole(folder / "evaluation.html", evaluation_html(evaluation, load=load, examples=examples))
+    write_whole(folder / "evaluation.txt", evaluation_text(evaluation))
+    write_whole(folder / "evaluation.json", json_text(evaluation_document(evaluation)))
+    return write_whole(folder / "evaluation.html", evaluation_html(evaluation, load=load, examples=examples))
 
 
 def write_comparison(
@@ -47,9 +46,9 @@ def write_comparison(
     Parameters and errors are those of `write_evaluation`.
     """
     folder = _folder(out)
-    _write_whole(folder / "comparison.txt", comparison_text(comparison))
-    _write_whole(folder / "comparison.json", json_text(comparison_document(comparison)))
-    return _write_whole(folder / "comparison.html", comparison_html(comparison, load=load, examples=examples))
+    write_whole(folder / "comparison.txt", comparison_text(comparison))
+    write_whole(folder / "comparison.json", json_text(comparison_document(comparison)))
+    return write_whole(folder / "comparison.html", comparison_html(comparison, load=load, examples=examples))
 
 
 def _folder(out: str | Path) -> Path:
@@ -61,16 +60,3 @@ def _folder(out: str | Path) -> Path:
             f"{folder}: cannot be made ({error.strerror or error}); give another folder"
         ) from None
     return folder
-
-
-def _write_whole(path: Path, text: str) -> Path:
-    part = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-    try:
-        part.write_text(text, encoding="utf-8", newline="\n", errors="backslashreplace")
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError(
-            f"{path}: cannot be written ({error.strerror or error}); give another folder"
-        ) from None
-    return path

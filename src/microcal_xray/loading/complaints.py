@@ -33,21 +33,26 @@ def clear_reasons() -> Iterator[None]:
 
     Warnings of the libraries are silenced: what they say about the picture is found again from the header
     and told as a caution. pydicom, Pillow and the decoders raise nearly every type there is on broken files
-    (ValueError, KeyError, struct.error, RecursionError, MemoryError, ...), hence the wide net.
+    (ValueError, KeyError, struct.error, RecursionError, ...), hence the wide net. Of their texts none is
+    passed on: they quote tags and paths. A MemoryError passes, since it tells more of the machine than of
+    the file.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
-    except MicrocalError:
+    except (MicrocalError, MemoryError):
         raise
     except OSError as error:
-        raise UnreadableRadiographError(f"cannot be read ({one_line(error.strerror or error)})") from error
-    except MemoryError as error:
-        raise UnreadableRadiographError("needs more memory than there is; the file may be hostile") from error
+        detail = one_line(error.strerror or type(error).__name__)
+        raise UnreadableRadiographError(f"cannot be read ({detail})") from error
     except Exception as error:
-        detail = one_line(f"{type(error).__name__}: {error}", longest=160)
-        raise UnreadableRadiographError(f"the file is broken ({detail})") from error
+        raise UnreadableRadiographError(f"the file is broken ({type(error).__name__})") from error
+
+
+def shown_path(path: Path) -> str:
+    """Return the path as it stands before the reason in a complaint."""
+    return one_line(path, longest=1000)
 
 
 @contextmanager
@@ -57,5 +62,4 @@ def complaints_name(path: Path) -> Iterator[None]:
         with clear_reasons():
             yield
     except MicrocalError as error:
-        name = one_line(path, longest=1000)
-        raise type(error)(f"{name}: {one_line(error)}") from error
+        raise type(error)(f"{shown_path(path)}: {one_line(error)}") from error

@@ -103,8 +103,9 @@ def _compressed(dataset: FileDataset, layout: PixelLayout) -> StoredValues:
     syntax = dataset.file_meta.TransferSyntaxUID
     decoders = DECODERS.get(syntax)
     if decoders is None:
+        name = one_line(syntax.name) if syntax.is_valid else "named in the header"
         raise UnreadableRadiographError(
-            f"the transfer syntax {one_line(syntax.name)} cannot be decoded; "
+            f"the transfer syntax {name} cannot be decoded; "
             "convert the file to Explicit VR Little Endian first"
         )
     # The offset table could point to another frame than the one that is checked here.
@@ -134,11 +135,12 @@ def _first_that_decodes(
     for plugin in decoders:
         try:
             return _decoded(dataset, layout, plugin), plugin
+        except MemoryError:  # the next one would need as much
+            raise
         except Exception as error:  # decoders raise nearly anything; the next one may read the stream
-            reasons.append(f"{type(error).__name__}: {error}")
+            reasons.append(type(error).__name__)  # their texts may quote the header
     name = one_line(dataset.file_meta.TransferSyntaxUID.name)
-    reason = one_line(reasons[0], longest=120)
-    raise UnreadableRadiographError(f"the {name} stream cannot be decoded ({reason})")
+    raise UnreadableRadiographError(f"the {name} stream cannot be decoded ({reasons[0]})")
 
 
 def _decoded(dataset: FileDataset, layout: PixelLayout, plugin: str) -> npt.NDArray[np.integer]:

@@ -12,18 +12,18 @@ from .air_check import air_looks_bright
 from .colour import grey
 from .complaints import one_line
 from .decoding import StoredValues, decode, lossy
+from .defined_terms import BODY_PARTS, LATERALITIES, MODALITIES, VIEWS, defined_term
 from .dicom_file import read_header, read_whole
 from .header import code, integer, numbers
 from .modality import attenuation
 from .modality_tags import ModalityValues, modality_values
 from .pixel_layout import PixelLayout, pixel_layout
-from .polarity import Photometric, tags_disagree, turned
+from .polarity import Photometric, polarity_of_signal, tags_disagree, turned
 from .quality import pixel_cautions
 from .sop_classes import has_pixels, intent, is_secondary_capture, require_radiograph
 from .spacing import SpacingTags, spacing_from_tags
 from .usable_area import usable_area
 
-_LATERALITIES = frozenset({"L", "R", "U", "B"})
 _LOG_STEP = 1e-3  # a thousandth of attenuation, below the noise of any radiograph
 
 
@@ -78,13 +78,19 @@ def read_dicom(
     grey_values, of_colour = grey(stored.values)
     modal = modality_values(dataset, stored.values if layout.samples == 1 else grey_values, layout)
     signal = _signal(dataset, layout)
-    pixels = _attenuation(modal, polarity) if signal is Signal.LOG else _bone_bright(modal, polarity)
+    sign = integer(dataset, "PixelIntensityRelationshipSign") if signal is Signal.LOG else None
+    pixels = _bone_bright(modal, polarity)
+    if signal is Signal.LOG:
+        by_sign = polarity_of_signal(sign, is_descending=modal.is_descending)
+        pixels = _attenuation(modal, photometric or by_sign or polarity)
     step = _LOG_STEP if signal is Signal.LOG else modal.step
     cautions = layout.cautions | stored.cautions | of_spacing | of_area | of_colour | modal.cautions
     cautions |= _header_cautions(dataset) | pixel_cautions(pixels, usable, bits=layout.bits_stored, step=step)
     if air_looks_bright(pixels, usable):
         cautions |= ImageCaution.AIR_BRIGHTER_THAN_BONE
-    if photometric is None and _tags_disagree(dataset, polarity, modal, signal):
+    if photometric is not None:
+        cautions |= ImageCaution.POLARITY_BY_USER
+    elif _tags_disagree(dataset, polarity, modal, sign):
         cautions |= ImageCaution.POLARITY_TAGS_DISAGREE
     return Radiograph(
         pixels=pixels,
@@ -152,8 +158,7 @@ def _header_cautions(dataset: FileDataset) -> ImageCaution:
     return cautions
 
 
-def _tags_disagree(dataset: Dataset, polarity: Photometric, modal: ModalityValues, signal: Signal) -> bool:
-    sign = integer(dataset, "PixelIntensityRelationshipSign") if signal is Signal.LOG else None
+def _tags_disagree(dataset: Dataset, polarity: Photometric, modal: ModalityValues, sign: int | None) -> bool:
     return tags_disagree(
         polarity,
         lut_shape=code(dataset, "PresentationLUTShape"),
@@ -164,14 +169,14 @@ def _tags_disagree(dataset: Dataset, polarity: Photometric, modal: ModalityValue
 
 
 def _acquisition(dataset: FileDataset, layout: PixelLayout, stored: StoredValues) -> Acquisition:
-    laterality = code(dataset, "ImageLaterality") or code(dataset, "Laterality")
+    laterality = "ImageLaterality" if code(dataset, "ImageLaterality") else "Laterality"
     syntax = dataset.file_meta.TransferSyntaxUID
     return Acquisition(
         file_format="DICOM",
-        modality=code(dataset, "Modality"),
-        body_part=code(dataset, "BodyPartExamined"),
-        laterality=laterality if laterality in _LATERALITIES else None,
-        view=code(dataset, "ViewPosition"),
+        modality=defined_term(dataset, "Modality", MODALITIES),
+        body_part=defined_term(dataset, "BodyPartExamined", BODY_PARTS),
+        laterality=defined_term(dataset, laterality, LATERALITIES),
+        view=defined_term(dataset, "ViewPosition", VIEWS),
         photometric=layout.photometric,
         compression=one_line(syntax.name) if stored.decoder else None,
         bits_stored=layout.bits_stored,

@@ -1,5 +1,7 @@
 """Which files of a folder are radiographs, by their content, and why the others are not."""
 
+import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -60,24 +62,59 @@ def find_radiographs(folder: str | Path, *, secondary_capture: bool = False) -> 
     >>> [(found.verdict.value, found.reason) for found in find_radiographs("absent")]
     [('failed', 'no such file or folder')]
     """
-    folder = Path(folder)
-    if not folder.is_dir():
-        yield _judged(folder, secondary_capture=secondary_capture)
-        return
+    for path, known in walk_folder(Path(folder)):
+        yield known or _judged(path, secondary_capture=secondary_capture)
+
+
+def walk_folder(folder: Path, *, leave_out: Path | None = None) -> Iterator[tuple[Path, FoundFile | None]]:
+    """Yield every file of a folder and of the folders in it; none is opened.
+
+    Parameters
+    ----------
+    folder : Path
+        A single file does as well, even a hidden one.
+    leave_out : Path, optional
+        A folder below it that is passed over.
+
+    Yields
+    ------
+    path : Path
+        In the order of the names, folder by folder.
+    known : FoundFile or None
+        The verdict, where none needs to open the file for it. None: an ordinary file.
+    """
     waiting = [folder]
     while waiting:
         path = waiting.pop()
         if path is not folder and path.name.startswith("."):
-            yield FoundFile(path, Verdict.SKIPPED, "is hidden")
-        elif path is not folder and path.is_symlink() and path.is_dir():
-            yield FoundFile(path, Verdict.SKIPPED, "is a link to a folder, which is not followed")
-        elif path.is_dir():
+            yield path, FoundFile(path, Verdict.SKIPPED, "is hidden")
+        elif path.is_dir() and (path is folder or not path.is_symlink()):
             try:
-                waiting.extend(sorted(path.iterdir(), key=lambda child: child.name, reverse=True))
+                children = [child for child in path.iterdir() if child != leave_out]
             except OSError as error:
-                yield FoundFile(path, Verdict.FAILED, f"folder cannot be read ({one_line(error.strerror)})")
+                reason = f"folder cannot be read ({one_line(error.strerror)})"
+                yield path, FoundFile(path, Verdict.FAILED, reason)
+            else:
+                waiting.extend(sorted(children, key=lambda child: child.name, reverse=True))
         else:
-            yield _judged(path, secondary_capture=secondary_capture)
+            yield path, _known_unopened(path)
+
+
+def _known_unopened(path: Path) -> FoundFile | None:
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, ValueError):  # ValueError: a NUL in the name, so no file can have it
+        is_link = os.path.islink(path)
+        return FoundFile(
+            path, Verdict.FAILED, "is a link that leads nowhere" if is_link else "no such file or folder"
+        )
+    except OSError as error:
+        return FoundFile(path, Verdict.FAILED, f"cannot be read ({one_line(error.strerror)})")
+    if stat.S_ISDIR(mode):
+        return FoundFile(path, Verdict.SKIPPED, "is a link to a folder, which is not followed")
+    if not stat.S_ISREG(mode):
+        return FoundFile(path, Verdict.SKIPPED, "is not an ordinary file")
+    return None
 
 
 def _judged(path: Path, *, secondary_capture: bool) -> FoundFile:
@@ -88,6 +125,8 @@ def _judged(path: Path, *, secondary_capture: bool) -> FoundFile:
         return FoundFile(path, Verdict.SKIPPED, one_line(error))
     except UnreadableRadiographError as error:
         return FoundFile(path, Verdict.FAILED, one_line(error))
+    except MemoryError:
+        return FoundFile(path, Verdict.FAILED, "needs more memory than there is; the file may be hostile")
     return FoundFile(path, Verdict.RADIOGRAPH)
 
 

@@ -49,7 +49,8 @@ def integer(dataset: Dataset, keyword: str) -> int | None:
 def code(dataset: Dataset, keyword: str) -> str | None:
     """Return the first code string of an element; None if it is absent or not made of A-Z, 0-9, space and _.
 
-    Free text never passes, so what comes out is fit for a table or a page.
+    For comparing with words of the standard. A name in capitals passes as well, so what is written into an
+    output goes through `defined_term`.
     """
     try:
         value = dataset.get(keyword)

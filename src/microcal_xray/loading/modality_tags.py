@@ -45,6 +45,8 @@ def modality_values(dataset: Dataset, stored: npt.NDArray[np.number], layout: Pi
     if layout.samples == 1 and "ModalityLUTSequence" in dataset:
         try:
             return _looked_up(dataset, stored.astype(np.int64), layout)
+        except MemoryError:  # says nothing about the table
+            raise
         except Exception:  # any element of the sequence can be absent, of another type or of another length
             cautions |= ImageCaution.BAD_TAG
     slope, intercept, caution = rescale(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from ..errors import NotARadiographError, UnreadableRadiographError
 from .pixel_layout import MAXIMUM_PIXELS, require_size
@@ -27,13 +27,17 @@ class PicturePixels:
     bits : int or None
         Bits per sample; None for floating point.
     photometric : Photometric
-        What the file says; bright bone if it says nothing.
+        The polarity of `values`; bright bone if the file says nothing.
+    stated : Photometric or None
+        What the file says of itself, which is another one where the decoder has turned the values already.
+        None: nothing.
     """
 
     values: npt.NDArray[np.number]
     usable: npt.NDArray[np.bool_]
     bits: int | None
     photometric: Photometric = Photometric.MONOCHROME2
+    stated: Photometric | None = None
 
     @property
     def grey_range(self) -> tuple[float, float]:
@@ -59,15 +63,18 @@ def opened_picture(path: Path, formats: tuple[str, ...]) -> Iterator[Image.Image
     NotARadiographError
         If it is animated.
     UnreadableRadiographError
-        If it is too large.
+        If it is too large, or cannot be recognised.
     """
     try:
         image = Image.open(path, formats=formats)
     except Image.DecompressionBombError as error:
         limit = MAXIMUM_PIXELS // 1_000_000
         raise UnreadableRadiographError(f"the picture is over the limit of {limit} megapixels") from error
+    except UnidentifiedImageError as error:  # its text quotes the whole path
+        raise UnreadableRadiographError(f"holds no {formats[0]} picture that can be decoded") from error
     with image:
         require_size(image.height, image.width)
+        # MPO: a JPEG with a preview behind it, which Pillow finds out by itself.
         frames = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
         if frames > 1:
             raise NotARadiographError(f"holds {frames} pictures; save the one wanted on its own")
@@ -78,7 +85,13 @@ def picture_pixels(image: Image.Image) -> PicturePixels:
     """Return the decoded pixels: grey of 8, 16 or 32 bits as they are, all else as 8-bit colour.
 
     Pillow reads colour and transparency of 16-bit PNG with 8 bits; the bits tell so.
+
+    Raises
+    ------
+    UnreadableRadiographError
+        If the data are truncated or broken.
     """
+    _load(image)
     if image.mode.startswith("I;16"):
         return all_usable(np.asarray(image).astype(np.uint16), bits=16)
     if image.mode == "I":
@@ -92,6 +105,15 @@ def picture_pixels(image: Image.Image) -> PicturePixels:
     values = np.asarray(image.convert("L" if is_grey else "RGB"))
     usable = np.ones(values.shape[:2], bool) if alpha is None or not alpha.any() else alpha > 0
     return PicturePixels(values, usable, bits=8)
+
+
+def _load(image: Image.Image) -> None:
+    try:
+        image.load()
+    except OSError as error:
+        if error.strerror:  # the disk's own complaint
+            raise
+        raise UnreadableRadiographError("the picture data are truncated or broken") from error
 
 
 def all_usable(values: npt.NDArray[np.number], *, bits: int | None) -> PicturePixels:

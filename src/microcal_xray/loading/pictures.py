@@ -17,7 +17,7 @@ from .quality import pixel_cautions
 from .sniff import FileKind
 from .tiff import check_tiff, read_tiff
 
-_FORMATS = {FileKind.PNG: ("PNG",), FileKind.JPEG: ("JPEG", "MPO")}  # MPO: a JPEG with a preview behind it
+_FORMATS = {FileKind.PNG: ("PNG",), FileKind.JPEG: ("JPEG",)}
 
 
 def check_picture(path: Path, kind: FileKind) -> None:
@@ -64,6 +64,8 @@ def read_picture(
     cautions |= pixel_cautions(pixels, picture.usable, bits=picture.bits, step=step)
     if air_looks_bright(pixels, picture.usable):
         cautions |= ImageCaution.AIR_BRIGHTER_THAN_BONE
+    if photometric is not None:
+        cautions |= ImageCaution.POLARITY_BY_USER
     cautions |= ImageCaution.NONE if spacing else ImageCaution.NO_SPACING
     if kind is FileKind.JPEG:
         cautions |= ImageCaution.LOSSY
@@ -74,7 +76,11 @@ def read_picture(
         intent=Intent.PICTURE,
         name=name,
         cautions=cautions,
-        acquisition=Acquisition(file_format=kind.value, bits_stored=picture.bits),
+        acquisition=Acquisition(
+            file_format=kind.value,
+            photometric=picture.stated.value if picture.stated else None,
+            bits_stored=picture.bits,
+        ),
     )
 
 

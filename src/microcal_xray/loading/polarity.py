@@ -7,6 +7,9 @@ conforming display, and MONOCHROME1 turns it back. Files exist whose writer mean
 (AGFA, MONOCHROME2, slope -10: OHIF Viewers issue 127), and optical density is dark where it is high, so such
 tags contradict each other: that is a caution, and `photometric=` overrides it.
 
+Linear data for processing are the exception: their logarithm needs the direction of the signal itself, which
+PixelIntensityRelationshipSign states and the photometric interpretation only implies. There the sign decides.
+
 PresentationLUTShape repeats the photometric interpretation (IDENTITY for MONOCHROME2, INVERSE for
 MONOCHROME1, PS3.3 C.8.11.3) and is no second turn (Weasis issue 372).
 """
@@ -40,6 +43,33 @@ def turned(
     if photometric is Photometric.MONOCHROME2:
         return values
     return np.float32(lowest + highest) - values
+
+
+def polarity_of_signal(sign: int | None, *, is_descending: bool) -> Photometric | None:
+    """Return the polarity, after the modality transform, of data proportional to the detector's signal.
+
+    Parameters
+    ----------
+    sign : int or None
+        PixelIntensityRelationshipSign: 1 if high *stored* values mean much X-ray intensity, so that bone is
+        low, -1 for the contrary (PS3.3 C.8.11.3.1.2).
+    is_descending : bool
+        The modality transform turns high into low.
+
+    Returns
+    -------
+    Photometric or None
+        None if the sign is neither 1 nor -1.
+
+    Examples
+    --------
+    >>> polarity_of_signal(1, is_descending=False).value
+    'MONOCHROME1'
+    """
+    if sign not in (1, -1):
+        return None
+    is_low = (sign == 1) != is_descending
+    return Photometric.MONOCHROME1 if is_low else Photometric.MONOCHROME2
 
 
 def tags_disagree(

@@ -1,6 +1,10 @@
 """The door: one file in, one `Radiograph` or one clear error out."""
 
+from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from ..errors import SettingsError
 from ..radiograph import Radiograph, spacing_from_user
@@ -16,7 +20,7 @@ _LONGEST_NAME = 120
 def read_radiograph(
     path: str | Path,
     *,
-    spacing_mm: float | tuple[float, float] | None = None,
+    spacing_mm: float | Sequence[float] | npt.NDArray[np.number] | None = None,
     photometric: Photometric | None = None,
     secondary_capture: bool = False,
 ) -> Radiograph:
@@ -31,7 +35,7 @@ def read_radiograph(
         nothing: its dots per inch are no spacing.
     photometric : Photometric, optional
         Overrides the file where its polarity is wrong: MONOCHROME1 if low stored values are bone. None: what
-        the file says; in a PNG or JPEG high values are bone.
+        the file says; in a PNG or JPEG high values are bone. A caution tells that it was given.
     secondary_capture : bool
         Read DICOM secondary captures too; their grey levels and spacing may mean nothing.
 
@@ -48,7 +52,9 @@ def read_radiograph(
     UnreadableRadiographError
         If it is absent, empty, truncated, over 150 megapixels, contradictory, or no decoder reads it.
     SettingsError
-        If `spacing_mm` is out of range or `photometric` is no photometric interpretation.
+        If `spacing_mm` is no usable spacing or `photometric` is no photometric interpretation.
+    MemoryError
+        If there is too little for this picture.
 
     Notes
     -----

@@ -7,6 +7,7 @@ at the announced size, so whatever is compressed goes through it.
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from .polarity import Photometric
 
 _MINISWHITE, _MINISBLACK, _RGB, _PALETTE, _YCBCR = 0, 1, 2, 3, 6
 _KNOWN_PHOTOMETRIC = frozenset({_MINISWHITE, _MINISBLACK, _RGB, _PALETTE, _YCBCR})
+_STATED = {_MINISWHITE: Photometric.MONOCHROME1, _MINISBLACK: Photometric.MONOCHROME2}
 _UNCOMPRESSED = 1
 _REDUCED_IMAGE = 1  # the bit of NewSubfileType that marks a preview, TIFF 6.0 section 8
 _MOST_SAMPLES = 4
@@ -60,7 +62,7 @@ def read_tiff(path: Path) -> PicturePixels:
             is_turned = pixels.bits == 8  # Pillow turns MINISWHITE itself, but in 8 bits only
     is_low = photometric == _MINISWHITE and not is_turned
     polarity = Photometric.MONOCHROME1 if is_low else Photometric.MONOCHROME2
-    return PicturePixels(pixels.values, pixels.usable, pixels.bits, polarity)
+    return replace(pixels, photometric=polarity, stated=_STATED.get(photometric))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from .results import (
     skipped_result,
 )
 from .tables import CANDIDATE_COLUMNS, IMAGE_COLUMNS, candidates_csv, images_csv, table
-from .write import output_folder, write_overlay, write_report, write_results, write_whole
+from .write import output_folder, write_overlay, write_report, write_results
 
 __all__ = [
     "CANDIDATES_SCHEMA_NAME",
@@ -41,5 +41,4 @@ __all__ = [
     "write_overlay",
     "write_report",
     "write_results",
-    "write_whole",
 ]

@@ -4,32 +4,25 @@ import unicodedata
 
 # Text behind one of these is shown in another order than it is stored, so a name could pose as another.
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0")
-
-
-def valid_text(text: str) -> str:
-    r"""Return the text with undecodable bytes of a file name written out, so that it can be stored as UTF-8.
-
-    Examples
-    --------
-    >>> valid_text("caf\udce9.png")
-    'caf\\xe9.png'
-    """
-    return "".join(_written_out(character) for character in text)
+_WRITTEN_OUT = frozenset(["Cc", "Cs", "Zl", "Zp"])  # controls, undecodable bytes, line and paragraph ends
+_FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 def printable_text(text: str) -> str:
-    r"""Return the text on one line, without control characters and without turned reading order.
+    r"""Return the text on one line and as valid UTF-8: what would break, move or turn it is written out.
+
+    That is control characters, line ends, marks of reading order and the undecodable bytes of a file name.
 
     Examples
     --------
-    >>> printable_text("a\r\nb\x1b[31m\u202egnp.exe")
-    'ab[31mgnp.exe'
+    >>> print(printable_text("caf\udce9\r\n\x1b[31m\u202egnp.exe"))
+    caf\xe9\x0d\x0a\x1b[31m\u202egnp.exe
     """
     return "".join(
-        character
-        for character in valid_text(text)
-        if unicodedata.category(character) != "Cc" and character not in _BIDI_CONTROLS
+        _escape(ord(character))
+        if unicodedata.category(character) in _WRITTEN_OUT or character in _BIDI_CONTROLS
+        else character
+        for character in text
     )
 
 
@@ -44,12 +37,10 @@ def spreadsheet_text(text: str) -> str:
     'tibia.dcm'
     """
     shown = printable_text(text)
-    # Looked at before and after: a tab in front is stripped, and stripping may bring a formula to the front.
-    return f"'{shown}" if text.startswith(_FORMULA_STARTS) or shown.startswith(_FORMULA_STARTS) else shown
+    # A tab or a carriage return starts a formula too, but none is left here.
+    return f"'{shown}" if shown.startswith(_FORMULA_STARTS) else shown
 
 
-def _written_out(character: str) -> str:
-    code = ord(character)
-    if not 0xD800 <= code <= 0xDFFF:
-        return character
-    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
+def _escape(code: int) -> str:
+    byte = code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code  # PEP 383: how Python keeps such a byte
+    return f"\\x{byte:02x}" if byte <= 0xFF else f"\\u{byte:04x}"

@@ -14,7 +14,7 @@ from ..settings import Settings
 from ..version import __version__
 from .display import thumbnail_jpeg
 from .foreign_text import printable_text
-from .page_summary import counts_html, plural, summary_html
+from .page_summary import counts_html, summary_html
 from .results import ImageResult, Status
 from .words import (
     CAUTION_SENTENCES,
@@ -26,6 +26,7 @@ from .words import (
     SPACING_SENTENCES,
     SPACING_SHORT,
     TIER_WORDS,
+    plural,
     spacing_words,
 )
 

@@ -7,7 +7,7 @@ from ..settings import Settings
 from ..version import __version__
 from .foreign_text import printable_text
 from .results import ImageResult, Status
-from .words import CAUTION_SENTENCES, SPACING_SHORT, caution_names
+from .words import CAUTION_SENTENCES, SPACING_SHORT, caution_names, plural
 
 _UNKNOWN_SPACING = '<span title="pixel spacing unknown">\u2013</span>'
 
@@ -22,17 +22,6 @@ _HEADS: tuple[tuple[str, str, str], ...] = (
     ("Spacing (mm)", "number", "ascending"),
     ("Cautions", "text", "descending"),
 )
-
-
-def plural(count: int, noun: str) -> str:
-    """Return the count with its noun.
-
-    Examples
-    --------
-    >>> plural(1, "candidate"), plural(0, "candidate")
-    ('1 candidate', '0 candidates')
-    """
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def counts_html(results: Sequence[ImageResult]) -> str:

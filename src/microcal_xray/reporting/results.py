@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 
 from ..findings import Candidate, CandidateCaution, Findings, Kind, Tier
-from ..radiograph import Acquisition, ImageCaution, Intent, Signal, Spacing, SpacingSource
+from ..radiograph import Acquisition, ImageCaution, Intent, Radiograph, Signal, Spacing, SpacingSource
 from .display import preview_jpeg
-from .foreign_text import valid_text
+from .foreign_text import printable_text
 from .words import caution_names, cautions_from_names
 
 _PATH_DECIMALS = 2  # 0.01 pixel: a tenth of what a centre line can promise
 _MM_DECIMALS = 3
 _DECIMALS = 2
+_OF_THE_SEARCH = frozenset(["file", "status", "reason", "candidates"])
 
 
 class Status(StrEnum):
@@ -82,9 +83,9 @@ class ImageResult:
         ok = self.status is Status.OK
         source = self.spacing.source if self.spacing else SpacingSource.NONE
         return {
-            "file": valid_text(self.file),
+            "file": printable_text(self.file),
             "status": self.status.value,
-            "reason": None if self.reason is None else valid_text(self.reason),
+            "reason": None if self.reason is None else printable_text(self.reason),
             "rows": self.rows,
             "columns": self.columns,
             "spacing_mm": [self.spacing.row_mm, self.spacing.column_mm] if self.spacing else None,
@@ -126,7 +127,31 @@ def image_result(findings: Findings, file: str) -> ImageResult:
     for candidate in findings.candidates:
         if not (math.isfinite(candidate.score) and np.isfinite(candidate.path_px).all()):
             raise ValueError(f"{file}: candidate {candidate.id} has a score or a path that is not finite")
-    radiograph = findings.radiograph
+    strongest_first = sorted(findings.candidates, key=lambda candidate: (-candidate.score, candidate.id))
+    return replace(
+        _read_result(findings.radiograph, file),
+        candidates=tuple(strongest_first),
+        preview_jpeg=preview_jpeg(findings.radiograph),
+    )
+
+
+def image_facts(radiograph: Radiograph) -> dict[str, Any]:
+    """Return what the record of a file in candidates.json says about the radiograph itself.
+
+    Parameters
+    ----------
+    radiograph : Radiograph
+
+    Returns
+    -------
+    dict
+        Without `file`, `status`, `reason` and `candidates`.
+    """
+    record = _read_result(radiograph, radiograph.name).as_dict()
+    return {name: value for name, value in record.items() if name not in _OF_THE_SEARCH}
+
+
+def _read_result(radiograph: Radiograph, file: str) -> ImageResult:
     rows, columns = radiograph.pixels.shape
     return ImageResult(
         file=file,
@@ -138,8 +163,6 @@ def image_result(findings: Findings, file: str) -> ImageResult:
         signal=radiograph.signal,
         cautions=radiograph.cautions,
         acquisition=radiograph.acquisition,
-        candidates=tuple(sorted(findings.candidates, key=lambda candidate: (-candidate.score, candidate.id))),
-        preview_jpeg=preview_jpeg(radiograph),
     )
 
 

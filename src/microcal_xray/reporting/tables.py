@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..findings import Candidate, Findings
-from .foreign_text import spreadsheet_text
+from .foreign_text import printable_text, spreadsheet_text
 from .results import ImageResult
 from .words import caution_names
 
@@ -79,7 +79,7 @@ def images_csv(results: Iterable[ImageResult]) -> str:
 def _candidate_row(candidate: Candidate, file: str) -> dict[str, Cell]:
     middle_row_px, middle_column_px = candidate.path_px[len(candidate.path_px) // 2]
     return {
-        "file": file,
+        "file": printable_text(file),
         "id": candidate.id,
         "kind": candidate.kind.value,
         "tier": candidate.tier.value,

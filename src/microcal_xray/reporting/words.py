@@ -86,6 +86,17 @@ CAUTION_SENTENCES: dict[str, str] = {
 }
 
 
+def plural(count: int, noun: str) -> str:
+    """Return the count with its noun.
+
+    Examples
+    --------
+    >>> plural(1, "candidate"), plural(0, "candidate")
+    ('1 candidate', '0 candidates')
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def spacing_words(spacing: Spacing | None) -> str:
     """Return the spacing with its unit and its source.
 

@@ -2,16 +2,16 @@
 
 import heapq
 import io
-import os
-import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 from ..errors import OutputError, SettingsError
 from ..findings import Findings
 from ..settings import Settings
+from ..whole_files import write_whole
 from .contract import candidates_json
+from .foreign_text import printable_text
 from .overlay import FULL_DPI, overlay
 from .overlay_files import OVERLAYS_FOLDER, overlay_names, overlays_folder
 from .page import report_html
@@ -53,22 +53,26 @@ def write_results(
     Raises
     ------
     OutputError
-        If `out` is a file or cannot be written to.
+        If `out` is a file or cannot be written to. If only some of the files cannot be replaced, the others
+        are written first.
     """
     folder = output_folder(out)
-    kept = sorted(_with_strongest_previews(results, embedded_images), key=lambda result: result.file)
+    kept = sorted(_with_strongest_previews(results, embedded_images), key=_as_shown)
     links = {
         file: f"{OVERLAYS_FOLDER}/{quote(name)}"
         for file, name in overlay_names(result.file for result in kept).items()
         if (folder / OVERLAYS_FOLDER / name).is_file()
     }
-    write_whole(folder / "candidates.json", candidates_json(kept, settings))
-    write_whole(folder / "candidates.csv", candidates_csv(kept))
-    write_whole(folder / "images.csv", images_csv(kept))
-    # The page comes last: where it is new, so is all it speaks of.
-    report = folder / _REPORT_NAME
-    write_whole(report, report_html(kept, settings, overlay_links=links))
-    return report
+    _write_each(
+        folder,
+        {
+            "candidates.json": lambda: candidates_json(kept, settings),
+            "candidates.csv": lambda: candidates_csv(kept),
+            "images.csv": lambda: images_csv(kept),
+            _REPORT_NAME: lambda: report_html(kept, settings, overlay_links=links),
+        },
+    )
+    return folder / _REPORT_NAME
 
 
 def write_report(findings: Sequence[Findings], out: str | Path) -> Path:
@@ -149,30 +153,24 @@ def output_folder(out: str | Path) -> Path:
     return folder
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
-    """Write a file whole or not at all: under a temporary name beside it, then renamed.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written; what was there before is still there.
-    """
-    # Text is made valid before it comes here; should any other pass, the file is still written.
-    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
-    part = path.with_name(f".{secrets.token_hex(8)}.part")
-    try:
+def _write_each(folder: Path, contents: Mapping[str, Callable[[], str]]) -> None:
+    """Write what can be written: a table that is open elsewhere must not cost the report of a long run."""
+    refused = []
+    for name, content in contents.items():
         try:
-            # "x" never follows a link that someone has put there.
-            with part.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror}); choose another folder") from error
+            write_whole(folder / name, content())
+        except OutputError as error:
+            why = error.__cause__.strerror if isinstance(error.__cause__, OSError) else None
+            refused.append(f"{name} ({why})" if why else name)
+    if refused:
+        raise OutputError(
+            f"{folder}: {', '.join(refused)} cannot be written; "
+            "close what is open in another program, make room and run again"
+        )
+
+
+def _as_shown(result: ImageResult) -> tuple[str, str]:
+    return printable_text(result.file), result.file
 
 
 def _with_strongest_previews(results: Iterable[ImageResult], limit: int) -> list[ImageResult]:

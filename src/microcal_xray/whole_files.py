@@ -1,0 +1,41 @@
+"""Files that appear whole or not at all."""
+
+import os
+import secrets
+from pathlib import Path
+
+from .errors import OutputError
+
+
+def write_whole(path: Path, content: str | bytes) -> Path:
+    """Write a file under a temporary name beside it, then rename it; return its path.
+
+    Parameters
+    ----------
+    path : Path
+        Its folder must exist. A link of that name is replaced, not followed.
+    content : str or bytes
+        Text is written as UTF-8, with the newlines it has.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written; what was there before is still there.
+    """
+    # Text is made valid before it comes here; should any other pass, the file is still written.
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
+    part = path.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        try:
+            # "x" never follows a link that someone has put there.
+            with part.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror}); choose another folder") from error
+    return path
