@@ -1,23 +1,47 @@
-"""Print how long each stage takes and how much memory the whole needs, and how long the import takes.
+"""Measure time and peak memory of each stage beside two filters of scikit-image.
 
 python benchmarks/speed.py [MEGAPIXELS ...]
+
+The numbers go to build/bench/speed.json; report.py makes a page of them.
 """
 
+import json
+import os
 import platform
-import resource
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from skimage import filters
 
 from microcal_xray import __version__, find_lines, radiograph_from_array
 from microcal_xray.bone import find_anatomy
 from microcal_xray.detection import Polarity, RidgeField, ridge_field, trace
 from microcal_xray.preprocessing import find_field, flatten
 from microcal_xray.settings import Settings
+
+RESULTS = Path(__file__).parents[1] / "build" / "bench" / "speed.json"
+MEGAPIXELS = (1.0, 5.0, 10.0)
+PEERS = ("skimage.filters.frangi, 8 scales", "skimage.filters.sato, 8 scales")
+_SPACING_MM = 0.143
+_SCALES_PX = tuple(float(sigma) for sigma in np.linspace(1.5, 7, 8))
+_REPEATED_UP_TO_MEGAPIXELS = 2.0  # larger pictures take long enough for one run to be a fair measure
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one stage took on one picture."""
+
+    megapixels: float
+    stage: str
+    seconds: float
+    peak_mebibytes: float
 
 
 def seconds(task: Callable[[], object], repeats: int = 3) -> float:
@@ -30,6 +54,16 @@ def seconds(task: Callable[[], object], repeats: int = 3) -> float:
     return min(times)
 
 
+def peak_mebibytes(task: Callable[[], object]) -> float:
+    """Return the most memory that a run held at once, beyond what was held before."""
+    tracemalloc.start()
+    try:
+        task()
+        return tracemalloc.get_traced_memory()[1] / 2**20
+    finally:
+        tracemalloc.stop()
+
+
 def limb(megapixels: float) -> npt.NDArray[np.float32]:
     """Return a shaft with noise, five to four in shape."""
     columns = round((megapixels * 1e6 / 1.25) ** 0.5)
@@ -40,41 +74,70 @@ def limb(megapixels: float) -> npt.NDArray[np.float32]:
     return np.asarray(profile + grain, np.float32)
 
 
-def stages(megapixels: float) -> None:
-    """Print one line per stage for one picture."""
+def stages(megapixels: float) -> dict[str, Callable[[], object]]:
+    """Return what is measured on a picture of that size, by name."""
     pixels = limb(megapixels)
     usable = np.ones(pixels.shape, bool)
-    widths_px = tuple(width / 0.143 for width in Settings().widths_mm)
+    settings = Settings()
+    widths_px = tuple(width / _SPACING_MM for width in settings.widths_mm)
+    background_px = settings.background_mm / _SPACING_MM
     field = find_field(pixels, usable=usable)
-    even = flatten(pixels, scale_px=42, usable=usable)
+    even = flatten(pixels, scale_px=background_px, usable=usable)
 
     def ridge() -> RidgeField:
         return ridge_field(even, widths_px=widths_px, polarity=Polarity.DARK, usable=field.body)
 
     ridges = ridge()
-    radiograph = radiograph_from_array(pixels, spacing_mm=0.143)
-    for name, task in (
-        ("usable field", lambda: find_field(pixels, usable=usable)),
-        ("anatomy", lambda: find_anatomy(pixels, body=field.body, axis_scale_px=30)),
-        ("even background", lambda: flatten(pixels, scale_px=42, usable=usable)),
-        ("ridge field, one kind", ridge),
-        (
-            "tracing, one kind",
-            lambda: trace(ridges, low_sd=1.5, high_sd=3, minimum_length_px=21, usable=field.body),
+    radiograph = radiograph_from_array(pixels, spacing_mm=_SPACING_MM)
+    return {
+        "usable field": lambda: find_field(pixels, usable=usable),
+        "anatomy": lambda: find_anatomy(pixels, body=field.body, axis_scale_px=0.03 * max(pixels.shape)),
+        "even background": lambda: flatten(pixels, scale_px=background_px, usable=usable),
+        "ridge field, one kind, 4 widths": ridge,
+        "tracing, one kind": lambda: trace(
+            ridges,
+            low_sd=settings.low_sd,
+            high_sd=settings.high_sd,
+            minimum_length_px=settings.minimum_length_mm / _SPACING_MM,
+            usable=field.body,
         ),
-        ("find_lines, both kinds", lambda: find_lines(radiograph)),
-    ):
-        print(f"{megapixels:5.1f} Mpx  {name:24s} {seconds(task):7.2f} s")
+        "find_lines, both kinds": lambda: find_lines(radiograph),
+        PEERS[0]: lambda: filters.frangi(pixels, sigmas=_SCALES_PX),
+        PEERS[1]: lambda: filters.sato(pixels, sigmas=_SCALES_PX),
+    }
+
+
+def measured(megapixels: float) -> list[Measured]:
+    """Return what each stage takes on a picture of that size."""
+    repeats = 3 if megapixels <= _REPEATED_UP_TO_MEGAPIXELS else 1
+    results = []
+    for name, task in stages(megapixels).items():
+        # Apart: counting memory slows a run down.
+        each = Measured(megapixels, name, seconds(task, repeats), peak_mebibytes(task))
+        print(
+            f"{megapixels:5.1f} Mpx  {name:34s} {each.seconds:7.2f} s {each.peak_mebibytes:7.0f} MiB",
+            flush=True,
+        )
+        results.append(each)
+    return results
 
 
 def main() -> None:
-    """Measure."""
+    """Measure, print, and write the numbers down."""
     print(f"microcal_xray {__version__}, Python {platform.python_version()}, {platform.machine()}")
     command = [sys.executable, "-c", "import microcal_xray"]
-    print(f"import microcal_xray      {seconds(lambda: subprocess.run(command, check=True)):7.2f} s")
-    for megapixels in [float(word) for word in sys.argv[1:]] or [1.0, 5.0]:
-        stages(megapixels)
-    print(f"peak memory of this process {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
+    import_seconds = seconds(lambda: subprocess.run(command, check=True))
+    print(f"import microcal_xray {import_seconds:.2f} s")
+    sizes = [float(word) for word in sys.argv[1:]] or MEGAPIXELS
+    results = {
+        "python": platform.python_version(),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+        "import_seconds": import_seconds,
+        "stages": [asdict(each) for size in sizes for each in measured(size)],
+    }
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text(json.dumps(results, indent=1), encoding="utf-8")
+    print(f"wrote {RESULTS}")
 
 
 if __name__ == "__main__":
