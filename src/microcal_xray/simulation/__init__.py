@@ -1,9 +1,10 @@
 """Radiographs whose lines are known: drawn from attenuation physics, written as DICOM with their truth."""
 
 from .anatomy import Anatomy
+from .courses import Along, Course, Helix, Side
 from .detector import Detector
 from .dicom import dicom_dataset, write_dicom
-from .lines import Course, Fissure, Line, MicrocallusLine
+from .lines import Fissure, Line, MicrocallusLine, Surface, Target, Thickening
 from .many import simulate_folder
 from .output import Output, Relationship
 from .simulate import USUAL_DETECTOR, Exposure, SimulatedRadiograph, simulate_limb
@@ -12,16 +13,22 @@ from .truth import truth_record, write_truth
 
 __all__ = [
     "USUAL_DETECTOR",
+    "Along",
     "Anatomy",
     "Course",
     "Detector",
     "Exposure",
     "Fissure",
+    "Helix",
     "Line",
     "MicrocallusLine",
     "Output",
     "Relationship",
+    "Side",
     "SimulatedRadiograph",
+    "Surface",
+    "Target",
+    "Thickening",
     "TrueLine",
     "dicom_dataset",
     "simulate_folder",

@@ -3,8 +3,9 @@
 import numpy as np
 
 from .anatomy import Bone, Limb
+from .courses import Course
 from .frame import Frame
-from .lines import Course, Fissure, Line, MicrocallusLine
+from .lines import Fissure, Line, MicrocallusLine
 
 _TRABECULAR_PLACE = 0.08  # volume fraction from which microcallus lines occur
 

@@ -50,6 +50,7 @@ def write_truth(records: Iterable[dict[str, Any]], path: Path) -> Path:
 def _line_record(line: TrueLine, spacing_mm: float) -> dict[str, Any]:
     return {
         "kind": str(line.kind),
+        "target": str(line.target),
         "bone": line.bone,
         "path_px": [[round(float(row), 3), round(float(column), 3)] for row, column in line.path_px],
         "path_mm": [
