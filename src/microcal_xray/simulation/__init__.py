@@ -4,8 +4,10 @@ from .anatomy import Anatomy
 from .courses import Along, Course, Helix, Side
 from .detector import Detector
 from .dicom import dicom_dataset, write_dicom
+from .limbs import Position, View
 from .lines import Fissure, Line, MicrocallusLine, Surface, Target, Thickening
 from .many import simulate_folder
+from .mimics import Mimic, MimicTruth
 from .output import Output, Relationship
 from .simulate import USUAL_DETECTOR, Exposure, SimulatedRadiograph, simulate_limb
 from .true_line import TrueLine
@@ -22,7 +24,10 @@ __all__ = [
     "Helix",
     "Line",
     "MicrocallusLine",
+    "Mimic",
+    "MimicTruth",
     "Output",
+    "Position",
     "Relationship",
     "Side",
     "SimulatedRadiograph",
@@ -30,6 +35,7 @@ __all__ = [
     "Target",
     "Thickening",
     "TrueLine",
+    "View",
     "dicom_dataset",
     "simulate_folder",
     "simulate_limb",

@@ -98,6 +98,8 @@ class Bone:
         Share by which the right side is deeper than the middle: a triangular shaft.
     texture : float
         Relative standard deviation of the trabecular bone along the beam.
+    behind_mm : float
+        How far its axis lies behind the middle of the limb, for other views.
     """
 
     name: str
@@ -110,6 +112,7 @@ class Bone:
     roundness: float = 2.2
     skew: float = 0.0
     texture: float = 0.16
+    behind_mm: float = 0.0
 
     @cached_property
     def profiles(self) -> PchipInterpolator:

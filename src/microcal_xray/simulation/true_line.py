@@ -1,9 +1,11 @@
 """The truth about a line that was drawn, from the same path lengths and the same physics as the picture."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial import cKDTree
 
 from ..findings import Kind
 from .drawing import DrawnLine, changed, parts_of
@@ -15,6 +17,8 @@ Float64Array = npt.NDArray[np.float64]
 
 _STEPS = 160  # of the integral across a line
 _PRESENT = 0.15  # a line is there where it changes at least this share of the most bone that it changes
+_CLOSE_MM = 8.0
+_LEAST_OF_A_CLUSTER = 3
 _POINTS = 60  # places along a line where its contrast is worked out
 
 
@@ -43,6 +47,10 @@ class TrueLine:
         0 (along) to 90 (across).
     tilt_deg, depth_mm : float
         As asked for.
+    d_prime : float or None
+        Of the ideal observer, for this line in this picture before any processing; None: not worked out.
+    cluster : int or None
+        Lines of one bone that lie close together have the same number, from 1; None: it lies alone.
     """
 
     kind: Kind
@@ -57,6 +65,25 @@ class TrueLine:
     angle_to_bone_deg: float
     tilt_deg: float
     depth_mm: float
+    d_prime: float | None = None
+    cluster: int | None = None
+
+
+def clustered(truths: Sequence[TrueLine], *, spacing_mm: float) -> tuple[TrueLine, ...]:
+    """Return the lines with their clusters: at least three of one bone, each near the next."""
+    groups: list[list[int]] = []
+    for index, line in enumerate(truths):
+        near = [group for group in groups if any(_close(line, truths[i], spacing_mm) for i in group)]
+        merged = [index] + [i for group in near for i in group]
+        groups = [group for group in groups if group not in near] + [merged]
+    large = [set(group) for group in groups if len(group) >= _LEAST_OF_A_CLUSTER]
+    numbers = {index: number for number, group in enumerate(large, start=1) for index in group}
+    return tuple(replace(line, cluster=numbers.get(index)) for index, line in enumerate(truths))
+
+
+def _close(a: TrueLine, b: TrueLine, spacing_mm: float) -> bool:
+    apart, _ = cKDTree(a.path_px).query(b.path_px)
+    return a.bone == b.bone and float(apart.min()) * spacing_mm <= _CLOSE_MM
 
 
 def truth_of(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from .files import write_whole
+from .mimics import MimicTruth
 from .simulate import SimulatedRadiograph
 from .true_line import TrueLine
 
@@ -29,7 +30,11 @@ def truth_record(simulated: SimulatedRadiograph, file: str) -> dict[str, Any]:
         "spacing_mm": [simulated.detector.spacing_mm, simulated.detector.spacing_mm],
         "anatomy": simulated.anatomy.value,
         "seed": simulated.seed,
+        "patient": simulated.patient,
+        "visit": simulated.visit,
+        "view": simulated.view.value,
         "lines": [_line_record(line, simulated.detector.spacing_mm) for line in simulated.truth],
+        "mimics": [_mimic_record(mimic) for mimic in simulated.mimics],
     }
 
 
@@ -64,5 +69,16 @@ def _line_record(line: TrueLine, spacing_mm: float) -> dict[str, Any]:
         "integrated_contrast_mm": round(line.integrated_contrast_mm, 6),
         "angle_to_bone_deg": round(line.angle_to_bone_deg, 2),
         "tilt_deg": line.tilt_deg,
-        "depth_mm": line.depth_mm,
+        "depth_mm": round(line.depth_mm, 3),
+        "d_prime": None if line.d_prime is None else round(line.d_prime, 2),
+        "cluster": line.cluster,
     }
+
+
+def _mimic_record(mimic: MimicTruth) -> dict[str, Any]:
+    record: dict[str, Any] = {"kind": str(mimic.kind)}
+    if mimic.path_px is not None:
+        record["path_px"] = [[round(float(row), 2), round(float(column), 2)] for row, column in mimic.path_px]
+    if mimic.box_px is not None:
+        record["box_px"] = list(mimic.box_px)
+    return record
