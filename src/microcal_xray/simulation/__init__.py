@@ -9,7 +9,8 @@ from .lines import Fissure, Line, MicrocallusLine, Surface, Target, Thickening
 from .many import simulate_folder
 from .mimics import Mimic, MimicTruth
 from .output import Output, Relationship
-from .simulate import USUAL_DETECTOR, Exposure, SimulatedRadiograph, simulate_limb
+from .exposure import Exposure
+from .simulate import USUAL_DETECTOR, SimulatedRadiograph, simulate_limb
 from .true_line import TrueLine
 from .truth import truth_record, write_truth
 

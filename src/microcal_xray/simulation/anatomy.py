@@ -27,6 +27,9 @@ class Anatomy(StrEnum):
     FEMUR = "femur"  # lower part, knee below
     FOREARM = "forearm"  # radius and ulna, wrist below
     METATARSALS = "metatarsals"  # five, toes above
+    HUMERUS = "humerus"  # lower part, elbow below
+    HAND = "hand"  # metacarpals, fingers above
+    CALCANEUS = "calcaneus"  # the heel, from the side
 
 
 @dataclass(frozen=True)

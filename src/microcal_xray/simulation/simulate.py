@@ -9,14 +9,15 @@ import numpy.typing as npt
 from ..errors import SettingsError
 from ..radiograph import Intent, Radiograph
 from .anatomy import Anatomy, Limb
-from .detector import Detector, blur, electronic_noise, quantum_noise
+from .detector import Detector
 from .drawing import DrawnLine, draw, place
+from .exposure import Exposure, detected
 from .frame import Frame
 from .limbs import Position, View, average_limb, one_person, positioned
 from .lines import Line
 from .mimics import Mimic, MimicTruth, Scene, draw_mimics, overlapping
 from .output import Output, radiograph_of, stored_values
-from .physics import beam, scatter, transmission
+from .physics import scatter, transmission
 from .projection import ProjectedBone, path_lengths, project_bone
 from .random_lines import lines_by_lot
 from .true_line import TrueLine, clustered, truth_of
@@ -25,6 +26,7 @@ from .visibility import Shown, d_prime_of
 _SCATTER_REACH_MM = 20.0
 _OVERLAPPING = 0.45  # how far neighbouring bones move together when their overlap is asked for
 _HALO_GAIN = 2.2
+_GRID_PER_MM = 4.0
 _STREAM = 0x4C494D42  # keeps these random numbers apart from those of a caller who seeds with the same number
 
 USUAL_DETECTOR = {
@@ -32,39 +34,10 @@ USUAL_DETECTOR = {
     Anatomy.FEMUR: Detector(1400, 900, 0.16),
     Anatomy.FOREARM: Detector(1400, 720, 0.125),
     Anatomy.METATARSALS: Detector(1000, 920, 0.10),
+    Anatomy.HUMERUS: Detector(1400, 740, 0.143),
+    Anatomy.HAND: Detector(1050, 1000, 0.10),
+    Anatomy.CALCANEUS: Detector(840, 900, 0.143),
 }
-
-
-@dataclass(frozen=True)
-class Exposure:
-    """How the picture is taken.
-
-    Parameters
-    ----------
-    tube_kv : int
-        50, 55, 60, 66 or 70.
-    air_kerma_ugy : float
-        At the detector in free air, over 0. Behind a leg about a thirtieth of it arrives, behind a foot a
-        tenth.
-    scatter_ratio : float
-        Scatter over primary behind the limb, 0 to 2.
-
-    Raises
-    ------
-    SettingsError
-        If a value is out of its range.
-    """
-
-    tube_kv: int = 60
-    air_kerma_ugy: float = 30.0
-    scatter_ratio: float = 0.3
-
-    def __post_init__(self) -> None:
-        beam(self.tube_kv)
-        if not 0 < self.air_kerma_ugy <= 10_000:
-            raise SettingsError(f"air_kerma_ugy is {self.air_kerma_ugy!r}; it must be over 0, up to 10000")
-        if not 0 <= self.scatter_ratio <= 2:
-            raise SettingsError(f"scatter_ratio is {self.scatter_ratio!r}; it must be 0 to 2")
 
 
 @dataclass(frozen=True)
@@ -177,9 +150,17 @@ def simulate_limb(
     scene = draw_mimics(scene, mimics, chance.mimics, age_years=age_years)
     asked = lines_by_lot(person, frame, chance.lines) if lines is None else lines
     drawn = _placed(asked, person, scene.bones, frame, chance.lines)
+    if scene.grid_lines and exposure.grid_per_mm is None:
+        exposure = replace(exposure, grid_per_mm=_GRID_PER_MM)
     signal, shown = _exposed(scene, drawn, exposure, detector, chance.noise)
     if scene.halo:
-        output = replace(output, intent=Intent.FOR_PRESENTATION, edge_gain=max(output.edge_gain, _HALO_GAIN))
+        output = replace(
+            output,
+            intent=Intent.FOR_PRESENTATION,
+            edge_gain=max(output.edge_gain, _HALO_GAIN),
+            halo_share=0.8,
+            halo_reach_mm=1.2,
+        )
     stored = stored_values(signal, output, spacing_mm=frame.spacing_mm)
     return SimulatedRadiograph(
         radiograph=radiograph_of(stored, output, frame.spacing_mm, name=f"{person.anatomy.value}-{seed}"),
@@ -252,26 +233,15 @@ def _exposed(
     texture = np.zeros_like(plain)
     for bone in scene.bones.values():
         texture[bone.window] += bone.texture_mm
-    shown = Shown(scene.paths, texture, scattered, scene.open_field, detector, kv, exposure.air_kerma_ugy)
-    return _detected(primary + scattered, exposure, detector, rng), shown
+    shown = Shown(scene.paths, texture, scattered, scene.open_field, detector, exposure)
+    return detected(primary + scattered, exposure, detector, rng), shown
 
 
 def _truths(drawn: list[DrawnLine], shown: Shown) -> tuple[TrueLine, ...]:
     spacing = shown.detector.spacing_mm
     truths = (
-        (line, truth_of(line, shown.paths, shown.scattered, spacing_mm=spacing, tube_kv=shown.tube_kv))
+        (line, truth_of(line, shown.paths, shown.scattered, spacing_mm=spacing, tube_kv=shown.exposure.tube_kv))
         for line in drawn
     )
     known = [replace(truth, d_prime=d_prime_of(line, shown)) for line, truth in truths if truth is not None]
     return clustered(known, spacing_mm=spacing)
-
-
-def _detected(
-    signal: npt.NDArray[np.float32], exposure: Exposure, detector: Detector, rng: np.random.Generator
-) -> npt.NDArray[np.float32]:
-    blurred = blur(signal, spacing_mm=detector.spacing_mm)
-    quanta = quantum_noise(
-        blurred, spacing_mm=detector.spacing_mm, air_kerma_ugy=exposure.air_kerma_ugy, rng=rng
-    )
-    electronics = electronic_noise(blurred.shape, level=detector.electronic_noise, rng=rng)
-    return np.asarray(blurred + quanta + electronics, np.float32)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from .detector import Detector, blur
+from .detector import Detector
 from .drawing import DrawnLine, draw, parts_of
+from .exposure import Exposure, mean_signal
 from .ideal_observer import line_d_prime
 from .physics import PathLengths, transmission
 
@@ -30,8 +31,7 @@ class Shown:
     open_field : (R, C) float32 array or None
         Share of the beam that passes the collimator; None: all.
     detector : Detector
-    tube_kv : int
-    air_kerma_ugy : float
+    exposure : Exposure
     """
 
     paths: PathLengths
@@ -39,34 +39,35 @@ class Shown:
     scattered: FloatArray
     open_field: FloatArray | None
     detector: Detector
-    tube_kv: int
-    air_kerma_ugy: float
+    exposure: Exposure
 
 
 def d_prime_of(line: DrawnLine, shown: Shown) -> float:
     """Return d' of one line alone in the picture; 0 when the picture does not show it."""
-    spacing = shown.detector.spacing_mm
+    spacing, kv = shown.detector.spacing_mm, shown.exposure.tube_kv
     window = _around(line, shown.texture_mm.shape, _MARGIN_MM / spacing)
     if window is None:
         return 0.0
     paths = PathLengths(*(part[window] for part in parts_of(shown.paths)))
     texture = shown.texture_mm[window]
     even = replace(paths, bone_mm=paths.bone_mm - texture, marrow_mm=paths.marrow_mm + texture)
-    plain = transmission(paths, tube_kv=shown.tube_kv)
+    plain = transmission(paths, tube_kv=kv)
     start = np.array([part.start for part in window])
     cut = replace(line, points_px=line.points_px - start, depth_mm=line.depth_mm[window])
-    drawn = draw(plain, paths, [cut], spacing_mm=spacing, tube_kv=shown.tube_kv)
+    drawn = draw(plain, paths, [cut], spacing_mm=spacing, tube_kv=kv)
     passed = 1.0 if shown.open_field is None else shown.open_field[window]
     without, present = (
-        blur((primary * passed + shown.scattered[window]).astype(np.float32), spacing_mm=spacing)
+        mean_signal(
+            (primary * passed + shown.scattered[window]).astype(np.float32), shown.exposure, shown.detector
+        )
         for primary in (plain, drawn)
     )
-    smooth = transmission(even, tube_kv=shown.tube_kv)
+    smooth = transmission(even, tube_kv=kv)
     return line_d_prime(
         without,
         present,
         spacing_mm=spacing,
-        air_kerma_ugy=shown.air_kerma_ugy,
+        air_kerma_ugy=shown.exposure.air_kerma_ugy,
         electronic_noise=shown.detector.electronic_noise,
         texture_log=np.log(np.maximum(smooth, 1e-9)) - np.log(np.maximum(plain, 1e-9)),
     )

@@ -207,8 +207,8 @@ def _bandage(scene: Scene, rng: np.random.Generator) -> FloatArray:
     field = resampled(clouds, scene.shape, step / scene.frame.spacing_mm)
     y, x = scene.frame.y_mm[:, None], scene.frame.x_mm[None, :]
     pitch = float(rng.uniform(34, 50))
-    lap = (np.mod(y + 0.25 * x + 3 * field, pitch) < 0.55 * pitch).astype(np.float32)
-    return np.asarray(0.10 * field + 0.16 * lap - 0.08, np.float32)
+    lap = smooth_step(np.mod(y + 0.25 * x + field, pitch) - 0.45 * pitch, 1.5)
+    return np.asarray(0.05 * field + 0.07 * lap - 0.035, np.float32)
 
 
 def _outline_line(bone: Bone, middle: float, length: float, side: float) -> tuple[Float64Array, Float64Array]:
