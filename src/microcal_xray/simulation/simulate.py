@@ -178,6 +178,11 @@ def simulate_limb(
     )
 
 
+def person_of(anatomy: Anatomy, seed: int) -> Limb:
+    """Return the limb that `simulate_limb` draws for that anatomy and seed, in its usual position."""
+    return one_person(average_limb(Anatomy(anatomy)), _Chance.of(seed, 0).person)
+
+
 @dataclass(frozen=True)
 class _Chance:
     """One generator for each thing that is left to chance, so that none disturbs another."""
@@ -240,7 +245,10 @@ def _exposed(
 def _truths(drawn: list[DrawnLine], shown: Shown) -> tuple[TrueLine, ...]:
     spacing = shown.detector.spacing_mm
     truths = (
-        (line, truth_of(line, shown.paths, shown.scattered, spacing_mm=spacing, tube_kv=shown.exposure.tube_kv))
+        (
+            line,
+            truth_of(line, shown.paths, shown.scattered, spacing_mm=spacing, tube_kv=shown.exposure.tube_kv),
+        )
         for line in drawn
     )
     known = [replace(truth, d_prime=d_prime_of(line, shown)) for line, truth in truths if truth is not None]

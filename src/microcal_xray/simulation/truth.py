@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,25 @@ from .true_line import TrueLine
 SCHEMA = "microcal-truth/1"
 
 
-def truth_record(simulated: SimulatedRadiograph, file: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Relation:
+    """How a picture belongs to an earlier one of the same patient.
+
+    Parameters
+    ----------
+    to_file : str
+    kind : str
+        "twin": the same exposure under another output. "view": the same limb from another side. Else what
+        became of its line since: a value of `Change`.
+    """
+
+    to_file: str
+    kind: str
+
+
+def truth_record(
+    simulated: SimulatedRadiograph, file: str, *, relation: Relation | None = None
+) -> dict[str, Any]:
     """Return the truth of one picture as plain numbers and lists.
 
     Parameters
@@ -21,6 +40,8 @@ def truth_record(simulated: SimulatedRadiograph, file: str) -> dict[str, Any]:
     simulated : SimulatedRadiograph
     file : str
         Relative path of the picture, with forward slashes.
+    relation : Relation, optional
+        To another picture of the same patient.
     """
     rows, columns = simulated.stored.shape
     return {
@@ -33,6 +54,7 @@ def truth_record(simulated: SimulatedRadiograph, file: str) -> dict[str, Any]:
         "patient": simulated.patient,
         "visit": simulated.visit,
         "view": simulated.view.value,
+        "relation": None if relation is None else {"to": relation.to_file, "kind": relation.kind},
         "lines": [_line_record(line, simulated.detector.spacing_mm) for line in simulated.truth],
         "mimics": [_mimic_record(mimic) for mimic in simulated.mimics],
     }
