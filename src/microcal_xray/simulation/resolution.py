@@ -15,8 +15,10 @@ _REACH_PX = 10.0
 _STEP_PX = 0.1
 _EDGES = 800  # looked at, at most
 _STEEPEST = 0.03  # share of the pixels among which edges are sought
-_SHARPEST = 0.05  # quantile of the widths that is taken: most edges of a body are rounded
+_CLEAR = 0.4  # of the steepest: noise has edges too
+_SHARPEST = 0.15  # quantile of the widths that is taken: most edges of a body are rounded
 _FEWEST = 5
+_ALONG_PX = (-2.0, -1.0, 0.0, 1.0, 2.0)  # the slope is averaged along the edge, against noise
 
 
 def sharpest_edge_px(pixels: FloatArray, usable: BoolArray) -> float:
@@ -59,7 +61,8 @@ def _edge_places(steepness: Float64Array, usable: BoolArray) -> npt.NDArray[np.i
     inner[:margin] = inner[-margin:] = inner[:, :margin] = inner[:, -margin:] = False
     if not inner.any():
         return np.zeros((0, 2), np.intp)
-    clear = steepness >= max(float(np.quantile(steepness[inner], 1 - _STEEPEST)), 1e-12)
+    usual, top = np.quantile(steepness[inner], (1 - _STEEPEST, 0.999))
+    clear = steepness >= max(float(usual), _CLEAR * float(top), 1e-12)
     crest = steepness == ndimage.maximum_filter(steepness, 3)
     places = np.argwhere(inner & clear & crest)
     return places[:: max(1, len(places) // _EDGES)]
@@ -75,9 +78,12 @@ def _widths_px(
     direction /= np.linalg.norm(direction, axis=1, keepdims=True)
     way = np.arange(-_REACH_PX, _REACH_PX + _STEP_PX / 2, _STEP_PX)
     points = (places[:, :, None] + direction[:, :, None] * way).transpose(1, 0, 2)
+    tangent = np.stack([-direction[:, 1], direction[:, 0]])[:, :, None]
     rising = sum(
-        ndimage.map_coordinates(part, points, order=1, mode="nearest") * direction[:, axis, None]
+        ndimage.map_coordinates(part, points + aside * tangent, order=1, mode="nearest")
+        * direction[:, axis, None]
         for axis, part in enumerate(slope)
+        for aside in _ALONG_PX
     )
     levels = ndimage.map_coordinates(values, points, order=1, mode="nearest")
     low, high = np.percentile(values[usable], (0.2, 99.8))

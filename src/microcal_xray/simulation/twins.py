@@ -6,12 +6,13 @@ from ..radiograph import Intent
 from .output import Output, radiograph_of, signal_of, stored_values
 from .simulate import SimulatedRadiograph
 
+MILD = Output(intent=Intent.FOR_PRESENTATION, bits=12, edge_gain=0.25, compression=0.3, halo_share=0.2)
 UNSHARP = Output(intent=Intent.FOR_PRESENTATION, bits=12)
 STRONG_EDGES = Output(
     intent=Intent.FOR_PRESENTATION, bits=12, edge_gain=1.8, halo_share=0.8, halo_reach_mm=1.2
 )
 MULTISCALE = Output(intent=Intent.FOR_PRESENTATION, bits=12, edge_gain=0.2, compression=0.6, detail_power=0.7)
-PRESENTATIONS = {"unsharp": UNSHARP, "strong-edges": STRONG_EDGES, "multiscale": MULTISCALE}
+PRESENTATIONS = {"mild": MILD, "unsharp": UNSHARP, "strong-edges": STRONG_EDGES, "multiscale": MULTISCALE}
 
 
 def presentation_twin(simulated: SimulatedRadiograph, output: Output = UNSHARP) -> SimulatedRadiograph:
@@ -22,7 +23,7 @@ def presentation_twin(simulated: SimulatedRadiograph, output: Output = UNSHARP) 
     simulated : SimulatedRadiograph
         For processing.
     output : Output
-        Usually one of `PRESENTATIONS`: "unsharp", "strong-edges" (with a clear halo), "multiscale".
+        Usually one of `PRESENTATIONS`: "mild", "unsharp", "strong-edges" (with a clear halo), "multiscale".
 
     Raises
     ------
