@@ -144,7 +144,7 @@ def _share_at(line: DrawnLine, points_px: Float64Array, spacing_mm: float) -> Fl
     beyond = np.einsum("ij,ij->i", points_px - line.points_px[nearest], tangent[nearest]) * spacing_mm
     breadth = np.maximum(line.breadth[nearest], 1e-3)
     share = line.profile.averaged(away / breadth, spacing_mm / _PARTS / breadth)
-    return np.where(np.abs(beyond) > 0.05, 0.0, share) * line.strength[nearest]
+    return np.asarray(np.where(np.abs(beyond) > 0.05, 0.0, share) * line.strength[nearest])
 
 
 def taper(index: npt.NDArray[np.intp], count: int) -> Float64Array:

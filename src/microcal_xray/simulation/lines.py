@@ -54,7 +54,7 @@ class MicrocallusLine:
 
     Parameters
     ----------
-    course : Course
+    course : Course or Helix
     width_mm : float
         Full width at half maximum of the band; 0.5 to 3 mm is usual.
     added_fraction : float
@@ -65,7 +65,7 @@ class MicrocallusLine:
         Angle between the band and the beam.
     """
 
-    course: Course
+    course: Course | Helix
     width_mm: float = 1.0
     added_fraction: float = 0.12
     depth_mm: float = 25.0

@@ -15,6 +15,7 @@ from .output import Output
 from .simulate import SimulatedRadiograph, simulate_limb
 
 _GROWTH = 1.8
+_WIDENING = 1.4
 _CALLUS_OVER_GAP = 3.0
 _STEEPEST_DEG = 60.0
 
@@ -53,10 +54,7 @@ def line_later(line: Line, change: Change) -> Line | None:
     course = line.course
     if isinstance(course, Course) and course.length_mm is not None:
         course = replace(course, length_mm=min(300.0, _GROWTH * course.length_mm))
-    width = min(5.0, 1.4 * line.width_mm)
-    if isinstance(line, Fissure):
-        return replace(line, course=course, width_mm=width)
-    return replace(line, course=course, width_mm=width)
+    return _with(line, course, min(5.0, _WIDENING * line.width_mm), line.tilt_deg)
 
 
 def line_from_the_side(line: Line) -> Line:
@@ -65,17 +63,26 @@ def line_from_the_side(line: Line) -> Line:
     Notes
     -----
     A flat gap that leans by b from the cross-section on one view, and by t against the beam, leans by t and
-    is tilted by b on a view at right angles. What winds round the shaft is turned by 90 degrees about it. Where
-    along the beam a line lies is not part of it: it is drawn through the middle.
+    is tilted by b on a view at right angles. What winds round the shaft is turned by 90 degrees about it.
+    Where along the beam a line lies is not part of it: it is drawn through the middle.
     """
-    course = line.course
     if isinstance(line, Thickening):
         return line
+    course = line.course
     if isinstance(course, Helix):
-        return replace(line, course=replace(course, start_deg=course.start_deg + 90))
+        return _with(line, replace(course, start_deg=course.start_deg + 90), line.width_mm, line.tilt_deg)
     lean = 90 - course.angle_to_bone_deg
     seen = replace(course, angle_to_bone_deg=90 - line.tilt_deg, offset=0.0, from_outline=False)
-    return replace(line, course=seen, tilt_deg=min(_STEEPEST_DEG, abs(lean)))
+    return _with(line, seen, line.width_mm, min(_STEEPEST_DEG, abs(lean)))
+
+
+def _with(
+    line: Fissure | MicrocallusLine, course: Course | Helix, width_mm: float, tilt_deg: float
+) -> Fissure | MicrocallusLine:
+    # Spelled out for each: `replace` of a union cannot be checked.
+    if isinstance(line, Fissure):
+        return replace(line, course=course, width_mm=width_mm, tilt_deg=tilt_deg)
+    return replace(line, course=course, width_mm=width_mm, tilt_deg=tilt_deg)
 
 
 def simulate_pair(

@@ -93,8 +93,8 @@ def project_bone(
     frame : Frame
     rng : numpy.random.Generator
     anchored : bool
-        Whether the texture belongs to the bone wherever the picture shows it, which takes longer, as texture is
-        made for the whole bone. Otherwise a picture of another place has another texture.
+        Whether the texture belongs to the bone wherever the picture shows it; that takes longer, as texture
+        is made for the whole bone. Otherwise a picture of another place has another texture.
     """
     window = _window(bone, frame)
     if window is None:

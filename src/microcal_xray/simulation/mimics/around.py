@@ -2,14 +2,15 @@
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from skimage.measure import find_contours
 
 from ..anatomy import Bone
 from ..smoothing import resampled
 from ..texture import power_law_field
+from .contours import outlines
 from .names import Mimic
 from .scene import Scene, distances, smooth_step
 
@@ -42,7 +43,7 @@ _LETTERS = {  # strokes in a box of 1 x 1, (x, y), y down
 
 
 def skin_fold(scene: Scene, rng: np.random.Generator) -> Scene:
-    """Return the scene with a crease of the skin across the limb: a bulge of soft tissue with a sharp edge."""
+    """Return the scene with a crease of the skin across the limb: a bulge with a sharp edge."""
     frame, shape = scene.frame, scene.shape
     spacing = frame.spacing_mm
     row = float(rng.uniform(0.25, 0.75)) * shape[0]
@@ -183,10 +184,10 @@ def collimation(scene: Scene, rng: np.random.Generator) -> Scene:
 
 
 def halo(scene: Scene) -> Scene:
-    """Return the scene with strong edge enhancement asked for; the truth names the outlines beside which it shows."""
+    """Return the scene with strong edge enhancement asked for; the truth names the outlines beside it."""
     bone = scene.person.bones[0]
     outer = scene.whole(bone, "outer_mm") if bone.name in scene.bones else np.zeros(scene.shape, np.float32)
-    contours = find_contours(outer, 0.3)
+    contours = outlines(outer, 0.3)
     paths = [contour for contour in contours if len(contour) > 10 / scene.frame.spacing_mm]
     return replace(scene, halo=True).labelled(Mimic.HALO, *paths)
 
@@ -214,7 +215,7 @@ def _bandage(scene: Scene, rng: np.random.Generator) -> FloatArray:
 def _outline_line(bone: Bone, middle: float, length: float, side: float) -> tuple[Float64Array, Float64Array]:
     # A plate is stiff: one straight line through the outline's places at its ends, outside the outline.
     ends = np.array([middle - length / 2, middle + length / 2])
-    way = np.linspace(*ends, 40)
+    way = np.linspace(middle - length / 2, middle + length / 2, 40)
     table = bone.profiles(np.clip(way, *bone.span_mm)).T
     outline = table[1] if side > 0 else table[0]
     fit = np.polyfit(way, outline, 1)
@@ -270,6 +271,6 @@ def _bone_at(scene: Scene, corner: tuple[float, float], tall: float) -> float:
 def _densified(nodes: Float64Array) -> Float64Array:
     pieces = [
         a + (b - a) * np.linspace(0, 1, max(2, int(np.linalg.norm(b - a) * 4)))[:, None]
-        for a, b in zip(nodes[:-1], nodes[1:], strict=True)
+        for a, b in pairwise(nodes)
     ]
     return np.concatenate(pieces)

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-from skimage.measure import find_contours
 
 from ..anatomy import Bone, Limb
+from .contours import outlines
 from .names import Mimic
 from .scene import Scene, distances
 
@@ -25,8 +25,8 @@ def nutrient_canal(scene: Scene, rng: np.random.Generator) -> Scene:
 
     Notes
     -----
-    A tube of 0.9 to 1.3 mm (doi:10.1155/2015/171672) through one wall, at a small angle to the axis, with thin
-    margins of denser bone.
+    A tube of 0.9 to 1.3 mm (doi:10.1155/2015/171672) through one wall, at a small angle to the axis, with
+    thin margins of denser bone.
     """
     bone = scene.person.bones[0]
     low, high = scene.visible_mm(bone)
@@ -121,7 +121,7 @@ def harris_lines(scene: Scene, rng: np.random.Generator) -> Scene:
 
 
 def overlapping(person: Limb, share: float) -> Limb:
-    """Return the limb with its second bone moved towards the first, as when the limb is turned about its axis.
+    """Return the limb with its second bone moved towards the first, as when it is turned about its axis.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def overlap_outlines(scene: Scene, least_mm: float = 4.0) -> Scene:
         )
         if not (others & masks[name]).any():
             continue
-        for contour in find_contours(masks[name].astype(np.float32), 0.5):
+        for contour in outlines(masks[name].astype(np.float32), 0.5):
             rounded = np.rint(contour).astype(int)
             covered = others[tuple(rounded.T)]
             breaks = np.flatnonzero(np.diff(covered.astype(int))) + 1

@@ -77,7 +77,7 @@ class Scene:
         return replace(self, paths=changed)
 
     def whole(self, bone: Bone, part: str) -> FloatArray:
-        """Return one depth of a projected bone (a field of `ProjectedBone`) over the whole picture, (R, C)."""
+        """Return one depth of a bone (a field of `ProjectedBone`) over the whole picture, (R, C)."""
         image = np.zeros(self.shape, np.float32)
         projected = self.bones[bone.name]
         image[projected.window] = getattr(projected, part)
