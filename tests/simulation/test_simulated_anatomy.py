@@ -22,7 +22,7 @@ def test_to_the_limb_and_back(bone, along, across):
     assert back_across[0] == pytest.approx(across, abs=1e-6)
 
 
-@pytest.mark.parametrize("anatomy", list(Anatomy))
+@pytest.mark.parametrize("anatomy", [anatomy for anatomy in Anatomy if anatomy is not Anatomy.CALCANEUS])
 def test_the_shaft_is_no_tube(anatomy):
     bone = average_limb(anatomy).bones[0]
     first, last = bone.span_mm

@@ -27,6 +27,9 @@ class Anatomy(StrEnum):
     FEMUR = "femur"  # lower part, knee below
     FOREARM = "forearm"  # radius and ulna, wrist below
     METATARSALS = "metatarsals"  # five, toes above
+    HUMERUS = "humerus"  # lower part, elbow below
+    HAND = "hand"  # metacarpals, fingers above
+    CALCANEUS = "calcaneus"  # the heel, from the side
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ class Bone:
         Share by which the right side is deeper than the middle: a triangular shaft.
     texture : float
         Relative standard deviation of the trabecular bone along the beam.
+    behind_mm : float
+        How far its axis lies behind the middle of the limb, for other views.
     """
 
     name: str
@@ -110,6 +115,7 @@ class Bone:
     roundness: float = 2.2
     skew: float = 0.0
     texture: float = 0.16
+    behind_mm: float = 0.0
 
     @cached_property
     def profiles(self) -> PchipInterpolator:

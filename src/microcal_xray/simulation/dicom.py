@@ -19,6 +19,7 @@ from ..loading.polarity import Photometric
 from ..radiograph import Intent
 from .anatomy import Anatomy
 from .files import write_whole
+from .limbs import View
 from .simulate import SimulatedRadiograph
 
 _NAMESPACE = uuid.UUID("6f2b1a52-6d0c-5f0b-9f41-2d0f6d1c7c3e")  # of the identifiers of simulated files
@@ -28,6 +29,13 @@ _REGION_CODES = {  # SNOMED CT, context group 4009
     Anatomy.FEMUR: ("68367000", "Thigh", "THIGH"),
     Anatomy.FOREARM: ("14975008", "Forearm", "FOREARM"),
     Anatomy.METATARSALS: ("56459004", "Foot", "FOOT"),
+    Anatomy.HUMERUS: ("40983000", "Upper arm", "HUMERUS"),
+    Anatomy.HAND: ("85562004", "Hand", "HAND"),
+    Anatomy.CALCANEUS: ("80144004", "Calcaneus", "CALCANEUS"),
+}
+_VIEW_CODES = {  # SNOMED CT, context group 4010
+    View.AP: ("399348003", "antero-posterior"),
+    View.LATERAL: ("399067008", "lateral"),
 }
 
 
@@ -83,12 +91,15 @@ def _uid(role: str, content: str) -> UID:
 
 def _add_patient_and_study(dataset: Dataset, simulated: SimulatedRadiograph) -> None:
     person = f"{simulated.anatomy.value}:{simulated.seed}"
+    if simulated.visit:
+        person += f":{simulated.visit}"
+    view = "" if simulated.view is View.AP else f":{simulated.view.value}"
     dataset.PatientName = "SIMULATED^LIMB"
-    dataset.PatientID = f"SIM-{simulated.seed}"
+    dataset.PatientID = simulated.patient
     dataset.PatientBirthDate = ""
     dataset.PatientSex = "O"
     dataset.StudyInstanceUID = _uid("study", person)
-    dataset.SeriesInstanceUID = _uid("series", f"{person}:{simulated.output!r}")
+    dataset.SeriesInstanceUID = _uid("series", f"{person}:{simulated.output!r}{view}")
     dataset.StudyDate = dataset.StudyTime = dataset.AccessionNumber = ""
     dataset.ReferringPhysicianName = ""
     dataset.StudyID = ""
@@ -113,8 +124,9 @@ def _add_anatomy(dataset: Dataset, simulated: SimulatedRadiograph) -> None:
     dataset.ImageLaterality = "L" if simulated.left_side else "R"
     dataset.PatientOrientation = ["L", "F"]
     dataset.AnatomicRegionSequence = Sequence([_code(code, "SCT", meaning)])
-    dataset.ViewPosition = "AP"
-    dataset.ViewCodeSequence = Sequence([_code("399348003", "SCT", "antero-posterior")])
+    dataset.ViewPosition = simulated.view.value
+    code, meaning = _VIEW_CODES[simulated.view]
+    dataset.ViewCodeSequence = Sequence([_code(code, "SCT", meaning)])
     dataset.ViewCodeSequence[0].ViewModifierCodeSequence = Sequence([])
     dataset.AcquisitionContextSequence = Sequence([])
 

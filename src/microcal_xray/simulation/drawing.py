@@ -8,10 +8,12 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from .anatomy import Bone
+from .courses import course_points
 from .frame import Frame
-from .lines import Course, Fissure, Line, Profile, course_points, profile
+from .lines import Fissure, Line, Profile, Thickening, profile
 from .physics import PathLengths, transmission
 from .projection import ProjectedBone
+from .shells import PlacedShell, place_shell
 
 FloatArray = npt.NDArray[np.float32]
 Float64Array = npt.NDArray[np.float64]
@@ -32,6 +34,13 @@ class DrawnLine:
     depth_mm : (R, C) float32 array
         Bone that the line takes away (negative) or adds where its share is one.
     profile : Profile
+        Its positive side is the left of someone who walks along the points.
+    strength : (N,) float array
+        Share of its depth that the line has at each point.
+    breadth : (N,) float array
+        Share of its width.
+    outside : bool
+        Whether it takes the place of soft tissue, not of marrow.
     """
 
     line: Line
@@ -39,20 +48,39 @@ class DrawnLine:
     points_px: Float64Array
     depth_mm: FloatArray
     profile: Profile
+    strength: Float64Array
+    breadth: Float64Array
+    outside: bool = False
 
 
 def place(
     line: Line, bone: Bone, projected: ProjectedBone, frame: Frame, rng: np.random.Generator
 ) -> DrawnLine:
     """Return the line at its place on the picture."""
-    course: Course = line.course
-    points = frame.to_pixels(*bone.to_limb(*course_points(course, bone, rng)))
+    if isinstance(line, Thickening):
+        return _drawn_shell(line, bone, place_shell(line, bone, projected, frame), frame)
+    points = frame.to_pixels(*bone.to_limb(*course_points(line.course, bone, rng)))
     depth = np.zeros((frame.rows, frame.columns), np.float32)
     if isinstance(line, Fissure):
         depth[projected.window] = -np.minimum(line.depth_mm, projected.solid_mm)
     else:
         depth[projected.window] = line.added_fraction * np.minimum(line.depth_mm, projected.inner_mm)
-    return DrawnLine(line, bone, points, depth, profile(line))
+    strength = taper(np.arange(len(points)), len(points))
+    return DrawnLine(line, bone, points, depth, profile(line), strength, np.ones(len(points)))
+
+
+def _drawn_shell(line: Thickening, bone: Bone, shell: PlacedShell, frame: Frame) -> DrawnLine:
+    depth = np.full((frame.rows, frame.columns), shell.depth_mm, np.float32)
+    return DrawnLine(
+        line,
+        bone,
+        shell.points_px,
+        depth,
+        shell.profile,
+        strength=np.sqrt(shell.thickness),
+        breadth=shell.thickness,
+        outside=shell.outside,
+    )
 
 
 def draw(
@@ -84,12 +112,13 @@ def draw(
     inside = (np.arange(_PARTS) + 0.5) / _PARTS - 0.5
     parts = np.stack(np.meshgrid(inside, inside, indexing="ij"), axis=-1).reshape(-1, 2)
     points = (pixels[:, None, :] + parts[None, :, :]).reshape(-1, 2)
-    change = np.zeros(len(points), np.float32)
+    change, laid = np.zeros((2, len(points)), np.float32)
     for line in lines:
         depth = np.repeat(line.depth_mm[pixels[:, 0], pixels[:, 1]], len(parts))
-        change += depth * _share_at(line, points, spacing_mm).astype(np.float32)
+        total = laid if line.outside else change
+        total += depth * _share_at(line, points, spacing_mm).astype(np.float32)
     columns = (np.repeat(part[pixels[:, 0], pixels[:, 1]], len(parts)) for part in parts_of(paths))
-    signal = transmission(changed(PathLengths(*columns), change), tube_kv=tube_kv)
+    signal = transmission(changed(PathLengths(*columns), change, laid), tube_kv=tube_kv)
     drawn[pixels[:, 0], pixels[:, 1]] = signal.reshape(len(pixels), -1).mean(axis=1)
     return drawn
 
@@ -113,8 +142,9 @@ def _share_at(line: DrawnLine, points_px: Float64Array, spacing_mm: float) -> Fl
     normal = np.stack([-tangent[:, 1], tangent[:, 0]], axis=1)
     away = np.einsum("ij,ij->i", points_px - line.points_px[nearest], normal[nearest]) * spacing_mm
     beyond = np.einsum("ij,ij->i", points_px - line.points_px[nearest], tangent[nearest]) * spacing_mm
-    share = line.profile.averaged(away, spacing_mm / _PARTS)
-    return np.where(np.abs(beyond) > 0.05, 0.0, share) * taper(nearest, len(tangent))
+    breadth = np.maximum(line.breadth[nearest], 1e-3)
+    share = line.profile.averaged(away / breadth, spacing_mm / _PARTS / breadth)
+    return np.asarray(np.where(np.abs(beyond) > 0.05, 0.0, share) * line.strength[nearest])
 
 
 def taper(index: npt.NDArray[np.intp], count: int) -> Float64Array:
@@ -129,13 +159,23 @@ def parts_of(paths: PathLengths) -> tuple[FloatArray, ...]:
     return paths.soft_mm, paths.adipose_mm, paths.marrow_mm, paths.bone_mm
 
 
-def changed(paths: PathLengths, change_mm: FloatArray) -> PathLengths:
-    """Return the paths with bone added (marrow gives way) or taken away (soft tissue fills the gap)."""
+def changed(paths: PathLengths, change_mm: FloatArray, laid_mm: FloatArray | float = 0.0) -> PathLengths:
+    """Return the paths with bone added (marrow gives way), taken away (soft tissue fills the gap) or laid on.
+
+    Parameters
+    ----------
+    paths : PathLengths
+    change_mm : float array
+        Solid bone added inside the bone, or taken away where negative.
+    laid_mm : float array
+        Solid bone laid on from outside: soft tissue gives way.
+    """
     added = np.minimum(np.maximum(change_mm, 0), paths.marrow_mm)
     removed = np.minimum(np.maximum(-change_mm, 0), paths.bone_mm)
+    laid = np.minimum(laid_mm, paths.soft_mm)
     return PathLengths(
-        soft_mm=paths.soft_mm + removed,
+        soft_mm=paths.soft_mm + removed - laid,
         adipose_mm=paths.adipose_mm,
         marrow_mm=paths.marrow_mm - added,
-        bone_mm=paths.bone_mm + added - removed,
+        bone_mm=paths.bone_mm + added - removed + laid,
     )

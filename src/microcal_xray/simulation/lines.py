@@ -1,57 +1,20 @@
-"""The lines that are drawn into bone: what they are, where they run, how they change the bone."""
+"""The lines that are drawn into bone: what they are and how they change the bone across their course."""
 
 import math
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import SettingsError
 from ..findings import Kind
-from .anatomy import Bone
+from .courses import Along, Course, Helix
 
 Float64Array = npt.NDArray[np.float64]
 
-_STEP_MM = 0.05  # between points of a course
 _PROFILE_STEP_MM = 0.002
 _FWHM_PER_SD = 2.3548
-
-
-@dataclass(frozen=True)
-class Course:
-    """Where a line runs, in the coordinates of its bone.
-
-    Parameters
-    ----------
-    from_end_mm : float
-        Distance of the middle of the line from the joint end of the bone, along the axis.
-    offset : float
-        Place of the middle across the bone: -1 is the left outline, 0 the axis, 1 the right outline.
-    length_mm : float or None
-        None: from outline to outline.
-    angle_to_bone_deg : float
-        0 along the axis to 90 across it; up to 180, where over 90 the line leans to the other side.
-    sag_mm : float
-        How far the middle bends away from the straight line between the ends.
-    wander_mm : float
-        Standard deviation of a random, smooth winding around that.
-    bone : str or None
-        Name of the bone; None is the main bone of the limb.
-    """
-
-    from_end_mm: float
-    offset: float = 0.0
-    length_mm: float | None = None
-    angle_to_bone_deg: float = 85.0
-    sag_mm: float = 0.0
-    wander_mm: float = 0.25
-    bone: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.length_mm is not None and not 0 < self.length_mm <= 300:
-            raise SettingsError(f"length_mm is {self.length_mm!r}; it must be over 0, up to 300, or None")
-        if not 0 <= self.angle_to_bone_deg <= 180:
-            raise SettingsError(f"angle_to_bone_deg is {self.angle_to_bone_deg!r}; it must be 0 to 180")
 
 
 @dataclass(frozen=True)
@@ -60,7 +23,7 @@ class Fissure:
 
     Parameters
     ----------
-    course : Course
+    course : Course or Helix
     width_mm : float
         Of the gap, perpendicular to its faces; 0.02 to 1 mm is usual.
     depth_mm : float
@@ -69,7 +32,7 @@ class Fissure:
         Angle between the gap and the beam; a tilted gap is wider and fainter on the picture.
     """
 
-    course: Course
+    course: Course | Helix
     width_mm: float = 0.3
     depth_mm: float = 5.0
     tilt_deg: float = 0.0
@@ -91,7 +54,7 @@ class MicrocallusLine:
 
     Parameters
     ----------
-    course : Course
+    course : Course or Helix
     width_mm : float
         Full width at half maximum of the band; 0.5 to 3 mm is usual.
     added_fraction : float
@@ -102,7 +65,7 @@ class MicrocallusLine:
         Angle between the band and the beam.
     """
 
-    course: Course
+    course: Course | Helix
     width_mm: float = 1.0
     added_fraction: float = 0.12
     depth_mm: float = 25.0
@@ -120,7 +83,100 @@ class MicrocallusLine:
         return Kind.SCLEROTIC
 
 
-Line = Fissure | MicrocallusLine
+class Surface(StrEnum):
+    """On which side of the cortex bone is laid down."""
+
+    PERIOSTEAL = "periosteal"  # outside: the bone grows thicker
+    ENDOSTEAL = "endosteal"  # inside: the medullary cavity grows narrower
+
+
+@dataclass(frozen=True)
+class Thickening:
+    """Bone laid down on the cortex, thickest in the middle of its course: a sclerotic line along the outline.
+
+    Parameters
+    ----------
+    course : Along
+    thickness_mm : float
+        In the middle; 0.3 to 3 mm is usual.
+    mineral : float
+        Volume fraction of cortical bone in it: 0.1 in young, 0.9 in old callus.
+    surface : Surface
+    """
+
+    course: Along
+    thickness_mm: float = 0.8
+    mineral: float = 0.5
+    surface: Surface = Surface.PERIOSTEAL
+
+    def __post_init__(self) -> None:
+        _in_range("thickness_mm", self.thickness_mm, 0.05, 10)
+        _in_range("mineral", self.mineral, 0.01, 1)
+
+    @property
+    def kind(self) -> Kind:
+        """Always sclerotic."""
+        return Kind.SCLEROTIC
+
+    @property
+    def depth_mm(self) -> float:
+        """Longest way of the beam through it, at its mineral content, on a shaft of 10 mm half-width."""
+        return self.mineral * shell_depth_mm(self.thickness_mm, 10.0)
+
+    @property
+    def tilt_deg(self) -> float:
+        """Of no meaning: a shell meets the beam along its edge."""
+        return 0.0
+
+
+Line = Fissure | MicrocallusLine | Thickening
+
+
+class Target(StrEnum):
+    """What sort of line a line is."""
+
+    TRANSVERSE_FISSURE = "transverse_fissure"  # 65 to 90 degrees to the axis
+    OBLIQUE_FISSURE = "oblique_fissure"  # 25 to 65 degrees
+    LONGITUDINAL_FISSURE = "longitudinal_fissure"  # under 25 degrees
+    SPIRAL_FISSURE = "spiral_fissure"
+    INCOMPLETE_FISSURE = "incomplete_fissure"  # from one outline through its cortex
+    MICROCALLUS_LINE = "microcallus_line"
+    PERIOSTEAL_THICKENING = "periosteal_thickening"
+    ENDOSTEAL_THICKENING = "endosteal_thickening"
+    BUMP = "bump"  # short and thick, on the outside
+
+
+_BUMP = 0.08  # thickness over length from which a thickening is a bump
+
+
+def target_of(line: Line) -> Target:
+    """Return the sort of a line, from its shape and course.
+
+    Examples
+    --------
+    >>> target_of(Fissure(Course(100, angle_to_bone_deg=40))).value
+    'oblique_fissure'
+    """
+    if isinstance(line, MicrocallusLine):
+        return Target.MICROCALLUS_LINE
+    if isinstance(line, Thickening):
+        if line.surface is Surface.ENDOSTEAL:
+            return Target.ENDOSTEAL_THICKENING
+        bump = line.thickness_mm > _BUMP * line.course.length_mm
+        return Target.BUMP if bump else Target.PERIOSTEAL_THICKENING
+    if isinstance(line.course, Helix):
+        return Target.SPIRAL_FISSURE
+    if line.course.from_outline:
+        return Target.INCOMPLETE_FISSURE
+    angle = min(line.course.angle_to_bone_deg, 180 - line.course.angle_to_bone_deg)
+    if angle >= 65:
+        return Target.TRANSVERSE_FISSURE
+    return Target.OBLIQUE_FISSURE if angle >= 25 else Target.LONGITUDINAL_FISSURE
+
+
+def shell_depth_mm(thickness_mm: float, radius_mm: float) -> float:
+    """Return the longest way of a beam through a shell on a cylinder: that which touches the cylinder."""
+    return 2 * math.sqrt(thickness_mm * (2 * radius_mm + thickness_mm))
 
 
 @dataclass(frozen=True)
@@ -130,7 +186,7 @@ class Profile:
     Parameters
     ----------
     offset_mm : (N,) float array
-        Distance from the centre line, rising and symmetric.
+        Distance from the centre line, rising, from -reach to reach.
     share : (N,) float array
         Share of the line's full depth that lies along the beam there, 0 to 1.
     """
@@ -158,11 +214,14 @@ class Profile:
 
     def full_width_mm(self) -> float:
         """Return the full width at half maximum."""
-        half = self.offset_mm >= 0
-        return float(2 * np.interp(-self.share.max() / 2, -self.share[half], self.offset_mm[half]))
+        top = int(self.share.argmax())
+        half = self.share[top] / 2
+        after = np.interp(-half, -self.share[top:], self.offset_mm[top:])
+        before = np.interp(half, self.share[: top + 1], self.offset_mm[: top + 1])
+        return float(after - before)
 
 
-def profile(line: Line) -> Profile:
+def profile(line: Fissure | MicrocallusLine) -> Profile:
     """Return how a line looks across, before any blur.
 
     Notes
@@ -186,19 +245,24 @@ def profile(line: Line) -> Profile:
     return Profile(offset, smeared)
 
 
-def course_points(course: Course, bone: Bone, rng: np.random.Generator) -> tuple[Float64Array, Float64Array]:
-    """Return (along, across) of points of the centre line, in the bone's coordinates, about 0.05 mm apart."""
-    left, right = bone.profiles(np.clip(course.from_end_mm, *bone.span_mm))[:2].tolist()
-    middle = (right - left) / 2 + course.offset * (right + left) / 2
-    angle = math.radians(course.angle_to_bone_deg)
-    length = course.length_mm
-    if length is None:
-        length = (left + right + 2) / max(math.sin(angle), 0.15)
-    way = np.linspace(-0.5, 0.5, max(8, int(length / _STEP_MM)))
-    aside = course.sag_mm * (1 - 4 * way**2) + course.wander_mm * _winding(way * length, rng)
-    along = course.from_end_mm + way * length * math.cos(angle) - aside * math.sin(angle)
-    across = middle + way * length * math.sin(angle) + aside * math.cos(angle)
-    return along, across
+def shell_profile(line: Thickening, radius_mm: float) -> Profile:
+    """Return how a shell on a cylinder looks across: outward is positive, 0 is the surface it lies on.
+
+    Parameters
+    ----------
+    line : Thickening
+    radius_mm : float
+        Of the cylinder.
+    """
+    outer = radius_mm + line.thickness_mm
+    within = 2.5 * line.thickness_mm  # further in, the shell in front and behind is an even veil
+    count = math.ceil(within / _PROFILE_STEP_MM)
+    offset = np.arange(-count, count + 1, dtype=np.float64) * _PROFILE_STEP_MM
+    place = radius_mm + offset
+    chord = 2 * np.sqrt(np.maximum(0, outer**2 - place**2))
+    chord -= 2 * np.sqrt(np.maximum(0, radius_mm**2 - place**2))
+    fading = np.clip((offset + within) / (0.7 * within), 0, 1)
+    return Profile(offset, np.asarray(chord / shell_depth_mm(line.thickness_mm, radius_mm) * fading))
 
 
 def _box_smeared(offset: Float64Array, width_mm: float, smear_mm: float) -> Float64Array:
@@ -210,15 +274,6 @@ def _box_smeared(offset: Float64Array, width_mm: float, smear_mm: float) -> Floa
         offset - width_mm / 2, -smear_mm / 2
     )
     return np.asarray(np.maximum(0, overlap) / smear_mm)
-
-
-def _winding(way_mm: Float64Array, rng: np.random.Generator) -> Float64Array:
-    # A fractal curve with an exponent of about 0.8: amplitudes fall as wavelength**1.3.
-    wavelengths = np.array([32, 16, 8, 4, 2.0])
-    phases = rng.uniform(0, 2 * math.pi, wavelengths.size)
-    weights = wavelengths**1.3 / np.sqrt(np.sum(wavelengths**2.6) / 2)
-    waves = np.sin(2 * math.pi * way_mm[:, None] / wavelengths + phases) @ weights
-    return np.asarray(waves - np.linspace(waves[0], waves[-1], len(waves)))
 
 
 def _in_range(name: str, value: float, low: float, high: float) -> None:

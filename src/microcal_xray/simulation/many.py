@@ -1,28 +1,19 @@
 """A folder of simulated radiographs with their truth."""
 
-from collections.abc import Callable
+import multiprocessing
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 from ..errors import OutputError, SettingsError
-from ..loading.polarity import Photometric
-from ..radiograph import Intent
-from .anatomy import Anatomy
 from .detector import Detector
 from .dicom import write_dicom
-from .output import Output, Relationship
-from .simulate import Exposure, SimulatedRadiograph, simulate_limb
-from .truth import truth_record, write_truth
+from .plan import Family, planned
+from .truth import Relation, truth_record, write_truth
 
-_OUTPUTS = (
-    Output(),
-    Output(intent=Intent.FOR_PRESENTATION, photometric=Photometric.MONOCHROME2, bits=12),
-    Output(relationship=Relationship.LOGARITHMIC, photometric=Photometric.MONOCHROME2, bits=12),
-    Output(intent=Intent.FOR_PRESENTATION, photometric=Photometric.MONOCHROME1, bits=12, edge_gain=1.2),
-    Output(photometric=Photometric.MONOCHROME2, bits=16),
-)
-_VOLTAGES_KV = (55, 60, 66)
+_Record = dict[str, Any]
 
 
 def simulate_folder(
@@ -30,12 +21,17 @@ def simulate_folder(
     *,
     count: int,
     seed: int = 0,
+    family: Family = Family.TUNING,
     detector: Detector | None = None,
+    jobs: int = 1,
     progress: Callable[[int], None] | None = None,
 ) -> Path:
     """Write simulated radiographs as DICOM files, and truth.json beside them; return the path of truth.json.
 
-    The limbs, their lines, the exposure and the form of the output change from file to file.
+    Limb, lines, mimics, exposure and the form of the output change from file to file, so that 40 files show
+    every limb of the family, every sort of line and every mimic. Three in ten have no line. In each ten, one
+    file shows the patient before it at a later visit, one from the side, and one the same exposure made up
+    for presentation.
 
     Parameters
     ----------
@@ -44,50 +40,60 @@ def simulate_folder(
     count : int
         1 to 100000.
     seed : int
-        The same seed gives the same bytes. The first files are the same for every count.
+        The same seed gives the same bytes, whatever `jobs` is. The first files are the same for every count.
+    family : Family
+        What one family shows, the other does not: choose with `TUNING`, report on `HELD_OUT`.
     detector : Detector, optional
         None: the usual size for each limb.
+    jobs : int
+        Processes, 1 to 256. With more than one, a script must guard its start by ``__name__ == "__main__"``.
     progress : callable, optional
         Called with the number of files written so far, after each.
 
     Raises
     ------
     SettingsError
-        If `count` or `seed` is out of range.
+        If `count`, `seed` or `jobs` is out of range.
     OutputError
         If the folder cannot be made or written to.
     """
-    if not 1 <= count <= 100_000:
-        raise SettingsError(f"count is {count!r}; it must be 1 to 100000")
+    for name, value, low, high in (("count", count, 1, 100_000), ("jobs", jobs, 1, 256)):
+        if not low <= value <= high:
+            raise SettingsError(f"{name} is {value!r}; it must be {low} to {high}")
     if seed < 0:
         raise SettingsError(f"seed is {seed!r}; it must be 0 or more")
     folder = _made(Path(out))
+    write = partial(_written, folder=folder, seed=seed, family=Family(family), detector=detector)
     records = []
-    for index in range(count):
-        simulated = simulate_one_of_many(index, seed=seed, detector=detector)
-        path = write_dicom(simulated, folder / f"simulated_{index + 1:05d}.dcm")
-        records.append(truth_record(simulated, path.name))
+    for record in _all(write, count, min(jobs, count)):
+        records.append(record)
         if progress is not None:
-            progress(index + 1)
+            progress(len(records))
     return write_truth(records, folder / "truth.json")
 
 
-def simulate_one_of_many(index: int, *, seed: int, detector: Detector | None = None) -> SimulatedRadiograph:
-    """Return the radiograph of that index, from 0, in the folder of that seed."""
-    sequence = np.random.SeedSequence([seed, index])
-    rng = np.random.default_rng(sequence)
-    anatomies = tuple(Anatomy)
-    return simulate_limb(
-        anatomy=anatomies[index % len(anatomies)],
-        seed=int(sequence.generate_state(1)[0]),
-        exposure=Exposure(
-            tube_kv=_VOLTAGES_KV[int(rng.integers(len(_VOLTAGES_KV)))],
-            air_kerma_ugy=float(rng.uniform(12, 40)),
-            scatter_ratio=float(rng.uniform(0.2, 0.4)),
-        ),
-        detector=detector,
-        output=_OUTPUTS[index % len(_OUTPUTS)],
-    )
+def _all(write: Callable[[int], _Record], count: int, jobs: int) -> Iterator[_Record]:
+    if jobs == 1:
+        yield from map(write, range(count))
+        return
+    # Spawned, not forked: the parent may hold threads of numerical libraries.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        yield from pool.map(write, range(count))
+
+
+def _written(index: int, *, folder: Path, seed: int, family: Family, detector: Detector | None) -> _Record:
+    """Write the file of that index and return its truth."""
+    picture = planned(index, seed=seed, family=family, detector=detector)
+    path = write_dicom(picture.simulated, folder / _name(index))
+    relation = None
+    if picture.related_to is not None and picture.relation is not None:
+        relation = Relation(_name(picture.related_to), picture.relation)
+    return truth_record(picture.simulated, path.name, relation=relation)
+
+
+def _name(index: int) -> str:
+    return f"simulated_{index + 1:05d}.dcm"
 
 
 def _made(folder: Path) -> Path:

@@ -41,6 +41,8 @@ class ProjectedBone:
         Depth of what the cortex encloses.
     solid_mm : (r, c) float32 array
         Solid bone along the beam: cortex, and trabeculae with what they hold.
+    texture_mm : (r, c) float32 array
+        What of that differs from even bone: trabeculae, canals of the cortex.
     """
 
     name: str
@@ -48,6 +50,7 @@ class ProjectedBone:
     outer_mm: FloatArray
     inner_mm: FloatArray
     solid_mm: FloatArray
+    texture_mm: FloatArray
 
 
 @dataclass(frozen=True)
@@ -70,18 +73,40 @@ class _Section:
         return (self.left + self.right) / 2
 
 
-def project_bone(bone: Bone, frame: Frame, rng: np.random.Generator) -> ProjectedBone | None:
-    """Return the bone on the picture; None when the picture does not show it."""
+@dataclass(frozen=True)
+class _Patch:
+    """The piece of texture that a whole bone needs, in its own coordinates, mm."""
+
+    first: float
+    last: float
+    half: float
+
+
+def project_bone(
+    bone: Bone, frame: Frame, rng: np.random.Generator, *, anchored: bool = False
+) -> ProjectedBone | None:
+    """Return the bone on the picture; None when the picture does not show it.
+
+    Parameters
+    ----------
+    bone : Bone
+    frame : Frame
+    rng : numpy.random.Generator
+    anchored : bool
+        Whether the texture belongs to the bone wherever the picture shows it; that takes longer, as texture
+        is made for the whole bone. Otherwise a picture of another place has another texture.
+    """
     window = _window(bone, frame)
     if window is None:
         return None
     along, across = bone.to_bone(frame.x_mm[None, window[1]], frame.y_mm[window[0], None])
     low, high = bone.span_mm
     hit = (np.abs(across) <= _widest_mm(bone)) & (along >= low - 1) & (along <= high + 1)
-    outer, inner, solid = np.zeros((3, *hit.shape), np.float32)
+    outer, inner, solid, texture = np.zeros((4, *hit.shape), np.float32)
     if hit.any():
-        outer[hit], inner[hit], solid[hit] = _depths(bone, along[hit], across[hit], rng)
-    return ProjectedBone(bone.name, window, outer, inner, solid)
+        patch = _whole_bone(bone) if anchored else None
+        outer[hit], inner[hit], solid[hit], texture[hit] = _depths(bone, along[hit], across[hit], patch, rng)
+    return ProjectedBone(bone.name, window, outer, inner, solid, texture)
 
 
 def path_lengths(
@@ -105,9 +130,13 @@ def path_lengths(
 
 
 def _depths(
-    bone: Bone, along: Float64Array, across: Float64Array, rng: np.random.Generator
-) -> tuple[Float64Array, Float64Array, Float64Array]:
-    """Return the depth of the whole bone, of what the cortex encloses, and of solid bone, at points (P,)."""
+    bone: Bone,
+    along: Float64Array,
+    across: Float64Array,
+    patch: _Patch | None,
+    rng: np.random.Generator,
+) -> tuple[Float64Array, Float64Array, Float64Array, Float64Array]:
+    """Return the depths of `ProjectedBone` at points (P,)."""
     section = _section_at(bone, along, rng)
     middle, half = (section.right - section.left) / 2, section.half
     outer = _chord(bone, (across - middle) / half, section.depth, _end_terms(bone, along, across, 0.0))
@@ -119,9 +148,15 @@ def _depths(
     )
     inner = _chord(bone, (across - middle_in) / half_in, depth_in, _end_terms(bone, along, across, 1.0))
     inner = np.minimum(inner, outer)
-    pattern = np.maximum(1 + bone.texture * _pattern_at(along, across / half, half, rng), 0.1)
-    density = _CORTICAL_DENSITY * (1 + _CORTICAL_STREAKS * _streaks_at(along, across, rng))
-    return outer, inner, density * (outer - inner) + section.trabecular * inner * pattern
+    pattern = np.maximum(1 + bone.texture * _pattern_at(along, across / half, half, patch, rng), 0.1)
+    density = _CORTICAL_DENSITY * (1 + _CORTICAL_STREAKS * _streaks_at(along, across, patch, rng))
+    solid = density * (outer - inner) + section.trabecular * inner * pattern
+    even = _CORTICAL_DENSITY * (outer - inner) + section.trabecular * inner
+    return outer, inner, solid, solid - even
+
+
+def _whole_bone(bone: Bone) -> _Patch:
+    return _Patch(bone.span_mm[0] - 1, bone.span_mm[1] + 1, _widest_mm(bone))
 
 
 def _window(bone: Bone, frame: Frame) -> tuple[slice, slice] | None:
@@ -185,24 +220,33 @@ def _surface(end: JointEnd, across: Float64Array) -> Float64Array:
 
 
 def _pattern_at(
-    along: Float64Array, relative: Float64Array, half: Float64Array, rng: np.random.Generator
+    along: Float64Array,
+    relative: Float64Array,
+    half: Float64Array,
+    patch: _Patch | None,
+    rng: np.random.Generator,
 ) -> FloatArray:
     # Trabeculae fan out where the bone flares: the pattern follows the relative width half-way, so that its
     # grain stays about as fine everywhere.
     across = relative * np.sqrt(np.maximum(half, 1.0)) * 4.0
-    first = float(along.min())
-    rows = int((float(along.max()) - first) / _TEXTURE_STEP_MM) + 4
-    columns = int(2 * min(float(np.abs(across).max()), _TUCK_MM) / _TEXTURE_STEP_MM) + 4
+    first, last = (patch.first, patch.last) if patch else (float(along.min()), float(along.max()))
+    widest = 4.0 * np.sqrt(patch.half) if patch else float(np.abs(across).max())
+    rows = int((last - first) / _TEXTURE_STEP_MM) + 4
+    columns = int(2 * min(widest, _TUCK_MM) / _TEXTURE_STEP_MM) + 4
     field = trabeculae((rows, columns), spacing_mm=_TEXTURE_STEP_MM, rng=rng)
     return _sample(field, (along - first) / _TEXTURE_STEP_MM, across / _TEXTURE_STEP_MM + (columns - 1) / 2)
 
 
-def _streaks_at(along: Float64Array, across: Float64Array, rng: np.random.Generator) -> FloatArray:
-    first, left = float(along.min()), float(across.min())
-    shape = tuple(
-        int((float(values.max()) - start) / _STREAK_STEP_MM) + 4
-        for values, start in ((along, first), (across, left))
-    )
+def _streaks_at(
+    along: Float64Array, across: Float64Array, patch: _Patch | None, rng: np.random.Generator
+) -> FloatArray:
+    if patch:
+        first, last, left, right = patch.first, patch.last, -patch.half, patch.half
+    else:
+        first, last, left, right = (
+            float(value) for value in (along.min(), along.max(), across.min(), across.max())
+        )
+    shape = tuple(int((end - start) / _STREAK_STEP_MM) + 4 for start, end in ((first, last), (left, right)))
     field = power_law_field(
         (shape[0], shape[1]),
         spacing_mm=_STREAK_STEP_MM,

@@ -1,13 +1,15 @@
 """The truth about a line that was drawn, from the same path lengths and the same physics as the picture."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.spatial import cKDTree
 
 from ..findings import Kind
-from .drawing import DrawnLine, changed, parts_of, taper
-from .lines import Profile
+from .drawing import DrawnLine, changed, parts_of
+from .lines import Target, target_of
 from .physics import PathLengths, transmission
 
 FloatArray = npt.NDArray[np.float32]
@@ -15,6 +17,8 @@ Float64Array = npt.NDArray[np.float64]
 
 _STEPS = 160  # of the integral across a line
 _PRESENT = 0.15  # a line is there where it changes at least this share of the most bone that it changes
+_CLOSE_MM = 8.0
+_LEAST_OF_A_CLUSTER = 3
 _POINTS = 60  # places along a line where its contrast is worked out
 
 
@@ -25,6 +29,8 @@ class TrueLine:
     Parameters
     ----------
     kind : Kind
+    target : Target
+        What sort of line it is.
     bone : str
     path_px : (N, 2) float array
         Centre line as (row, column); whole numbers are pixel centres. Only where the line changes bone.
@@ -41,9 +47,14 @@ class TrueLine:
         0 (along) to 90 (across).
     tilt_deg, depth_mm : float
         As asked for.
+    d_prime : float or None
+        Of the ideal observer, for this line in this picture before any processing; None: not worked out.
+    cluster : int or None
+        Lines of one bone that lie close together have the same number, from 1; None: it lies alone.
     """
 
     kind: Kind
+    target: Target
     bone: str
     path_px: Float64Array
     length_mm: float
@@ -54,6 +65,25 @@ class TrueLine:
     angle_to_bone_deg: float
     tilt_deg: float
     depth_mm: float
+    d_prime: float | None = None
+    cluster: int | None = None
+
+
+def clustered(truths: Sequence[TrueLine], *, spacing_mm: float) -> tuple[TrueLine, ...]:
+    """Return the lines with their clusters: at least three of one bone, each near the next."""
+    groups: list[list[int]] = []
+    for index, line in enumerate(truths):
+        near = [group for group in groups if any(_close(line, truths[i], spacing_mm) for i in group)]
+        merged = [index] + [i for group in near for i in group]
+        groups = [group for group in groups if group not in near] + [merged]
+    large = [set(group) for group in groups if len(group) >= _LEAST_OF_A_CLUSTER]
+    numbers = {index: number for number, group in enumerate(large, start=1) for index in group}
+    return tuple(replace(line, cluster=numbers.get(index)) for index, line in enumerate(truths))
+
+
+def _close(a: TrueLine, b: TrueLine, spacing_mm: float) -> bool:
+    apart, _ = cKDTree(a.path_px).query(b.path_px)
+    return a.bone == b.bone and float(apart.min()) * spacing_mm <= _CLOSE_MM
 
 
 def truth_of(
@@ -64,20 +94,21 @@ def truth_of(
     points = drawn.points_px
     inside = ((points >= 0) & (points <= np.array(shape) - 1)).all(axis=1)
     rounded = np.clip(np.rint(points).astype(int), 0, np.array(shape) - 1)
-    depth = np.where(inside, drawn.depth_mm[tuple(rounded.T)], 0) * taper(np.arange(len(points)), len(points))
+    depth = np.where(inside, drawn.depth_mm[tuple(rounded.T)], 0) * drawn.strength
     strong = np.abs(depth) > _PRESENT * np.abs(depth).max(initial=0)
     if np.count_nonzero(strong) < 4:
         return None
     first, last = np.flatnonzero(strong)[[0, -1]]
     path, rounded, depth = points[first : last + 1], rounded[first : last + 1], depth[first : last + 1]
     pick = slice(None, None, max(1, len(path) // _POINTS))
-    peak, integral = _contrast(drawn.profile, paths, scattered, rounded[pick], depth[pick], tube_kv)
+    peak, integral = _contrast(drawn, paths, scattered, rounded[pick], depth[pick], tube_kv)
     chord = path[-1] - path[0]
     along_mm = drawn.line.course.from_end_mm
     axis = drawn.bone.axis_direction(along_mm)
     cosine = abs(chord[1] * axis[0] + chord[0] * axis[1]) / np.linalg.norm(chord)
     return TrueLine(
         kind=drawn.line.kind,
+        target=target_of(drawn.line),
         bone=drawn.bone.name,
         path_px=path[_thin(len(path))],
         length_mm=float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum() * spacing_mm),
@@ -92,13 +123,14 @@ def truth_of(
 
 
 def _contrast(
-    shape: Profile,
+    drawn: DrawnLine,
     paths: PathLengths,
     scattered: FloatArray,
     pixels: npt.NDArray[np.intp],
     depth_mm: Float64Array,
     tube_kv: int,
 ) -> tuple[float, float]:
+    shape = drawn.profile
     step_mm = 2 * shape.reach_mm / _STEPS
     offsets = np.linspace(-shape.reach_mm, shape.reach_mm, _STEPS + 1)
     change = (depth_mm[:, None] * shape.averaged(offsets, step_mm)[None, :]).astype(np.float32)
@@ -108,7 +140,8 @@ def _contrast(
     )
     around = scattered[rows, columns][:, None]
     before = np.log(transmission(here, tube_kv=tube_kv) + around)
-    after = np.log(transmission(changed(here, change), tube_kv=tube_kv) + around)
+    after_paths = changed(here, 0 * change, change) if drawn.outside else changed(here, change)
+    after = np.log(transmission(after_paths, tube_kv=tube_kv) + around)
     contrast = (before - after).astype(np.float64)
     largest = contrast[np.arange(len(contrast)), np.abs(contrast).argmax(axis=1)]
     return float(largest.mean()), float(contrast.sum(axis=1).mean() * step_mm)

@@ -4,7 +4,7 @@ from ..anatomy import Anatomy, Bone, JointEnd, Limb, SkinStation
 from .parts import block, stations
 
 
-def _metatarsal(
+def metatarsal(
     number: int,
     head_mm: tuple[float, float],
     *,
@@ -46,7 +46,7 @@ def _metatarsal(
     )
 
 
-def _phalanx(
+def phalanx(
     number: int, base_mm: tuple[float, float], *, base: float, length_mm: float, lean_deg: float
 ) -> Bone:
     """Return a proximal phalanx; `base` is the half-width at its base in millimetres."""
@@ -69,18 +69,18 @@ def _phalanx(
     )
 
 
-_FIRST = _metatarsal(1, (-27, 0.0), length_mm=62, head=10.8, shaft=6.0, base=9.6, lean_deg=-8, bow_mm=-0.8)
-_SECOND = _metatarsal(2, (-7, -6.0), length_mm=74, head=5.6, shaft=3.3, base=6.6, lean_deg=-3, bow_mm=0.8)
-_THIRD = _metatarsal(3, (8, -2.5), length_mm=70, head=5.4, shaft=3.0, base=6.2, lean_deg=3, bow_mm=1.0)
-_FOURTH = _metatarsal(4, (22.5, 5.0), length_mm=68, head=5.4, shaft=3.0, base=6.4, lean_deg=10, bow_mm=1.4)
-_FIFTH = _metatarsal(5, (36, 15.0), length_mm=65, head=5.6, shaft=3.3, base=8.0, lean_deg=17, bow_mm=2.0)
+_FIRST = metatarsal(1, (-27, 0.0), length_mm=62, head=10.8, shaft=6.0, base=9.6, lean_deg=-8, bow_mm=-0.8)
+_SECOND = metatarsal(2, (-7, -6.0), length_mm=74, head=5.6, shaft=3.3, base=6.6, lean_deg=-3, bow_mm=0.8)
+_THIRD = metatarsal(3, (8, -2.5), length_mm=70, head=5.4, shaft=3.0, base=6.2, lean_deg=3, bow_mm=1.0)
+_FOURTH = metatarsal(4, (22.5, 5.0), length_mm=68, head=5.4, shaft=3.0, base=6.4, lean_deg=10, bow_mm=1.4)
+_FIFTH = metatarsal(5, (36, 15.0), length_mm=65, head=5.6, shaft=3.3, base=8.0, lean_deg=17, bow_mm=2.0)
 
 _TOES = (
-    _phalanx(1, (-28.2, -2.2), base=9.8, length_mm=31, lean_deg=-8),
-    _phalanx(2, (-7.4, -8.0), base=5.6, length_mm=27, lean_deg=-2),
-    _phalanx(3, (8.4, -4.6), base=5.3, length_mm=25, lean_deg=4),
-    _phalanx(4, (23.1, 3.0), base=5.2, length_mm=23, lean_deg=9),
-    _phalanx(5, (37.2, 13.0), base=5.2, length_mm=21, lean_deg=14),
+    phalanx(1, (-28.2, -2.2), base=9.8, length_mm=31, lean_deg=-8),
+    phalanx(2, (-7.4, -8.0), base=5.6, length_mm=27, lean_deg=-2),
+    phalanx(3, (8.4, -4.6), base=5.3, length_mm=25, lean_deg=4),
+    phalanx(4, (23.1, 3.0), base=5.2, length_mm=23, lean_deg=9),
+    phalanx(5, (37.2, 13.0), base=5.2, length_mm=21, lean_deg=14),
 )
 
 _TARSUS = (

@@ -51,6 +51,7 @@ _ULNA = Bone(
     direction_deg=181.0,
     bow_mm=3.0,
     roundness=2.2,
+    behind_mm=7.0,
 )
 
 _CARPUS = (

@@ -72,6 +72,7 @@ _FIBULA = Bone(
     bow_mm=-4.0,
     roundness=2.1,
     skew=-0.15,
+    behind_mm=9.0,
 )
 
 _TALUS = Bone(

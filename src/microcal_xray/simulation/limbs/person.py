@@ -10,12 +10,15 @@ from dataclasses import replace
 import numpy as np
 
 from ..anatomy import Anatomy, Bone, JointEnd, Limb, SkinStation
+from .arm import ARM
 from .foot import FOOT
 from .forearm import FOREARM
+from .hand import HAND
+from .heel import HEEL
 from .leg import LEG
 from .thigh import THIGH
 
-_AVERAGE = {limb.anatomy: limb for limb in (LEG, THIGH, FOREARM, FOOT)}
+_AVERAGE = {limb.anatomy: limb for limb in (LEG, THIGH, FOREARM, FOOT, ARM, HAND, HEEL)}
 
 
 def average_limb(anatomy: Anatomy) -> Limb:

@@ -1,5 +1,7 @@
 """Lower femur and knee from the front; the joint line of the knee is at y = 0."""
 
+from dataclasses import replace
+
 from ..anatomy import Anatomy, Bone, JointEnd, Limb, SkinStation
 from .parts import block, stations
 
@@ -90,7 +92,10 @@ THIGH = Limb(
         FEMUR,
         _PLATEAU,
         _FIBULA_HEAD,
-        block("patella", (2.0, -34.0), width_mm=43, height_mm=42, depth_mm=17, trabecular=0.16),
+        replace(
+            block("patella", (2.0, -34.0), width_mm=43, height_mm=42, depth_mm=17, trabecular=0.16),
+            behind_mm=-38.0,
+        ),
     ),
     skin=(
         SkinStation(-320, -88, 92, 76, 12.0),
