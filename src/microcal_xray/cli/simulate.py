@@ -5,7 +5,8 @@ import sys
 
 from tqdm import tqdm
 
-from ..simulation import simulate_folder
+from ..batch import usable_cores
+from ..simulation import Family, simulate_folder
 from .exit_status import DONE
 from .reading import given_path
 from .terminal import say
@@ -28,6 +29,16 @@ def add_parser(
     )
     parser.add_argument("--count", type=int, default=8, metavar="N", help="how many (default %(default)s)")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="0 or more (default %(default)s)")
+    parser.add_argument(
+        "--jobs", type=int, default=usable_cores(), metavar="N", help="processes (default %(default)s)"
+    )
+    parser.add_argument(
+        "--family",
+        type=Family,
+        choices=tuple(Family),
+        default=Family.TUNING,
+        help="tuning: to choose by; held-out: limbs and exposures kept for reporting (default %(default)s)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -46,6 +57,13 @@ def run(arguments: argparse.Namespace) -> int:
         def show(written: int) -> None:
             bar.update(written - bar.n)
 
-        truth = simulate_folder(arguments.out, count=arguments.count, seed=arguments.seed, progress=show)
+        truth = simulate_folder(
+            arguments.out,
+            count=arguments.count,
+            seed=arguments.seed,
+            family=arguments.family,
+            jobs=arguments.jobs,
+            progress=show,
+        )
     say(f"Images: {arguments.count}, in {arguments.out}; their lines: {truth.name}")
     return DONE

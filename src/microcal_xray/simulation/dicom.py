@@ -17,8 +17,8 @@ from pydicom.uid import (
 
 from ..loading.polarity import Photometric
 from ..radiograph import Intent
+from ..whole_files import write_whole
 from .anatomy import Anatomy
-from .files import write_whole
 from .limbs import View
 from .simulate import SimulatedRadiograph
 

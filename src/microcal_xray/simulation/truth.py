@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .files import write_whole
+from ..whole_files import write_whole
 from .mimics import MimicTruth
 from .simulate import SimulatedRadiograph
 from .true_line import TrueLine

@@ -56,10 +56,9 @@ def d_prime_of(line: DrawnLine, shown: Shown) -> float:
     cut = replace(line, points_px=line.points_px - start, depth_mm=line.depth_mm[window])
     drawn = draw(plain, paths, [cut], spacing_mm=spacing, tube_kv=kv)
     passed = 1.0 if shown.open_field is None else shown.open_field[window]
+    around = shown.scattered[window]
     without, present = (
-        mean_signal(
-            (primary * passed + shown.scattered[window]).astype(np.float32), shown.exposure, shown.detector
-        )
+        mean_signal((primary * passed + around).astype(np.float32), shown.exposure, shown.detector)
         for primary in (plain, drawn)
     )
     smooth = transmission(even, tube_kv=kv)
@@ -69,8 +68,13 @@ def d_prime_of(line: DrawnLine, shown: Shown) -> float:
         spacing_mm=spacing,
         air_kerma_ugy=shown.exposure.air_kerma_ugy,
         electronic_noise=shown.detector.electronic_noise,
-        texture_log=np.log(np.maximum(smooth, 1e-9)) - np.log(np.maximum(plain, 1e-9)),
+        # Scatter dilutes the texture as it dilutes the line.
+        texture_log=_log(smooth * passed + around) - _log(plain * passed + around),
     )
+
+
+def _log(signal: FloatArray) -> FloatArray:
+    return np.asarray(np.log(np.maximum(signal, 1e-9)), np.float32)
 
 
 def _around(line: DrawnLine, shape: tuple[int, ...], margin_px: float) -> tuple[slice, slice] | None:
