@@ -63,7 +63,7 @@ def test_the_layers_hold():
 
 
 def test_importing_the_package_loads_nothing_heavy_that_only_some_use():
-    heavy = "('matplotlib', 'tifffile', 'skimage.filters', 'scipy.spatial', 'scipy.interpolate')"
+    heavy = "('matplotlib', 'pydicom', 'tifffile', 'skimage.filters', 'scipy.spatial', 'scipy.interpolate')"
     code = f"import sys, microcal_xray; print([name for name in {heavy} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert loaded.strip() == "[]"

@@ -13,6 +13,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 
+_SHORTEST_CHAIN = 4  # ridge pixels; shorter ones have no direction
 _REACH_PX = 2.3  # a ridge pixel's successor is at most this far away: one missing pixel is stepped over
 _TURN_RAD = np.radians(35)  # between neighbouring ridge pixels
 _CONE_RAD = np.radians(50)  # a successor lies within this cone about the ridge's own direction
@@ -78,7 +79,8 @@ def trace(
     if len(points) < 2:
         return ()
     strength = field.z[pixels[:, 0], pixels[:, 1]].astype(float)
-    pieces = split_at_corners(_chains(_mutual_links(points, angle)), points)
+    linked = [chain for chain in _chains(_mutual_links(points, angle)) if len(chain) >= _SHORTEST_CHAIN]
+    pieces = split_at_corners(linked, points)
     chains = split_at_corners(bridged(pieces, points, gap_px), points)
     widths = field.width_px[pixels[:, 0], pixels[:, 1]].astype(float)
     return tuple(

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from ..errors import NotARadiographError, UnreadableRadiographError
 from .complaints import clear_reasons, one_line
-from .dicom import check_dicom
 from .pictures import check_picture
 from .sniff import FileKind, sniff
 
@@ -133,6 +132,9 @@ def _judged(path: Path, *, secondary_capture: bool) -> FoundFile:
 def _check(path: Path, *, secondary_capture: bool) -> None:
     kind = sniff(path)
     if kind in (FileKind.DICOM, FileKind.BARE_DICOM):
+        # Imported here: pydicom costs 0.2 s, which `import microcal_xray` should not pay.
+        from .dicom import check_dicom
+
         check_dicom(path, secondary_capture=secondary_capture)
     else:
         check_picture(path, kind)

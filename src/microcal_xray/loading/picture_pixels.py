@@ -10,8 +10,8 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from ..errors import NotARadiographError, UnreadableRadiographError
-from .pixel_layout import MAXIMUM_PIXELS, require_size
 from .polarity import Photometric
+from .size_limit import MAXIMUM_PIXELS, require_size
 
 
 @dataclass(frozen=True)

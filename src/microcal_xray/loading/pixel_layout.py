@@ -7,8 +7,7 @@ from pydicom.dataset import Dataset
 from ..errors import NotARadiographError, UnreadableRadiographError
 from ..radiograph import ImageCaution
 from .header import code, integer, numbers
-
-MAXIMUM_PIXELS = 150_000_000
+from .size_limit import require_size
 
 _COLOUR = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_ICT", "YBR_RCT"})
 _GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
@@ -50,20 +49,6 @@ class PixelLayout:
     def shift(self) -> int:
         """Unused bits below the stored value; 0 where the header is as the standard wants it."""
         return max(self.high_bit - self.bits_stored + 1, 0)
-
-
-def require_size(rows: int, columns: int) -> None:
-    """Refuse a picture without pixels or with too many.
-
-    Raises
-    ------
-    UnreadableRadiographError
-    """
-    if rows < 1 or columns < 1:
-        raise UnreadableRadiographError(f"{rows} x {columns} pixels: there is no picture")
-    if rows * columns > MAXIMUM_PIXELS:
-        limit = MAXIMUM_PIXELS // 1_000_000
-        raise UnreadableRadiographError(f"{rows} x {columns} pixels are over the limit of {limit} megapixels")
 
 
 def pixel_layout(header: Dataset) -> PixelLayout:

@@ -9,7 +9,6 @@ import numpy.typing as npt
 from ..errors import SettingsError
 from ..radiograph import Radiograph, spacing_from_user
 from .complaints import complaints_name, one_line
-from .dicom import read_dicom
 from .pictures import read_picture
 from .polarity import Photometric
 from .sniff import FileKind, sniff
@@ -74,6 +73,9 @@ def read_radiograph(
     with complaints_name(path):
         kind = sniff(path)
         if kind in (FileKind.DICOM, FileKind.BARE_DICOM):
+            # Imported here: pydicom costs 0.2 s, which `import microcal_xray` should not pay.
+            from .dicom import read_dicom
+
             return read_dicom(
                 path,
                 spacing=spacing,

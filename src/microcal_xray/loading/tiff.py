@@ -15,8 +15,8 @@ import numpy as np
 
 from ..errors import NotARadiographError, UnreadableRadiographError
 from .picture_pixels import PicturePixels, all_usable, finite, opened_picture, picture_pixels
-from .pixel_layout import require_size
 from .polarity import Photometric
+from .size_limit import require_size
 
 _MINISWHITE, _MINISBLACK, _RGB, _PALETTE, _YCBCR = 0, 1, 2, 3, 6
 _KNOWN_PHOTOMETRIC = frozenset({_MINISWHITE, _MINISBLACK, _RGB, _PALETTE, _YCBCR})
