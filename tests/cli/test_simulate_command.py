@@ -8,16 +8,17 @@ from microcal_xray.cli import main
 def test_images_and_their_truth_are_written(tmp_path, capsys, monkeypatch):
     asked = []
 
-    def simulate_folder(out, *, count, seed, progress):
-        asked.append((out, count, seed))
+    def simulate_folder(out, *, count, seed, family, jobs, progress):
+        asked.append((out, count, seed, family, jobs))
         for number in range(count):
             progress(number + 1)
         (out / "truth.json").write_text(json.dumps([]))
         return out / "truth.json"
 
     monkeypatch.setattr("microcal_xray.cli.simulate.simulate_folder", simulate_folder)
-    assert main(["simulate", "--out", str(tmp_path), "--count", "3", "--seed", "7"]) == 0
-    assert asked == [(tmp_path, 3, 7)]
+    options = ["--count", "3", "--seed", "7", "--jobs", "2", "--family", "held-out"]
+    assert main(["simulate", "--out", str(tmp_path), *options]) == 0
+    assert asked == [(tmp_path, 3, 7, "held-out", 2)]
     assert capsys.readouterr().out == f"Images: 3, in {tmp_path}; their lines: truth.json\n"
 
 
