@@ -7,12 +7,14 @@ The numbers go to build/bench/accuracy.json; report.py makes a page of them.
 
 import argparse
 import json
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from data_sets import TEST_SEED, TRIAL_SEED, TUNING_SEED, DataSet, first, real_sets, simulated_set
+from data_sets import TEST_SEED, TRIAL_SEED, TUNING_SEED, DataSet, real_sets, simulated_set, spread
 from detectors import MICROCAL, PEERS, Variant, variants_of
 from runs import run, seconds_per_picture, versions
 from stamps import ROOT
@@ -45,14 +47,17 @@ class Tuned:
 def tune(peer: str, tuning: DataSet, cache: Path) -> Tuned:
     """Return the variant with the largest FROC score on the tuning pictures; of equals, the best recall."""
     variants = variants_of(peer)
-    options = EvaluationOptions(bootstrap=Bootstrap(replicates=0), rates=RATES)
-    scores = []
-    for place in run(peer, tuning, variants, cache):
-        evaluation = evaluate_files(place, tuning.truth, options=options)
-        score = evaluation.froc_score[FalseMarkImages.ALL].value
-        scores.append((score or 0.0, evaluation.recall.value or 0.0))
+    places = run(peer, tuning, variants, cache)
+    with ProcessPoolExecutor(2) as pool:
+        scores = list(pool.map(partial(_tuning_score, tuning.truth), places))
     best = max(range(len(variants)), key=lambda index: (*scores[index], -index))
     return Tuned(variants[best], scores[best][0], len(variants))
+
+
+def _tuning_score(truth: Path, place: Path) -> tuple[float, float]:
+    options = EvaluationOptions(bootstrap=Bootstrap(replicates=0), rates=RATES)
+    evaluation = evaluate_files(place, truth, options=options)
+    return evaluation.froc_score[FalseMarkImages.ALL].value or 0.0, evaluation.recall.value or 0.0
 
 
 def measured(data_set: DataSet, tuned: dict[str, Tuned], cache: Path) -> Plain:
@@ -139,8 +144,8 @@ def main() -> None:
     test = simulated_set(
         "test", count=asked.test, seed=TRIAL_SEED if asked.trial else TEST_SEED, cache=asked.cache
     )
-    sets = [test, *(first(each, asked.real) for each in real_sets() if asked.real > 0)]
-    results = {
+    sets = [test, *(spread(each, asked.real) for each in real_sets() if asked.real > 0)]
+    results: Plain = {
         "date": datetime.now(UTC).date().isoformat(),
         "versions": versions(),
         "options": options.as_dict(),
@@ -151,11 +156,14 @@ def main() -> None:
                 for peer, each in tuned.items()
             },
         },
-        "sets": [measured(each, tuned, asked.cache) for each in sets],
+        "sets": [],
     }
     place = asked.cache / "accuracy.json"
-    place.write_text(json.dumps(results, indent=1, allow_nan=False), encoding="utf-8")
-    print(f"wrote {place}")
+    for each in sets:
+        results["sets"].append(measured(each, tuned, asked.cache))
+        # After each set: a run that is cut short keeps what it has.
+        place.write_text(json.dumps(results, indent=1, allow_nan=False), encoding="utf-8")
+        print(f"wrote {place}: {each.name}", flush=True)
 
 
 if __name__ == "__main__":

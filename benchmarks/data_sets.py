@@ -45,7 +45,7 @@ def simulated_set(name: str, *, count: int, seed: int, cache: Path) -> DataSet:
     if not (folder / "truth.json").is_file():
         # truth.json comes last; a folder without it is half made.
         shutil.rmtree(folder, ignore_errors=True)
-        simulate_folder(folder, count=count, seed=seed)
+        simulate_folder(folder, count=count, seed=seed, jobs=2)
     return DataSet(
         name,
         f"{count} simulated radiographs, seed {seed}",
@@ -66,14 +66,17 @@ def real_sets() -> tuple[DataSet, ...]:
     return tuple(sets)
 
 
-def first(data_set: DataSet, count: int) -> DataSet:
-    """Return the first pictures of a set: for a trial run."""
+def spread(data_set: DataSet, count: int) -> DataSet:
+    """Return some pictures of a set, evenly over its list: sets are sorted by source, and so by label."""
+    total = len(data_set.pictures)
+    if count >= total:
+        return data_set
     return DataSet(
         data_set.name,
-        f"first {count} of {data_set.words}",
+        f"{count} of {data_set.words}, evenly over the list",
         data_set.truth,
-        data_set.pictures[:count],
-        f"{data_set.stamp}-{count}",
+        tuple(data_set.pictures[index * total // count] for index in range(count)),
+        f"{data_set.stamp}-spread-{count}",
     )
 
 
