@@ -81,7 +81,7 @@ def found_by_microcal(radiograph: Radiograph) -> Candidates:
 
 def found_by_peer(peer: str, radiograph: Radiograph, variants: Sequence[Variant]) -> list[Candidates]:
     """Return what a peer finds in each of several variants; work that they share is done once."""
-    scene = scene_of(radiograph, Settings())
+    scene = scene_of(radiograph)
     if scene is None:
         return [() for _ in variants]
     found: dict[Variant, Candidates] = {}

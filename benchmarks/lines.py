@@ -5,11 +5,11 @@ from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
+from linking import RidgeField, trace
 from scene import Scene
 from scipy import ndimage
 
 from microcal_xray import Candidate, Kind, Tier
-from microcal_xray.detection import RidgeField, trace
 
 FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
@@ -59,7 +59,7 @@ class ScoredLine:
 def traced(response: FloatImage, scene: Scene, *, kind: Kind, share: float) -> list[ScoredLine]:
     """Return the lines of a response: hysteresis, thinning to the crest, linking and bridging of gaps.
 
-    The thresholds are quantiles of the response in the searched part. The linking is `detection.trace`; the
+    The thresholds are quantiles of the response in the searched part. The linking is `linking.trace`; the
     direction that it needs, and filters do not give, is that of the crest of the response.
     """
     values = response[scene.searched]

@@ -41,7 +41,7 @@ the whole list, which is cut after the {longest} strongest of a picture.
 Each peer is given the same picture as our detector: read by `read_radiograph`, slow changes taken away, in units
 of noise, and may answer where ours may (body without metal and edges). It looks for the same widths, once for
 dark and once for bright lines. Where a peer answers with an image, its lines are followed by hysteresis and
-linked by `microcal_xray.detection.trace`, so that filters are compared rather than linking; Steger's method links
+linked by `benchmarks/linking.py`, so that filters are compared rather than linking; Steger's method links
 by itself. A line's score is its mean response times the square root of its length. The rest was chosen by
 the largest FROC score (of equals, the best recall) on the tuning set, {tuning}, which share nothing with the test set:
 

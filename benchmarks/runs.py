@@ -23,9 +23,9 @@ Record = dict[str, Any]
 
 _WORKERS = 2
 _PEER_PACKAGES = ("scikit-image", "SimpleITK", "opencv-contrib-python-headless", "ridge-detector")
-_PEER_STAGES = ("loading", "preprocessing", "detection/trace.py", "radiograph.py", "settings.py")
+_PEER_STAGES = ("loading", "preprocessing/field.py", "preprocessing/flatten.py", "preprocessing/grid.py")
 _STAGES = ("loading", "preprocessing", "bone", "detection", "measurement", "pipeline.py")
-_OWN_FILES = ("scene.py", "peers.py", "lines.py", "detectors.py")
+_OWN_FILES = ("scene.py", "peers.py", "lines.py", "linking.py", "chains.py", "detectors.py")
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _answer(detector: str, variants: tuple[Variant, ...], picture: Path) -> Answ
 
 def _place(detector: str, variant: Variant | None, data_set: DataSet, cache: Path) -> Path:
     if variant is None:
-        sources = [PACKAGE / name for name in (*_STAGES, *_PEER_STAGES)]
+        sources = [PACKAGE / name for name in (*_STAGES, "radiograph.py", "settings.py")]
     else:
         sources = [PACKAGE / name for name in _PEER_STAGES]
         sources += [ROOT / "benchmarks" / name for name in _OWN_FILES]

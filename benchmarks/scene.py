@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from microcal_xray import Radiograph, Settings
+from microcal_xray import Radiograph
 from microcal_xray.preprocessing import Grid, find_field, flatten, square_grid
 
 FloatImage = npt.NDArray[np.float32]
@@ -17,6 +17,11 @@ _SD_PER_MEDIAN_DEVIATION = 1.4826
 _MARGIN_PX = 24  # around the searched part, so that no filter sees an edge that the picture does not have
 _EDGE_PX = 3  # as in `find_lines`: a line needs both its sides inside the picture
 _SMALLEST_SIDE_PX = 32
+# Full widths of the lines looked for, and where a spacing is unknown the same in pixels.
+_WIDTHS_MM = (0.4, 0.7, 1.2, 2.0)
+_WIDTHS_PX = (3.0, 5.0, 8.0)
+_MINIMUM_LENGTH_MM, _MINIMUM_LENGTH_PX = 3.0, 12.0
+_BACKGROUND_MM, _BACKGROUND_PX = 6.0, 40.0
 
 
 class Units(StrEnum):
@@ -57,7 +62,7 @@ class Scene:
     mm_per_px: float | None
 
 
-def scene_of(radiograph: Radiograph, settings: Settings) -> Scene | None:
+def scene_of(radiograph: Radiograph) -> Scene | None:
     """Return what the peers are given of a picture; None where `find_lines` searches nothing either."""
     spacing = radiograph.spacing
     if spacing is None:
@@ -73,7 +78,7 @@ def scene_of(radiograph: Radiograph, settings: Settings) -> Scene | None:
     searched = field.body & ~field.metal & ndimage.binary_erosion(field.usable, iterations=_EDGE_PX)
     if not searched.any():
         return None
-    background_px = settings.background_px if mm is None else settings.background_mm / mm
+    background_px = _BACKGROUND_PX if mm is None else _BACKGROUND_MM / mm
     even = flatten(grid.pixels, scale_px=background_px, usable=field.usable)
     part = _part(searched)
     depth = ndimage.distance_transform_edt(np.pad(searched[part], 1))[1:-1, 1:-1]
@@ -83,10 +88,8 @@ def scene_of(radiograph: Radiograph, settings: Settings) -> Scene | None:
         depth_px=np.asarray(depth, np.float32),
         corner_px=(part[0].start, part[1].start),
         grid=grid,
-        widths_px=settings.widths_px
-        if mm is None
-        else tuple(max(2.0, width / mm) for width in settings.widths_mm),
-        minimum_length_px=settings.minimum_length_px if mm is None else settings.minimum_length_mm / mm,
+        widths_px=_WIDTHS_PX if mm is None else tuple(max(2.0, width / mm) for width in _WIDTHS_MM),
+        minimum_length_px=_MINIMUM_LENGTH_PX if mm is None else _MINIMUM_LENGTH_MM / mm,
         mm_per_px=mm,
     )
 
