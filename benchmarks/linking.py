@@ -8,6 +8,7 @@ from chains import bridged, near_pairs, split_at_corners
 from scipy import ndimage
 
 FloatArray = npt.NDArray[np.float64]
+FloatImage = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 
