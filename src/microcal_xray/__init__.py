@@ -19,7 +19,18 @@ from .errors import (
     SettingsError,
     UnreadableRadiographError,
 )
-from .findings import Candidate, CandidateCaution, Findings, Kind, Tier
+from .findings import (
+    EVIDENCE_TERMS,
+    MIMICS,
+    Candidate,
+    CandidateCaution,
+    Evidence,
+    EvidenceTerm,
+    Findings,
+    Kind,
+    MimicLikelihood,
+    Tier,
+)
 from .loading import Photometric, find_radiographs, read_radiograph
 from .pipeline import find_lines
 from .radiograph import (
@@ -37,14 +48,19 @@ from .settings import Settings, settings_from_dict
 from .version import __version__
 
 __all__ = [
+    "EVIDENCE_TERMS",
+    "MIMICS",
     "Acquisition",
     "Candidate",
     "CandidateCaution",
+    "Evidence",
+    "EvidenceTerm",
     "Findings",
     "ImageCaution",
     "Intent",
     "Kind",
     "MicrocalError",
+    "MimicLikelihood",
     "NotARadiographError",
     "OutputError",
     "Photometric",

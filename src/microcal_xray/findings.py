@@ -1,5 +1,6 @@
 """What was found: candidate lines, for a reviewer to judge."""
 
+import math
 from dataclasses import dataclass
 from enum import Flag, StrEnum, auto
 
@@ -43,6 +44,133 @@ CANDIDATE_CAUTIONS: dict[CandidateCaution, str] = {
     CandidateCaution.NO_BONE_AXIS: "the direction of the bone is unclear here, so the angle to it is unknown",
 }
 
+# The addends of a candidate's strength, each with what it weighs.
+EVIDENCE_TERMS: dict[str, str] = {
+    "detection": "how strongly and how long the ridge answers, in units of its own direction's noise",
+    "profile": "how two-sided the mean profile across the line is",
+    "copies": "how the line compares with displaced copies of itself",
+    "levels": "the grey level of the line in the local range from soft tissue to bone",
+    "ends": "what happens beyond the ends of the line",
+    "direction": "the angle of the line to the axis of the bone",
+    "bone_width": "the share of the bone's width that is crossed, and how that width changes around",
+    "surroundings": "the brightness on parallels farther away, and rims",
+    "texture": "noise and texture around the line",
+    "neighbours": "other candidates close by",
+    "prior": "where every candidate starts",
+}
+
+# Structures that can look like a thin line across bone, in words.
+MIMICS: dict[str, str] = {
+    "joint_space": "joint space",
+    "growth_plate": "growth plate",
+    "bone_outline": "outline of a bone",
+    "overlap": "overlap of bones",
+    "nutrient_canal": "nutrient canal",
+    "harris_line": "Harris line",
+    "skin_fold": "skin fold",
+    "halo": "halo of the image processing",
+    "grid_lines": "grid lines",
+    "collimation_edge": "edge of the collimation",
+    "marker": "marker",
+    "metal": "metal",
+    "cast": "cast",
+    "trabeculae": "trabeculae",
+}
+
+_SUM_TOLERANCE = 1e-6  # far under what any strength means, far over what adding a dozen floats loses
+
+
+@dataclass(frozen=True)
+class EvidenceTerm:
+    """One addend of the strength of a candidate.
+
+    Parameters
+    ----------
+    name : str
+        One of `EVIDENCE_TERMS`.
+    value : float
+        In natural logarithms: over 0 it speaks for the candidate, below 0 against it.
+    """
+
+    name: str
+    value: float
+
+    def __post_init__(self) -> None:
+        if self.name not in EVIDENCE_TERMS:
+            raise ValueError(f"name is {self.name!r}; it must be one of {', '.join(EVIDENCE_TERMS)}")
+        if not math.isfinite(self.value):
+            raise ValueError(f"the value of {self.name} is {self.value}; it must be finite")
+
+
+@dataclass(frozen=True)
+class MimicLikelihood:
+    """How well another structure explains the mark: something to look at, never a reason to leave it out.
+
+    It compares structures with each other. It is not the chance that this is one of them, it says nothing
+    about any disease, and no candidate is cut by it.
+
+    Parameters
+    ----------
+    mimic : str
+        One of `MIMICS`.
+    value : float
+        Relative likelihood from 0 (explains nothing) to 1 (explains all); those of one candidate need not
+        add up to 1.
+    """
+
+    mimic: str
+    value: float
+
+    def __post_init__(self) -> None:
+        if self.mimic not in MIMICS:
+            raise ValueError(f"mimic is {self.mimic!r}; it must be one of {', '.join(MIMICS)}")
+        if not 0 <= self.value <= 1:
+            raise ValueError(f"the value of {self.mimic} is {self.value}; it must be 0 to 1")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Why a candidate stands where it stands.
+
+    Parameters
+    ----------
+    strength : float
+        The sum of the terms, in natural logarithms; larger is stronger.
+    terms : tuple of EvidenceTerm
+        Each name at most once, in the order in which they are shown.
+    mimics : tuple of MimicLikelihood
+        Each mimic at most once; empty when the mark was compared with none.
+    false_marks : float
+        Expected number of candidates at least as strong as this one on a normal picture; over 0.
+
+    Examples
+    --------
+    >>> terms = (EvidenceTerm("prior", -2.0), EvidenceTerm("detection", 5.5))
+    >>> mimics = (MimicLikelihood("overlap", 0.1), MimicLikelihood("joint_space", 0.6))
+    >>> Evidence(3.5, terms, mimics, false_marks=0.2).likeliest_mimic
+    MimicLikelihood(mimic='joint_space', value=0.6)
+    """
+
+    strength: float
+    terms: tuple[EvidenceTerm, ...]
+    mimics: tuple[MimicLikelihood, ...]
+    false_marks: float
+
+    def __post_init__(self) -> None:
+        total = math.fsum(term.value for term in self.terms)
+        if not abs(self.strength - total) <= _SUM_TOLERANCE:
+            raise ValueError(f"strength is {self.strength}; it must be the sum of the terms, {total}")
+        if not (math.isfinite(self.false_marks) and self.false_marks > 0):
+            raise ValueError(f"false_marks is {self.false_marks}; it must be finite and over 0")
+        names = [*(term.name for term in self.terms), *(each.mimic for each in self.mimics)]
+        if len(set(names)) != len(names):
+            raise ValueError(f"a term or a mimic occurs twice in {', '.join(names)}; give each once")
+
+    @property
+    def likeliest_mimic(self) -> MimicLikelihood | None:
+        """The mimic with the largest value, of equals the first; None when there are none."""
+        return max(self.mimics, key=lambda each: each.value, default=None)
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -55,7 +183,9 @@ class Candidate:
     kind : Kind
     tier : Tier
     score : float
-        Larger is stronger; comparable between pictures. Not a probability.
+        Minus the decimal logarithm of `evidence.false_marks`: 0 means that one mark so strong is expected on
+        a normal picture, 1 a tenth of one, -1 ten. Larger is stronger; comparable between pictures; not a
+        probability. Without evidence only the order counts.
     path_px : (N, 2) float array
         The centre line as (row, column) in pixels of the picture as stored; whole numbers are pixel
         centres, the origin is top left. Read-only.
@@ -71,6 +201,8 @@ class Candidate:
         Angle between the line and the long axis of the bone there, 0 (along) to 90 (across);
         None where the axis is unclear.
     cautions : CandidateCaution
+    evidence : Evidence or None
+        Why it stands where it stands; None when the detector does not say.
     """
 
     id: int
@@ -85,6 +217,7 @@ class Candidate:
     contrast_sd: float
     angle_to_bone_deg: float | None
     cautions: CandidateCaution = CandidateCaution.NONE
+    evidence: Evidence | None = None
 
     def __post_init__(self) -> None:
         path = np.array(self.path_px, dtype=np.float64)
