@@ -1,9 +1,20 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from microcal_xray.findings import Candidate, CandidateCaution, Findings, Kind, Tier
+from microcal_xray.findings import (
+    EVIDENCE_TERMS,
+    Candidate,
+    CandidateCaution,
+    Evidence,
+    EvidenceTerm,
+    Findings,
+    Kind,
+    MimicLikelihood,
+    Tier,
+)
 from microcal_xray.radiograph import (
     Acquisition,
     ImageCaution,
@@ -78,3 +89,29 @@ def make_findings() -> Callable[..., Findings]:
         )
 
     return make
+
+
+def _evidence(number: int) -> Evidence:
+    values = {name: 0.5 * place - 2.25 for place, name in enumerate(EVIDENCE_TERMS)}
+    values["detection"] = 8.0 - number
+    mimics = (("overlap", 0.05), ("joint_space", 0.62), ("growth_plate", 0.214), ("halo", 0.0))
+    return Evidence(
+        strength=sum(values.values()),
+        terms=tuple(EvidenceTerm(name, value) for name, value in values.items()),
+        mimics=tuple(MimicLikelihood(mimic, value) for mimic, value in mimics) if number == 1 else (),
+        false_marks=0.01234 * 100.0 ** (number - 1),
+    )
+
+
+@pytest.fixture(scope="session")
+def with_evidence() -> Callable[[Findings], Findings]:
+    """The same findings, each candidate with invented evidence and the score that belongs to it."""
+
+    def explained(candidate: Candidate) -> Candidate:
+        evidence = _evidence(candidate.id)
+        return replace(candidate, evidence=evidence, score=-float(np.log10(evidence.false_marks)))
+
+    def with_evidence(findings: Findings) -> Findings:
+        return replace(findings, candidates=tuple(map(explained, findings.candidates)))
+
+    return with_evidence

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from microcal_xray.findings import CANDIDATE_CAUTIONS
+from microcal_xray.findings import CANDIDATE_CAUTIONS, EVIDENCE_TERMS, MIMICS
 from microcal_xray.radiograph import IMAGE_CAUTIONS, SpacingSource
 from microcal_xray.reporting import CANDIDATE_COLUMNS, IMAGE_COLUMNS, candidates_schema
 
@@ -17,6 +17,9 @@ def _fields():
         *candidates_schema()["properties"],
         *definitions["image"]["properties"],
         *definitions["candidate"]["properties"],
+        *definitions["evidence"]["properties"],
+        *definitions["term"]["properties"],
+        *definitions["mimic"]["properties"],
         *CANDIDATE_COLUMNS,
         *IMAGE_COLUMNS,
     }
@@ -30,6 +33,11 @@ def test_every_field_is_documented(name):
 @pytest.mark.parametrize(("caution", "words"), [*IMAGE_CAUTIONS.items(), *CANDIDATE_CAUTIONS.items()])
 def test_every_caution_is_documented_in_its_own_words(caution, words):
     assert f"| `{caution.name.lower()}` | {words} |" in _TEXT
+
+
+@pytest.mark.parametrize(("name", "words"), [*EVIDENCE_TERMS.items(), *MIMICS.items()])
+def test_every_term_and_mimic_is_documented_in_its_own_words(name, words):
+    assert f"| `{name}` | {words} |" in _TEXT
 
 
 @pytest.mark.parametrize("source", SpacingSource)

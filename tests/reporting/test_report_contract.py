@@ -15,9 +15,9 @@ from microcal_xray.settings import Settings
 
 
 @pytest.fixture(scope="module")
-def document(make_findings):
+def document(make_findings, with_evidence):
     results = [
-        image_result(make_findings(), "a.dcm"),
+        image_result(with_evidence(make_findings()), "a.dcm"),
         image_result(make_findings(spacing_mm=None), "b.png"),
         image_result(make_findings(candidates=0), "c.dcm"),
         failed_result("d.dcm", "the file is empty"),
@@ -51,6 +51,14 @@ def test_every_field_we_write_is_in_the_schema_and_required(document):
     candidate = document["images"][0]["candidates"][0]
     assert set(candidate) == set(definitions["candidate"]["properties"])
     assert set(candidate) == set(definitions["candidate"]["required"])
+    evidence = candidate["evidence"]
+    written = {"evidence": evidence, "term": evidence["terms"][0], "mimic": evidence["mimics"][0]}
+    for name, values in written.items():
+        assert set(values) == set(definitions[name]["properties"]) == set(definitions[name]["required"])
+
+
+def _evidence(document):
+    return document["images"][0]["candidates"][0]["evidence"]
 
 
 _BREAKS = {
@@ -71,6 +79,11 @@ _BREAKS = {
     "path of one point": lambda d: d["images"][0]["candidates"][0].update(path_px=[[1, 2]]),
     "length as text": lambda d: d["images"][0]["candidates"][0].update(length_mm="3"),
     "angle over 90": lambda d: d["images"][0]["candidates"][0].update(angle_to_bone_deg=91),
+    "evidence left out": lambda d: d["images"][0]["candidates"][0].pop("evidence"),
+    "no strength": lambda d: _evidence(d).update(strength=None),
+    "no false marks": lambda d: _evidence(d).update(false_marks=0),
+    "term without value": lambda d: _evidence(d)["terms"][0].pop("value"),
+    "mimic over 1": lambda d: _evidence(d)["mimics"][0].update(value=1.01),
     "no score": lambda d: d["images"][0]["candidates"][0].update(score=None),
 }
 

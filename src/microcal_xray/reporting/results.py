@@ -11,6 +11,7 @@ import numpy as np
 from ..findings import Candidate, CandidateCaution, Findings, Kind, Tier
 from ..radiograph import Acquisition, ImageCaution, Intent, Radiograph, Signal, Spacing, SpacingSource
 from .display import preview_jpeg
+from .evidence_record import evidence_dict, evidence_from_dict
 from .foreign_text import printable_text
 from .words import caution_names, cautions_from_names
 
@@ -221,6 +222,7 @@ def _candidate_dict(candidate: Candidate) -> dict[str, Any]:
         "contrast_sd": _rounded(candidate.contrast_sd, _DECIMALS),
         "angle_to_bone_deg": _rounded(candidate.angle_to_bone_deg, 1),
         "cautions": caution_names(candidate.cautions),
+        "evidence": evidence_dict(candidate.evidence),
     }
 
 
@@ -238,6 +240,7 @@ def _candidate(values: Mapping[str, Any]) -> Candidate:
         contrast_sd=_or_nan(values["contrast_sd"]),
         angle_to_bone_deg=values["angle_to_bone_deg"],
         cautions=cautions_from_names(CandidateCaution, values["cautions"]),
+        evidence=evidence_from_dict(values["evidence"]),
     )
 
 
@@ -264,7 +267,7 @@ def _acquisition(record: Mapping[str, Any]) -> Acquisition:
 
 def _rounded(value: float | None, decimals: int) -> float | None:
     # A number that could not be measured is unknown; JSON has no word for NaN.
-    return None if value is None or not math.isfinite(value) else round(float(value), decimals)
+    return None if value is None or not math.isfinite(value) else round(float(value), decimals) + 0.0
 
 
 def _or_nan(value: float | None) -> float:

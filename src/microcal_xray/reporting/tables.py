@@ -2,9 +2,12 @@
 
 import csv
 import io
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..findings import Candidate, Findings
+import numpy as np
+
+from ..findings import Candidate, Evidence, Findings
 from .foreign_text import printable_text, spreadsheet_text
 from .results import ImageResult
 from .words import caution_names
@@ -26,7 +29,12 @@ CANDIDATE_COLUMNS: tuple[str, ...] = (
     "middle_row_px",
     "middle_column_px",
     "cautions",
+    "expected_false_marks",
+    "likeliest_mimic",
 )
+
+_BY_DIGITS = frozenset(["expected_false_marks"])  # three digits count there, however small the number
+_DIGITS = 3
 
 IMAGE_COLUMNS: tuple[str, ...] = (
     "file",
@@ -57,9 +65,9 @@ def table(findings: Findings) -> list[dict[str, Cell]]:
     -------
     list of dict
         Keys are `CANDIDATE_COLUMNS`, in that order; `file` is the name of the radiograph. Lengths and widths
-        in millimetres are None when the spacing is unknown, `angle_to_bone_deg` where the axis is unclear.
-        Empty when there are no candidates: `pandas.DataFrame(rows, columns=CANDIDATE_COLUMNS)` keeps the
-        columns.
+        in millimetres are None when the spacing is unknown, `angle_to_bone_deg` where the axis is unclear,
+        `expected_false_marks` without evidence; `likeliest_mimic` is empty without a mimic. Empty when there
+        are no candidates: `pandas.DataFrame(rows, columns=CANDIDATE_COLUMNS)` keeps the columns.
     """
     ordered = sorted(findings.candidates, key=lambda candidate: (-candidate.score, candidate.id))
     return [_candidate_row(candidate, findings.radiograph.name) for candidate in ordered]
@@ -93,7 +101,14 @@ def _candidate_row(candidate: Candidate, file: str) -> dict[str, Cell]:
         "middle_row_px": float(middle_row_px),
         "middle_column_px": float(middle_column_px),
         "cautions": " ".join(caution_names(candidate.cautions)),
+        "expected_false_marks": candidate.evidence.false_marks if candidate.evidence else None,
+        "likeliest_mimic": _likeliest_mimic(candidate.evidence),
     }
+
+
+def _likeliest_mimic(evidence: Evidence | None) -> str:
+    likeliest = evidence.likeliest_mimic if evidence else None
+    return f"{likeliest.mimic} {likeliest.value:.2f}" if likeliest else ""
 
 
 def _image_row(result: ImageResult) -> dict[str, Cell]:
@@ -120,14 +135,22 @@ def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_cell(row[column]) for column in columns] for row in rows)
+    writer.writerows([_cell(row[column], column) for column in columns] for row in rows)
     return text.getvalue()
 
 
-def _cell(value: Cell) -> str | int:
+def _cell(value: Cell, column: str) -> str | int:
     if value is None:
         return ""
     if isinstance(value, float):
-        # NaN is an unknown number, and three decimals are more than any of these can promise.
-        return "" if value != value else f"{value:.3f}".rstrip("0").rstrip(".")
+        return _number(value, by_digits=column in _BY_DIGITS)
     return spreadsheet_text(value) if isinstance(value, str) else value
+
+
+def _number(value: float, *, by_digits: bool) -> str:
+    """Return the number without an exponent, to three digits or, more than others can promise, decimals."""
+    if math.isnan(value):
+        return ""  # an unknown number
+    if by_digits:
+        return np.format_float_positional(value, precision=_DIGITS, fractional=False, trim="-")
+    return f"{round(value, 3) + 0.0:.3f}".rstrip("0").rstrip(".")  # + 0.0: never -0
