@@ -27,9 +27,9 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def report(make_findings, tmp_path_factory):
+def report(make_findings, with_evidence, tmp_path_factory):
     results = [
-        image_result(make_findings(_HOSTILE, body_part="<b>x</b>"), _HOSTILE),
+        image_result(with_evidence(make_findings(_HOSTILE, body_part="<b>x</b>")), _HOSTILE),
         image_result(make_findings(spacing_mm=None, candidates=3), "b.png"),
         image_result(make_findings(candidates=0), "c.dcm"),
         failed_result("d<img src=x onerror=alert(1)>.dcm", "the file is <b>empty</b>"),
@@ -100,6 +100,47 @@ def test_a_row_chooses_its_line_and_a_line_its_row(page):
     assert "lucent" in page.locator("#lines .chosen").get_attribute("class")
     page.locator("#lines .sclerotic .grip").dispatch_event("click")
     assert page.locator("#candidates tr.chosen button").inner_text() == "2"
+
+
+def test_the_chosen_candidate_tells_why_it_stands_there(page):
+    cards = page.locator("#candidates .evidence")
+    assert cards.count() == 2
+    assert [card.is_visible() for card in cards.all()] == [False, False]
+    page.keyboard.press("n")
+    assert [card.is_visible() for card in cards.all()] == [True, False]
+    button = page.locator("#candidates button").first
+    assert button.get_attribute("aria-expanded") == "true"
+    text = cards.first.inner_text().replace("\u00a0", " ")
+    assert "expected 0.012 such marks per normal picture" in text
+    assert "looks also like: joint space 0.62, growth plate 0.21" in text
+    assert page.locator("#candidates .evidence .number").first.inner_text() == "+7.0"
+    page.keyboard.press("n")
+    assert [card.is_visible() for card in cards.all()] == [False, True]
+    assert "looks" not in cards.nth(1).inner_text()
+
+
+def test_a_bar_shows_the_sign_by_its_side_and_the_value_by_its_length(page):
+    page.keyboard.press("n")
+    boxes = """items => items.map(item => {
+        const box = name => item.querySelector(name).getBoundingClientRect();
+        const [bar, axis, track] = ["i", "b", ".track"].map(box);
+        return [(bar.left - axis.left) / track.width, bar.width / track.width, item.innerText];
+    })"""
+    items = page.locator("#candidates .evidence").first.locator("li").evaluate_all(boxes)
+    values = [7.0, *(0.5 * place - 2.25 for place in range(1, 11))]
+    span = 7.0 + 1.75
+    assert len(items) == 11
+    for (left, width, text), value in zip(items, values, strict=True):
+        assert left == pytest.approx(min(0.0, value) / span, abs=0.01)  # whole pixels
+        assert width == pytest.approx(abs(value) / span, abs=0.01)
+        assert ("\u2212" if value < 0 else "+") in text
+
+
+def test_a_candidate_without_evidence_has_no_card(page):
+    page.keyboard.press("j")
+    page.keyboard.press("n")
+    assert page.locator("#candidates .chosen").count() == 1
+    assert page.locator("#candidates .evidence").count() == 0
 
 
 def test_pointing_at_a_row_marks_its_line(page):
@@ -183,6 +224,7 @@ def test_invert_and_keys_dialog(page):
 def test_the_whole_desk_fits_a_laptop(page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 1366
     assert page.evaluate("document.documentElement.scrollHeight") <= 768
+    page.keyboard.press("n")
     panel = page.locator("#panel")
     assert panel.evaluate("node => node.scrollWidth <= node.clientWidth")
 

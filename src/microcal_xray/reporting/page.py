@@ -14,6 +14,7 @@ from ..settings import Settings
 from ..version import __version__
 from .display import thumbnail_jpeg
 from .foreign_text import printable_text
+from .page_evidence import evidence_card, term_words
 from .page_summary import counts_html, summary_html
 from .results import ImageResult, Status
 from .words import (
@@ -30,7 +31,7 @@ from .words import (
     spacing_words,
 )
 
-_SCRIPTS = ("lines.js", "stage.js", "desk.js")
+_SCRIPTS = ("lines.js", "stage.js", "evidence.js", "desk.js")
 _IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
@@ -130,7 +131,10 @@ def _legend_html() -> str:
 
 def _data_html(shown: Sequence[ImageResult], sizes: Sequence[tuple[int, int]]) -> str:
     """Return the script blocks that hold data: the records, and each preview, read only when it is shown."""
-    records = {"images": [_record(result, size) for result, size in zip(shown, sizes, strict=True)]}
+    records = {
+        "evidence_terms": term_words(),
+        "images": [_record(result, size) for result, size in zip(shown, sizes, strict=True)],
+    }
     text = json.dumps(records, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for character, escaped in _IN_SCRIPT.items():
         text = text.replace(character, escaped)
@@ -169,6 +173,7 @@ def _candidate_record(values: Mapping[str, Any]) -> dict[str, Any]:
         **{name: value for name, value in values.items() if name != "path_px"},
         "path": values["path_px"],
         "cautions": [CAUTION_SENTENCES[name] for name in values["cautions"]],
+        "evidence": evidence_card(values["evidence"]),
     }
 
 

@@ -6,6 +6,7 @@ from html import escape
 from ..settings import Settings
 from ..version import __version__
 from .foreign_text import printable_text
+from .page_evidence import evidence_section_html
 from .results import ImageResult, Status
 from .words import CAUTION_SENTENCES, SPACING_SHORT, caution_names, plural
 
@@ -63,7 +64,7 @@ def summary_html(
         f"<table><thead><tr>{''.join(_head_html(*head) for head in _HEADS)}</tr></thead>"
         f"<tbody>{rows}</tbody></table></section>"
         f"{_not_searched([result for result in results if result.status is not Status.OK])}"
-        f'<div class="columns">{_settings_html(settings)}{_ABOUT}</div>'
+        f'<div class="columns">{_settings_html(settings)}{_ABOUT}{evidence_section_html()}</div>'
     )
 
 
@@ -101,14 +102,15 @@ def _searched_row(result: ImageResult, place: int | None, link: str | None) -> s
 
 def _strongest_cells(result: ImageResult) -> tuple[str, str, str]:
     if not result.candidates:
-        return _cell("", ""), _cell("", 0, css="number"), _cell("", 0, css="number")
+        # A score may be below 0; no candidate is less than any.
+        return _cell("", ""), _cell("", 0, css="number"), _cell("", "-Infinity", css="number")
     strongest = result.candidates[0]
     length_mm, words = strongest.length_mm, f"{strongest.kind}, {strongest.tier}"
     length = _UNKNOWN_SPACING if length_mm is None else f"{length_mm:.1f}"
     return (
         _cell(words, words, css="short"),
         _cell(length, length_mm or 0, css="number"),
-        _cell(f"{strongest.score:.1f}", strongest.score, css="number"),
+        _cell(f"{strongest.score:.2f}", strongest.score, css="number"),
     )
 
 
@@ -164,7 +166,10 @@ _ABOUT = """<section><h2>How to read this</h2><dl>
 <dt>Candidate</dt><dd>A thin line that stands out from the noise. A reviewer decides what it is.</dd>
 <dt>Lucent, sclerotic</dt><dd>Darker or brighter than its sides.</dd>
 <dt>Strong, weak</dt><dd>Drawn solid, or dashed: dashed ones are listed, but only just.</dd>
-<dt>Score</dt><dd>Larger is stronger. Comparable between images; it says nothing about the patient.</dd>
+<dt>Score</dt><dd>Larger is stronger. 0: one mark so strong is expected on a normal picture; 1: a tenth
+of one; &minus;1: ten. Comparable between images; it says nothing about the patient.</dd>
+<dt>Evidence</dt><dd>Choose a candidate to see what its strength is made of, for it and against it, and what
+else it looks like, from 0 to 1. Nothing is left out for looking like something else.</dd>
 <dt>Contrast</dt><dd>Height over the sides of the line, in units of the local noise (sd).</dd>
 <dt>Width</dt><dd>Full width at half maximum.</dd>
 <dt>Angle</dt><dd>To the long axis of the bone: 0 along, 90 across.</dd>

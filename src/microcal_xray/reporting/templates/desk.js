@@ -32,12 +32,22 @@ function numberCell(value, digits, whyUnknown) {
   return cell;
 }
 
-function candidateRows(candidate) {
+function wideRow(content, className) {
+  const row = made("tr", undefined, className);
+  const cell = made("td");
+  cell.colSpan = 6;
+  cell.append(content);
+  row.append(cell);
+  return row;
+}
+
+function candidateRows(candidate, scale) {
   const row = made("tr", undefined, candidate.kind);
   row.title = `score ${candidate.score}`;
   const button = made("button", candidate.id);
   button.type = "button";
   button.setAttribute("aria-label", `Candidate ${candidate.id}: show on the radiograph`);
+  if (candidate.evidence) button.setAttribute("aria-expanded", "false");
   const number = made("td");
   number.append(button);
   const kind = made("td", candidate.kind);
@@ -51,13 +61,8 @@ function candidateRows(candidate) {
     numberCell(candidate.angle_to_bone_deg, 0, "the direction of the bone is unclear here"),
   );
   const rows = [row];
-  if (candidate.cautions.length) {
-    const note = made("tr", undefined, "note");
-    const cell = made("td", `\u26a0 ${candidate.cautions.join("; ")}.`);
-    cell.colSpan = 6;
-    note.append(cell);
-    rows.push(note);
-  }
+  if (candidate.cautions.length) rows.push(wideRow(`\u26a0 ${candidate.cautions.join("; ")}.`, "note"));
+  if (candidate.evidence) rows.push(wideRow(evidenceCard(candidate.evidence, scale), "why"));
   for (const each of rows) {
     each.dataset.candidate = candidate.id;
     each.addEventListener("click", () => choose(candidate));
@@ -77,7 +82,9 @@ function fillPanel(image) {
   element("no-candidates").hidden = !none;
   element("candidates").hidden = none;
   element("candidate-hint").hidden = none;
-  element("candidates").tBodies[0].replaceChildren(...image.candidates.flatMap(candidateRows));
+  const scale = evidenceScale(image.candidates);
+  const rows = image.candidates.flatMap((candidate) => candidateRows(candidate, scale));
+  element("candidates").tBodies[0].replaceChildren(...rows);
   element("facts").replaceChildren(...image.facts.flatMap(([name, words]) => [made("dt", name), made("dd", words)]));
   element("spacing-sentence").textContent = image.spacing_sentence;
 }
@@ -120,6 +127,7 @@ function mark() {
     const is = (candidate) => Boolean(candidate) && Number(row.dataset.candidate) === candidate.id;
     row.classList.toggle("chosen", is(stage.chosen));
     row.classList.toggle("pointed", is(stage.pointed));
+    row.querySelector("[aria-expanded]")?.setAttribute("aria-expanded", is(stage.chosen));
   }
   stage.drawLines();
 }
@@ -134,7 +142,9 @@ function choose(candidate) {
   showOverlay(true);
   stage.reveal(candidate);
   mark();
-  element("candidates").querySelector("tr.chosen")?.scrollIntoView({ block: "nearest" });
+  // The card first, then its row: where not both fit, the row is seen.
+  const rows = [...element("candidates").querySelectorAll("tr.chosen")];
+  for (const row of rows.reverse()) row.scrollIntoView({ block: "nearest" });
   announce(`Candidate ${candidate.id}, ${candidate.kind}, ${candidate.tier}`);
 }
 
