@@ -9,8 +9,8 @@ BUILD = "hatchling\neditables\n"  # so that the package itself is installed from
 
 
 PEERS = "SimpleITK\nopencv-contrib-python-headless\nridge-detector\n"  # benchmarks compare with these
-# ridge-detector asks for a second OpenCV, which would overwrite the first.
-LEFT_OUT = "opencv-python ; sys_platform == 'never'\n"
+# The contrib build holds all that the other two builds of OpenCV hold, and they would overwrite it.
+LEFT_OUT = "opencv-python ; sys_platform == 'never'\nopencv-python-headless ; sys_platform == 'never'\n"
 
 
 def lock(target: str, *, source: str, groups: tuple[str, ...] = ()) -> None:

@@ -1,54 +1,140 @@
 """The path of one radiograph: the one place that composes the stages and turns millimetres into pixels."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from .bone import Anatomy, find_anatomy
-from .detection import Polarity, ridge_field, trace
-from .findings import Candidate, CandidateCaution, Findings, Kind, Tier
-from .measurement import Judgement, LineMeasurement, judge, measure, score_at
-from .preprocessing import Field, Grid, find_field, flatten, square_grid
+from .bone import Anatomy, find_anatomy, long_axis
+from .detection import SIGMA_RANGE_PX, Polarity, RidgePath, ridge_paths
+from .findings import (
+    Candidate,
+    CandidateCaution,
+    Evidence,
+    EvidenceTerm,
+    Findings,
+    Kind,
+    Tier,
+)
+from .measurement import (
+    PRIOR,
+    AxisMap,
+    FeatureTable,
+    Judgement,
+    LineMeasurement,
+    feature_table,
+    judge,
+    measure,
+    picture_maps,
+    shipped_rankers,
+)
+from .preprocessing import (
+    Field,
+    Grid,
+    WorkingImage,
+    find_field,
+    flatten,
+    in_range,
+    square_grid,
+    working_image,
+)
 from .radiograph import Radiograph
 from .settings import Settings
 
+FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
 
-_POLARITY = {Kind.LUCENT: Polarity.DARK, Kind.SCLEROTIC: Polarity.BRIGHT}
+_KIND = {Polarity.DARK: Kind.LUCENT, Polarity.BRIGHT: Kind.SCLEROTIC}
 _SMALLEST_SIDE_PX = 32
-_NARROWEST_PX = 2.0  # narrower, a line cannot be told from noise
+_SMALLEST_BODY_PX = 500  # of the working image: less shows no bone
 _EDGE_PX = 3  # a line needs both its sides inside the picture
-_AXIS_SHARE = 0.03  # of the longer side: about half a shaft's width
+_AXIS_SCALES_PX = (10.0, 28.0, 55.0)  # about a quarter, a half and all of a shaft's width
+_BACKGROUND_PX = 24.0  # of the working image, 6 mm: slower changes are not a line's own
+_FWHM_PER_SIGMA = 2 * math.sqrt(2 * math.log(2))
+_STRONG_SHARE = 0.25  # of the false marks asked for: a candidate that would still be listed is drawn solid
 
 
 @dataclass(frozen=True)
-class _Scale:
-    """The settings in pixels of this picture."""
+class Search:
+    """What was looked at and what stood out there, before any judgement.
 
-    widths_px: tuple[float, ...]
-    minimum_length_px: float
-    background_px: float
+    Parameters
+    ----------
+    grid : Grid
+        The picture on square pixels.
+    working : WorkingImage
+        The picture at the size at which lines are looked for; paths and field are on its pixels.
+    field : Field
+    paths : tuple of RidgePath
+        Up to 100 of each polarity; empty when nothing could be searched.
+    features : FeatureTable or None
+        A row for each path; None without paths.
+    """
+
+    grid: Grid
+    working: WorkingImage
+    field: Field
+    paths: tuple[RidgePath, ...] = ()
+    features: FeatureTable | None = None
+
+    def stored(self, path: FloatArray) -> FloatArray:
+        """Return points (row, column) of the working image in pixels of the picture as stored, (N, 2)."""
+        return self.grid.stored(self.working.original(path))
+
+
+def search(radiograph: Radiograph) -> Search:
+    """Return every path of a radiograph that stands out from its surroundings, and what can be said of it.
+
+    Parameters
+    ----------
+    radiograph : Radiograph
+    """
+    grid = _grid(radiograph)
+    working = working_image(grid.pixels, grid.usable, mm_per_px=_mm_per_px(radiograph))
+    field = find_field(working.pixels, usable=working.usable)
+    searched = field.body & ~field.metal
+    if min(grid.pixels.shape) < _SMALLEST_SIDE_PX or searched.sum() < _SMALLEST_BODY_PX:
+        return Search(grid, working, field)
+    image = in_range(working.pixels, body=field.body)
+    paths = ridge_paths(image, searched=searched)
+    if not paths:
+        return Search(grid, working, field)
+    axes = [AxisMap(*long_axis(image, scale_px=scale_px)) for scale_px in _AXIS_SCALES_PX]
+    return Search(grid, working, field, paths, feature_table(paths, picture_maps(image, axes=axes)))
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A path, how strong it is and why."""
+
+    path: RidgePath
+    score: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """What measuring needs of the picture."""
+
+    found: Search
+    even: FloatImage
+    anatomy: Anatomy
+    inner: Mask
     mm_per_px: float | None
 
     @classmethod
-    def of(cls, radiograph: Radiograph, settings: Settings) -> "_Scale":
-        if radiograph.spacing is None:
-            widths = tuple(max(_NARROWEST_PX, width) for width in settings.widths_px)
-            return cls(widths, settings.minimum_length_px, settings.background_px, None)
-        mm = radiograph.mm_per_pixel()
-        widths = tuple(max(_NARROWEST_PX, width / mm) for width in settings.widths_mm)
-        return cls(widths, settings.minimum_length_mm / mm, settings.background_mm / mm, mm)
-
-
-@dataclass(frozen=True)
-class _Draft:
-    """A measured line before it has its number."""
-
-    kind: Kind
-    line: LineMeasurement
-    judgement: Judgement
+    def of(cls, found: Search, radiograph: Radiograph) -> "_Scene":
+        grid, working = found.grid, found.working
+        return cls(
+            found,
+            flatten(grid.pixels, scale_px=_BACKGROUND_PX / working.scale, usable=grid.usable),
+            find_anatomy(working.pixels, body=found.field.body, axis_scale_px=_AXIS_SCALES_PX[1]),
+            ndimage.binary_erosion(found.field.usable, iterations=_EDGE_PX),
+            _mm_per_px(radiograph),
+        )
 
 
 def find_lines(radiograph: Radiograph, settings: Settings = Settings()) -> Findings:
@@ -71,22 +157,97 @@ def find_lines(radiograph: Radiograph, settings: Settings = Settings()) -> Findi
     >>> find_lines(radiograph_from_array(np.zeros((8, 8)))).candidates
     ()
     """
-    scale = _Scale.of(radiograph, settings)
-    grid = _grid(radiograph)
-    if min(grid.pixels.shape) < _SMALLEST_SIDE_PX:
+    found = search(radiograph)
+    listed = [one for one in _judged(found, radiograph) if one.evidence.false_marks <= settings.false_marks]
+    if not listed:
         return Findings(radiograph, settings)
-    field = find_field(grid.pixels, usable=grid.usable)
-    looked_at = field.body & ~field.metal
-    if not looked_at.any():
-        return Findings(radiograph, settings)
-    anatomy = find_anatomy(grid.pixels, body=field.body, axis_scale_px=_AXIS_SHARE * max(grid.pixels.shape))
-    even = flatten(grid.pixels, scale_px=scale.background_px, usable=field.usable)
-    drafts = [
-        draft
-        for kind in Kind
-        for draft in _drafts(kind, even, scale=scale, settings=settings, field=field, anatomy=anatomy)
-    ]
-    return Findings(radiograph, settings, _listed(drafts, grid=grid, scale=scale, settings=settings))
+    scene = _Scene.of(found, radiograph)
+    candidates: list[Candidate] = []
+    for one in listed:
+        candidate = _candidate(len(candidates) + 1, one, scene, settings)
+        if candidate is not None:
+            candidates.append(candidate)
+    return Findings(radiograph, settings, tuple(candidates))
+
+
+def _judged(found: Search, radiograph: Radiograph) -> list[_Judged]:
+    """Return all paths with their strength and its terms, the strongest first."""
+    if found.features is None:
+        return []
+    judged = []
+    kinds = [_KIND[path.polarity] for path in found.paths]
+    for kind, ranker in shipped_rankers().items():
+        rows = [row for row, own in enumerate(kinds) if own == kind]
+        if not rows:
+            continue
+        terms = ranker.terms(found.features.of(rows))
+        scores = ranker.score(terms.sum(axis=1), intent=radiograph.intent)
+        names = (*ranker.groups(), PRIOR)
+        for row, values, score in zip(rows, terms.tolist(), scores.tolist(), strict=True):
+            evidence = Evidence(
+                strength=sum(values),
+                terms=tuple(EvidenceTerm(*term) for term in zip(names, values, strict=True)),
+                mimics=(),
+                false_marks=10.0**-score,
+            )
+            judged.append(_Judged(found.paths[row], score, evidence))
+    # Ties are ordered by place.
+    return sorted(judged, key=lambda one: (-one.score, one.path.points_px[0].tolist()))
+
+
+def _candidate(number: int, one: _Judged, scene: _Scene, settings: Settings) -> Candidate | None:
+    """Return a measured candidate; None for one shorter than the settings ask."""
+    scale = scene.found.working.scale
+    line = measure(
+        scene.found.working.original(one.path.points_px),
+        scene.even,
+        is_dark=one.path.polarity is Polarity.DARK,
+        width_px=_FWHM_PER_SIGMA * float(np.median(one.path.sigma_px)) / scale,
+    )
+    mm = scene.mm_per_px
+    if mm is None and line.length_px < settings.minimum_length_px:
+        return None
+    if mm is not None and line.length_px * mm < settings.minimum_length_mm:
+        return None
+    judgement = judge(
+        one.path.points_px,
+        width_px=line.width_px * scale,
+        anatomy=scene.anatomy,
+        field=scene.found.field,
+        inner=scene.inner,
+    )
+    angle = judgement.angle_to_bone_rad
+    return Candidate(
+        id=number,
+        kind=_KIND[one.path.polarity],
+        tier=Tier.STRONG if one.evidence.false_marks <= _STRONG_SHARE * settings.false_marks else Tier.WEAK,
+        score=one.score,
+        path_px=scene.found.grid.stored(line.path_px),
+        length_px=line.length_px,
+        width_px=line.width_px,
+        length_mm=None if mm is None else line.length_px * mm,
+        width_mm=None if mm is None else line.width_px * mm,
+        contrast_sd=max(0.0, line.contrast_sd),
+        angle_to_bone_deg=None if angle is None else float(np.degrees(angle)),
+        cautions=_cautions(line, judgement, scale),
+        evidence=one.evidence,
+    )
+
+
+def _cautions(line: LineMeasurement, judgement: Judgement, scale: float) -> CandidateCaution:
+    narrowest, widest = (_FWHM_PER_SIGMA * sigma / scale for sigma in SIGMA_RANGE_PX)
+    cautions = CandidateCaution.NONE
+    if judgement.share_at_edge > 0:
+        cautions |= CandidateCaution.TOUCHES_EDGE
+    if not narrowest < line.width_px < widest:
+        cautions |= CandidateCaution.WIDTH_AT_LIMIT
+    if judgement.share_along_outline > 0.2:
+        cautions |= CandidateCaution.ALONG_OUTLINE
+    if judgement.share_near_metal > 0:
+        cautions |= CandidateCaution.NEAR_METAL
+    if judgement.angle_to_bone_rad is None:
+        cautions |= CandidateCaution.NO_BONE_AXIS
+    return cautions
 
 
 def _grid(radiograph: Radiograph) -> Grid:
@@ -98,73 +259,5 @@ def _grid(radiograph: Radiograph) -> Grid:
     )
 
 
-def _drafts(
-    kind: Kind, even: FloatImage, *, scale: _Scale, settings: Settings, field: Field, anatomy: Anatomy
-) -> list[_Draft]:
-    """Return the measured lines of one kind, without those along an outline or outside the bone."""
-    looked_at = field.body & ~field.metal
-    inner = ndimage.binary_erosion(field.usable, iterations=_EDGE_PX)
-    ridges = ridge_field(even, widths_px=scale.widths_px, polarity=_POLARITY[kind], usable=looked_at)
-    paths = trace(
-        ridges,
-        low_sd=settings.low_sd,
-        high_sd=settings.high_sd,
-        minimum_length_px=scale.minimum_length_px,
-        usable=looked_at & inner,
-    )
-    drafts = []
-    for path in paths:
-        line = measure(
-            path.points_px, even, is_dark=kind is Kind.LUCENT, width_px=float(np.median(path.width_px))
-        )
-        judgement = judge(line, anatomy=anatomy, field=field, inner=inner)
-        if judgement.share_along_outline < 0.5 and judgement.share_in_bone > 0.3 and judgement.score > 0:
-            drafts.append(_Draft(kind, line, judgement))
-    return drafts
-
-
-def _listed(drafts: list[_Draft], *, grid: Grid, scale: _Scale, settings: Settings) -> tuple[Candidate, ...]:
-    """Return the candidates over the score that `false_marks` asks for, numbered by falling score."""
-    listed = score_at(settings.false_marks)
-    strong = score_at(settings.false_marks / 4)
-    order = sorted(drafts, key=lambda draft: (-draft.judgement.score, draft.line.path_px[0].tolist()))
-    kept = [draft for draft in order if draft.judgement.score >= listed]
-    return tuple(
-        _candidate(number, draft, Tier.STRONG if draft.judgement.score >= strong else Tier.WEAK, grid, scale)
-        for number, draft in enumerate(kept, start=1)
-    )
-
-
-def _candidate(number: int, draft: _Draft, tier: Tier, grid: Grid, scale: _Scale) -> Candidate:
-    line, judgement = draft.line, draft.judgement
-    angle = judgement.angle_to_bone_rad
-    return Candidate(
-        id=number,
-        kind=draft.kind,
-        tier=tier,
-        score=judgement.score,
-        path_px=grid.stored(line.path_px),
-        length_px=line.length_px,
-        width_px=line.width_px,
-        length_mm=None if scale.mm_per_px is None else line.length_px * scale.mm_per_px,
-        width_mm=None if scale.mm_per_px is None else line.width_px * scale.mm_per_px,
-        contrast_sd=line.contrast_sd,
-        angle_to_bone_deg=None if angle is None else float(np.degrees(angle)),
-        cautions=_cautions(draft, scale),
-    )
-
-
-def _cautions(draft: _Draft, scale: _Scale) -> CandidateCaution:
-    judgement = draft.judgement
-    cautions = CandidateCaution.NONE
-    if judgement.share_at_edge > 0:
-        cautions |= CandidateCaution.TOUCHES_EDGE
-    if not min(scale.widths_px) < draft.line.width_px < max(scale.widths_px):
-        cautions |= CandidateCaution.WIDTH_AT_LIMIT
-    if judgement.share_along_outline > 0.2:
-        cautions |= CandidateCaution.ALONG_OUTLINE
-    if judgement.share_near_metal > 0:
-        cautions |= CandidateCaution.NEAR_METAL
-    if judgement.angle_to_bone_rad is None:
-        cautions |= CandidateCaution.NO_BONE_AXIS
-    return cautions
+def _mm_per_px(radiograph: Radiograph) -> float | None:
+    return None if radiograph.spacing is None else radiograph.mm_per_pixel()

@@ -1,14 +1,11 @@
 """What was asked: every choice a user can make about finding lines, checked and saved with each report."""
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from .errors import SettingsError
-
-MAXIMUM_WIDTHS = 12
 
 
 @dataclass(frozen=True)
@@ -18,18 +15,10 @@ class Settings:
     Parameters
     ----------
     false_marks : float
-        How long the list may be: about this many false candidates per picture on average. Over 0, up to 100.
-        Not yet calibrated on real pictures: today it sets the length of the list by a rule of thumb.
-    widths_mm : tuple of float
-        Full widths at half maximum of the lines looked for, where the pixel spacing is known.
-    widths_px : tuple of float
-        The same in pixels, for pictures whose spacing is unknown.
+        How long the list may be: about this many false candidates per picture on average, on pictures without
+        lines. Over 0, up to 100.
     minimum_length_mm, minimum_length_px : float
-        Shorter lines are not listed.
-    background_mm, background_px : float
-        Brightness that changes more slowly than this is taken away before lines are looked for.
-    low_sd, high_sd : float
-        A ridge is followed down to `low_sd` and must reach `high_sd` somewhere, in units of the local noise.
+        Shorter lines are not listed; in pixels where the spacing is unknown.
 
     Raises
     ------
@@ -48,32 +37,17 @@ class Settings:
     """
 
     false_marks: float = 1.0
-    widths_mm: tuple[float, ...] = (0.4, 0.7, 1.2, 2.0)
-    widths_px: tuple[float, ...] = (3.0, 5.0, 8.0)
-    minimum_length_mm: float = 3.0
-    minimum_length_px: float = 12.0
-    background_mm: float = 6.0
-    background_px: float = 40.0
-    low_sd: float = 1.5
-    high_sd: float = 3.0
+    minimum_length_mm: float = 2.0
+    minimum_length_px: float = 8.0
 
     def __post_init__(self) -> None:
-        for widths in ("widths_mm", "widths_px"):
-            object.__setattr__(self, widths, _widths(widths, getattr(self, widths)))
         _in_range("false_marks", self.false_marks, 0, 100)
-        for name in ("minimum_length_mm", "minimum_length_px", "background_mm", "background_px"):
-            _in_range(name, getattr(self, name), 0, 1000)
-        _in_range("low_sd", self.low_sd, 0, 100)
-        _in_range("high_sd", self.high_sd, 0, 100)
-        if self.low_sd > self.high_sd:
-            raise SettingsError(f"low_sd {self.low_sd} is over high_sd {self.high_sd}; it must not be")
+        _in_range("minimum_length_mm", self.minimum_length_mm, 0, 1000)
+        _in_range("minimum_length_px", self.minimum_length_px, 0, 1000)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the settings as plain numbers and lists, ready for JSON."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in dataclasses.asdict(self).items()
-        }
+        """Return the settings as plain numbers, ready for JSON."""
+        return dataclasses.asdict(self)
 
 
 def settings_from_dict(values: Mapping[str, Any]) -> Settings:
@@ -86,8 +60,8 @@ def settings_from_dict(values: Mapping[str, Any]) -> Settings:
 
     Examples
     --------
-    >>> settings_from_dict({"false_marks": 0.5, "widths_mm": [0.5]}).widths_mm
-    (0.5,)
+    >>> settings_from_dict({"false_marks": 0.5, "minimum_length_mm": 4}).minimum_length_mm
+    4
     """
     known = [field.name for field in dataclasses.fields(Settings)]
     unknown = sorted(set(values) - set(known))
@@ -99,14 +73,3 @@ def settings_from_dict(values: Mapping[str, Any]) -> Settings:
 def _in_range(name: str, value: object, low: float, high: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not low < value <= high:
         raise SettingsError(f"{name} is {value!r}; it must be over {low:g}, up to {high:g}")
-
-
-def _widths(name: str, widths: object) -> tuple[float, ...]:
-    if not isinstance(widths, tuple | list) or not 0 < len(widths) <= MAXIMUM_WIDTHS:
-        raise SettingsError(f"{name} is {widths!r}; it must list 1 to {MAXIMUM_WIDTHS} widths")
-    for width in widths:
-        if isinstance(width, bool) or not isinstance(width, int | float) or not 0 < width <= 1000:
-            raise SettingsError(f"{name} holds {width!r}; a width must be over 0, up to 1000")
-    if not all(math.isfinite(width) for width in widths):
-        raise SettingsError(f"{name} holds a width that is not finite")
-    return tuple(float(width) for width in widths)

@@ -1,6 +1,24 @@
-"""From an even picture to ordered centre lines: a calibrated ridge filter, then linking."""
+"""Where a picture looks like a line: oriented evidence in its own local noise, summed along paths."""
 
-from .ridge import Polarity, RidgeField, ridge_field
-from .trace import RidgePath, trace
+from .frames import TurnedFrame, frames_around
+from .oriented import Kernel, OrientedResponse, line_kernel, oriented_response
+from .paths import FramePath, PathTable, best_paths_table, frame_paths
+from .ridge_paths import DIRECTIONS, SIGMA_RANGE_PX, Polarity, RidgePath, ridge_paths
 
-__all__ = ["Polarity", "RidgeField", "RidgePath", "ridge_field", "trace"]
+__all__ = [
+    "DIRECTIONS",
+    "SIGMA_RANGE_PX",
+    "FramePath",
+    "Kernel",
+    "OrientedResponse",
+    "PathTable",
+    "Polarity",
+    "RidgePath",
+    "TurnedFrame",
+    "best_paths_table",
+    "frame_paths",
+    "frames_around",
+    "line_kernel",
+    "oriented_response",
+    "ridge_paths",
+]

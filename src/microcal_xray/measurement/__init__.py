@@ -1,6 +1,26 @@
-"""How long, wide and high each line is, and how much it looks like a line across bone."""
+"""How long, wide and high each line is, what its surroundings say, and how strong that makes it."""
 
-from .judgement import Judgement, judge, score_at
+from .features import FeatureTable, feature_table
+from .judgement import Judgement, judge
 from .line import LineMeasurement, measure, smooth_path
+from .maps import AxisMap, PictureMaps, picture_maps
+from .ranker import PRIOR, FalseMarkCurve, Ranker, Trees, rankers_from, shipped_rankers
 
-__all__ = ["Judgement", "LineMeasurement", "judge", "measure", "score_at", "smooth_path"]
+__all__ = [
+    "PRIOR",
+    "AxisMap",
+    "FalseMarkCurve",
+    "FeatureTable",
+    "Judgement",
+    "LineMeasurement",
+    "PictureMaps",
+    "Ranker",
+    "Trees",
+    "feature_table",
+    "judge",
+    "measure",
+    "picture_maps",
+    "rankers_from",
+    "shipped_rankers",
+    "smooth_path",
+]

@@ -1,0 +1,177 @@
+"""Candidate paths of a picture: oriented evidence, summed along nearly straight paths, over two sizes."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from .frames import TurnedFrame, frames_around
+from .oriented import ROW_STEP_PX, OrientedResponse, oriented_response
+from .paths import FramePath, best_paths_table, frame_paths
+
+FloatArray = npt.NDArray[np.float64]
+FloatImage = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+DIRECTIONS = 16
+_FINE_SIGMAS_PX = (1.2, 2.0, 3.2)
+_COARSE_SIGMAS_PX = (2.2, 3.6)  # on half the pixels: 4.4 and 7.2
+SIGMA_RANGE_PX = (_FINE_SIGMAS_PX[0], 2 * _COARSE_SIGMAS_PX[-1])  # narrowest and widest line looked for
+_FINE_ALONG_PX, _COARSE_ALONG_PX = 10.0, 7.0
+_AROUND_PX = 45.0
+_SHORTEST_PX = {1: 12, 2: 8}
+_SMALLEST_COARSE = 300  # pixels
+_SHARED_SHARE = 0.6  # of a path on better ones makes it a double
+_BESIDE_PX = 3
+
+
+class Polarity(StrEnum):
+    """Which way a line stands out."""
+
+    DARK = "dark"
+    BRIGHT = "bright"
+
+
+@dataclass(frozen=True)
+class RidgePath:
+    """One candidate path.
+
+    Parameters
+    ----------
+    polarity : Polarity
+    score : float
+        Sum of z over its cost, along the path, over the square root of its length in pixels.
+    points_px : (N, 2) float array
+        (row, column), three or six pixels apart.
+    z : (N,) float array
+        How much each place looks like a line of this direction, in units of the usual answer around.
+    sigma_px : (N,) float array
+        The width that answered most, as the sigma of a Gaussian.
+    """
+
+    polarity: Polarity
+    score: float
+    points_px: FloatArray
+    z: FloatArray
+    sigma_px: FloatArray
+
+
+def ridge_paths(image: FloatImage, *, searched: Mask, most: int = 100) -> tuple[RidgePath, ...]:
+    """Return the paths that look most like lines, both polarities, the best first.
+
+    Parameters
+    ----------
+    image : (R, C) float32 array
+        In units of the range from air to bone; bone bright.
+    searched : (R, C) bool array
+        Where lines may lie.
+    most : int
+        Of each polarity at most so many paths.
+
+    Returns
+    -------
+    tuple of RidgePath
+        Empty where nothing is searched.
+
+    Notes
+    -----
+    The picture is looked at along `DIRECTIONS` directions, at its own size and at half of it. Of paths that lie
+    on one another for more than 60 % only the best stays.
+    """
+    found = [
+        *_paths_of_size(
+            image, searched, sigmas_px=_FINE_SIGMAS_PX, along_px=_FINE_ALONG_PX, around_px=_AROUND_PX, size=1
+        ),
+        *_coarse_paths(image, searched),
+    ]
+    # Ties are ordered by place, so that the result hangs on no order of the work.
+    found.sort(key=lambda path: (-path.score, path.points_px[0].tolist(), path.polarity.value))
+    return _without_doubles(found, image.shape, most)
+
+
+def _coarse_paths(image: FloatImage, searched: Mask) -> list[RidgePath]:
+    # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
+    import cv2
+
+    size = (max(1, round(image.shape[1] / 2)), max(1, round(image.shape[0] / 2)))
+    half = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.float32)
+    inside = cv2.resize(searched.astype(np.uint8), size, interpolation=cv2.INTER_AREA) > 0
+    if inside.sum() < _SMALLEST_COARSE:
+        return []
+    scale = np.array(half.shape) / image.shape
+    paths = _paths_of_size(
+        half, inside, sigmas_px=_COARSE_SIGMAS_PX, along_px=_COARSE_ALONG_PX, around_px=_AROUND_PX / 2, size=2
+    )
+    return [
+        RidgePath(
+            path.polarity,
+            path.score * math.sqrt(2),
+            (path.points_px + 0.5) / scale - 0.5,
+            path.z,
+            path.sigma_px * 2,
+        )
+        for path in paths
+    ]
+
+
+def _paths_of_size(
+    image: FloatImage,
+    searched: Mask,
+    *,
+    sigmas_px: Sequence[float],
+    along_px: float,
+    around_px: float,
+    size: int,
+) -> list[RidgePath]:
+    least_rows = max(3, _SHORTEST_PX[size] // ROW_STEP_PX)
+    found = []
+    for frame in frames_around(searched, directions=DIRECTIONS):
+        response = oriented_response(
+            image, searched, frame, sigmas_px=sigmas_px, along_px=along_px, around_px=around_px
+        )
+        table = best_paths_table(response.best())
+        for number, polarity in enumerate(Polarity):
+            found += [
+                _ridge_path(path, response, number, polarity, sigmas_px)
+                for path in frame_paths(table.gain[:, number], table.step[:, number], least_rows=least_rows)
+            ]
+    return found
+
+
+def _ridge_path(
+    path: FramePath, response: OrientedResponse, number: int, polarity: Polarity, sigmas_px: Sequence[float]
+) -> RidgePath:
+    z = response.z[:, path.rows, number, path.columns]
+    frame: TurnedFrame = response.frame
+    return RidgePath(
+        polarity,
+        path.gain * math.sqrt(ROW_STEP_PX / len(path.rows)),
+        frame.in_picture(path.rows, path.columns),
+        z.max(axis=0).astype(np.float64),
+        np.asarray(sigmas_px)[z.argmax(axis=0)],
+    )
+
+
+def _without_doubles(paths: list[RidgePath], shape: tuple[int, ...], most: int) -> tuple[RidgePath, ...]:
+    """Return the paths, the best first, without those that lie on better ones of their polarity."""
+    # Imported here, as above.
+    import cv2
+
+    taken = {polarity: np.zeros(shape, np.uint8) for polarity in Polarity}
+    left = dict.fromkeys(Polarity, most)
+    kept = []
+    for path in paths:
+        mask = taken[path.polarity]
+        if not left[path.polarity]:
+            continue
+        places = np.clip(np.rint(path.points_px).astype(int), 0, np.array(shape) - 1)
+        if mask[places[:, 0], places[:, 1]].mean() > _SHARED_SHARE:
+            continue
+        corners = np.ascontiguousarray(places[:, ::-1], np.int32).reshape(-1, 1, 2)
+        cv2.polylines(mask, [corners], isClosed=False, color=1, thickness=2 * _BESIDE_PX + 1)
+        kept.append(path)
+        left[path.polarity] -= 1
+    return tuple(kept)

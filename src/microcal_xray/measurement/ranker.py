@@ -1,0 +1,210 @@
+"""How strongly a candidate's features speak for a line: small trees, kept as plain numbers, read term by term."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import MicrocalError
+from .features import FeatureTable
+
+FloatArray = npt.NDArray[np.float64]
+
+PRIOR = "prior"
+_SCHEMA = "microcal-ranker/1"
+_LEAF = -1
+
+
+@dataclass(frozen=True)
+class Trees:
+    """T decision trees of up to N nodes, padded; node 0 is the root.
+
+    Parameters
+    ----------
+    feature : (T, N) int array
+        Column that a node asks for; -1 at a leaf.
+    threshold : (T, N) float array
+        Values up to it go to the left.
+    left, right : (T, N) int array
+        The next node.
+    value : (T, N) float array
+        Mean log-odds of the training candidates that pass a node; the whole value of a leaf.
+    """
+
+    feature: npt.NDArray[np.intp]
+    threshold: FloatArray
+    left: npt.NDArray[np.intp]
+    right: npt.NDArray[np.intp]
+    value: FloatArray
+
+    def terms(self, values: npt.NDArray[np.float32], groups: npt.NDArray[np.intp], count: int) -> FloatArray:
+        """Return what each group of features adds to the sum over all trees, (n, count + 1); last, the prior.
+
+        Parameters
+        ----------
+        values : (n, F) float32 array
+        groups : (F,) int array
+            Group of each feature.
+        count : int
+            Number of groups.
+
+        Notes
+        -----
+        Along the way of a candidate through a tree each step changes the mean value of the candidates that pass;
+        that change is credited to the feature asked [1]_. The terms and the prior add up to the trees' sum
+        exactly.
+
+        References
+        ----------
+        .. [1] Saabas (2014), Interpreting random forests.
+        """
+        candidates, trees = np.arange(len(values)), np.arange(len(self.feature))[:, None]
+        node = np.zeros((len(self.feature), len(values)), np.intp)
+        terms = np.zeros((len(values), count + 1))
+        terms[:, count] = self.value[:, 0].sum()
+        while True:
+            asked = self.feature[trees, node]
+            going = asked != _LEAF
+            if not going.any():
+                return terms
+            low = values[candidates, asked] <= self.threshold[trees, node]
+            following = np.where(low, self.left[trees, node], self.right[trees, node])
+            following = np.where(going, following, node)
+            change = self.value[trees, following] - self.value[trees, node]
+            group = np.where(going, groups[asked], 0)
+            for number in range(count):
+                terms[:, number] += np.where(going & (group == number), change, 0).sum(axis=0)
+            node = following
+
+
+@dataclass(frozen=True)
+class FalseMarkCurve:
+    """How many candidates of one kind a picture without lines shows at least so strong.
+
+    Parameters
+    ----------
+    strength : (K,) float array
+        Rising.
+    log10_false_marks : (K,) float array
+        Falling.
+    """
+
+    strength: FloatArray
+    log10_false_marks: FloatArray
+
+    def at(self, strength: FloatArray) -> FloatArray:
+        """Return the decimal logarithm of the number, beyond both ends along the last slope."""
+        inside = np.interp(strength, self.strength, self.log10_false_marks)
+        slope = [
+            (self.log10_false_marks[end] - self.log10_false_marks[next_])
+            / (self.strength[end] - self.strength[next_])
+            for end, next_ in ((0, 1), (-1, -2))
+        ]
+        below = np.minimum(strength - self.strength[0], 0) * min(slope[0], 0)
+        above = np.maximum(strength - self.strength[-1], 0) * min(slope[1], 0)
+        return np.asarray(inside + below + above)
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """The model of one kind of line.
+
+    Parameters
+    ----------
+    features : tuple of str
+        In the order of the columns.
+    trees : Trees
+    curves : dict of str to FalseMarkCurve
+        By the intent of the picture, as in `radiograph.Intent`.
+    share : float
+        Share of the false marks that candidates of this kind may be, 0 to 1.
+    """
+
+    features: tuple[str, ...]
+    trees: Trees
+    curves: Mapping[str, FalseMarkCurve]
+    share: float
+
+    def groups(self) -> tuple[str, ...]:
+        """Return the groups of the features, in order of appearance."""
+        return tuple(dict.fromkeys(name.split(".")[0] for name in self.features))
+
+    def terms(self, table: FeatureTable) -> FloatArray:
+        """Return what each group adds to the strength of each candidate, (n, groups + 1); last, the prior.
+
+        Raises
+        ------
+        MicrocalError
+            If the table has other features than the model was fitted on.
+        """
+        if table.names != self.features:
+            raise MicrocalError(
+                "the ranking model was fitted on other features than this version measures; "
+                "fit it again with tools/fit_ranker.py"
+            )
+        names = self.groups()
+        groups = np.array([names.index(name.split(".")[0]) for name in self.features])
+        return self.trees.terms(table.values, groups, len(names))
+
+    def score(self, strength: FloatArray, *, intent: str) -> FloatArray:
+        """Return minus the decimal logarithm of the false marks per picture expected at each strength.
+
+        Parameters
+        ----------
+        strength : (n,) float array
+        intent : str
+            One that the model was calibrated for.
+        """
+        return np.asarray(np.log10(self.share) - self.curves[intent].at(strength))
+
+
+@cache
+def shipped_rankers() -> Mapping[str, Ranker]:
+    """Return the rankers that come with the package, by kind of line: "lucent" and "sclerotic"."""
+    text = files(__package__).joinpath("models", "ranker.json").read_text(encoding="utf-8")
+    return rankers_from(json.loads(text))
+
+
+def rankers_from(document: Mapping[str, Any]) -> dict[str, Ranker]:
+    """Return the rankers in a document as `tools/fit_ranker.py` writes it.
+
+    Raises
+    ------
+    MicrocalError
+        If the document is of another schema.
+    """
+    if document.get("schema") != _SCHEMA:
+        raise MicrocalError(f"the ranking model has schema {document.get('schema')!r}; {_SCHEMA!r} is needed")
+    features = tuple(document["features"])
+    return {
+        kind: Ranker(
+            features,
+            _trees(model["trees"]),
+            {
+                intent: FalseMarkCurve(np.array(curve["strength"]), np.array(curve["log10_false_marks"]))
+                for intent, curve in model["curves"].items()
+            },
+            float(model["share"]),
+        )
+        for kind, model in document["kinds"].items()
+    }
+
+
+def _trees(found: Sequence[Mapping[str, Any]]) -> Trees:
+    most = max(len(tree["feature"]) for tree in found)
+
+    def padded(name: str, fill: float) -> FloatArray:
+        return np.array([[*tree[name], *[fill] * (most - len(tree[name]))] for tree in found], float)
+
+    return Trees(
+        feature=padded("feature", _LEAF).astype(np.intp),
+        threshold=padded("threshold", 0),
+        left=padded("left", 0).astype(np.intp),
+        right=padded("right", 0).astype(np.intp),
+        value=padded("value", 0),
+    )
