@@ -107,9 +107,9 @@ def oriented_response(
     -----
     With q the second and e the first derivative across, both smoothed along, the dark answer is
     (q - abs(e)) / u and the bright one (-q - abs(e)) / u. The subtraction takes away step edges, which
-    are the outlines of bones: at no distance does a step answer more. The usual level u is the mean absolute q
-    around, of the same direction and width (a constant false-alarm rate [1]_), estimated as the square of the
-    mean root, so that a sparse strong structure such as a cortex counts less.
+    are the outlines of bones: at no distance does a step answer more. The usual level u is the mean
+    absolute q around, of the same direction and width (a constant false-alarm rate [1]_), estimated as the
+    square of the mean root, so that a sparse strong structure such as a cortex counts less.
 
     References
     ----------
@@ -131,7 +131,7 @@ def oriented_response(
             cv2.sepFilter2D(smooth, cv2.CV_32F, taps, one, borderType=cv2.BORDER_REPLICATE)
             for taps in (kernel.line, kernel.step)
         )
-        unit = usual.reciprocal(line)
+        unit = usual.reciprocal(np.asarray(line, np.float32))
         step = np.abs(step)
         z[number, :, 0] = (line - step) * unit
         z[number, :, 1] = (-line - step) * unit
@@ -154,7 +154,9 @@ class _Usual:
         )
         self._window = (int(2 * around_px / _NOISE_BLOCK_PX) | 1,) * 2
         self._inside = inside.astype(np.float32)
-        blocks = cv2.resize(self._inside, self._blocks, interpolation=cv2.INTER_AREA)
+        blocks = np.asarray(
+            cv2.resize(self._inside, self._blocks, interpolation=cv2.INTER_AREA), np.float32
+        )
         self._weight = np.maximum(self._blurred(blocks), 1e-2)
         self._counted = blocks > 0.5
 
@@ -167,7 +169,8 @@ class _Usual:
         """Return 1 over the usual absolute value of an answer around each place."""
         cv2 = self._cv2
         root = np.sqrt(np.abs(answer)) * self._inside
-        level = self._blurred(cv2.resize(root, self._blocks, interpolation=cv2.INTER_AREA)) / self._weight
+        blocks = np.asarray(cv2.resize(root, self._blocks, interpolation=cv2.INTER_AREA), np.float32)
+        level = self._blurred(blocks) / self._weight
         level = _MEAN_PER_SQUARED_ROOT_MEAN * level**2
         floor = _FLOOR_SHARE * float(np.median(level[self._counted])) if self._counted.any() else 0.0
         unit = 1 / np.maximum(level, max(floor, _SMALLEST_LEVEL))

@@ -78,8 +78,8 @@ def ridge_paths(image: FloatImage, *, searched: Mask, most: int = 100) -> tuple[
 
     Notes
     -----
-    The picture is looked at along `DIRECTIONS` directions, at its own size and at half of it. Of paths that lie
-    on one another for more than 60 % only the best stays.
+    The picture is looked at along `DIRECTIONS` directions, at its own size and at half of it. Of paths that
+    lie on one another for more than 60 % only the best stays.
     """
     found = [
         *_paths_of_size(

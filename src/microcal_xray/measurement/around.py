@@ -63,8 +63,8 @@ def _near_sides(courses: Courses, maps: PictureMaps, contrast: FloatArray) -> Co
 def widths(courses: Courses, maps: PictureMaps) -> Columns:
     """Return how far bone reaches in the direction of the candidate, at it and on both sides of it.
 
-    The share of the bone that a line crosses, and how the bone's width changes around: at a joint the bones are
-    widest.
+    The share of the bone that a line crosses, and how the bone's width changes around: at a joint the bones
+    are widest.
     """
     own_width, own_nearer, _ = _section(courses, maps, 0.0)
     columns = {
@@ -92,7 +92,7 @@ def widths(courses: Courses, maps: PictureMaps) -> Columns:
 def _section(
     courses: Courses, maps: PictureMaps, away_px: float
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return the width of the bone on a parallel, its shorter half, and the level at its middle; (n,) each."""
+    """Return the width of the bone on a parallel, its shorter half, and the level at its middle."""
     start = courses.middle_px + away_px * courses.sideways
     flank = _FLANK_PX * courses.sideways[:, None]
     level = sampled(maps.level, start[:, None])[:, 0]

@@ -113,7 +113,7 @@ def _blurred(image: FloatImage, sigma_px: float) -> FloatImage:
     size = image.shape[::-1]
     if step > 1:
         size_now = (max(1, size[0] // step), max(1, size[1] // step))
-        image = cv2.resize(image, size_now, interpolation=cv2.INTER_AREA)
+        image = np.asarray(cv2.resize(image, size_now, interpolation=cv2.INTER_AREA), np.float32)
     blurred = cv2.GaussianBlur(image, (0, 0), sigma_px / step, borderType=cv2.BORDER_REPLICATE)
     if step > 1:
         blurred = cv2.resize(blurred, size, interpolation=cv2.INTER_LINEAR)

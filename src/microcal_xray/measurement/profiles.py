@@ -1,4 +1,4 @@
-"""Across each candidate and beyond its ends: is it a line with two sides, and where does it stop?"""
+"""Across each candidate and beyond its ends: whether it has two sides, and where it stops."""
 
 import numpy as np
 import numpy.typing as npt
@@ -145,7 +145,7 @@ def levels(courses: Courses, maps: PictureMaps) -> Columns:
 
 
 def ends(courses: Courses, maps: PictureMaps) -> Columns:
-    """Return what lies beyond the two ends: does the line go on, and does the bone?"""
+    """Return what lies beyond the two ends: whether the line goes on, and whether the bone does."""
     own = sampled(maps.smooth, courses.points_px).mean(axis=1)
     contrast = np.maximum(_mean(maps.contrast, courses), 0.05)
     outward = [_outward(courses, end) for end in (0, -1)]

@@ -1,4 +1,4 @@
-"""How strongly a candidate's features speak for a line: small trees, kept as plain numbers, read term by term."""
+"""How strongly a candidate's features speak for a line: small trees as plain numbers, read term by term."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -55,9 +55,9 @@ class Trees:
 
         Notes
         -----
-        Along the way of a candidate through a tree each step changes the mean value of the candidates that pass;
-        that change is credited to the feature asked [1]_. The terms and the prior add up to the trees' sum
-        exactly.
+        Along the way of a candidate through a tree each step changes the mean value of the candidates that
+        pass; that change is credited to the feature asked [1]_. The terms and the prior add up to the trees'
+        sum exactly.
 
         References
         ----------
