@@ -154,9 +154,7 @@ class _Usual:
         )
         self._window = (int(2 * around_px / _NOISE_BLOCK_PX) | 1,) * 2
         self._inside = inside.astype(np.float32)
-        blocks = np.asarray(
-            cv2.resize(self._inside, self._blocks, interpolation=cv2.INTER_AREA), np.float32
-        )
+        blocks = np.asarray(cv2.resize(self._inside, self._blocks, interpolation=cv2.INTER_AREA), np.float32)
         self._weight = np.maximum(self._blurred(blocks), 1e-2)
         self._counted = blocks > 0.5
 
