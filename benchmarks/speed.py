@@ -21,10 +21,10 @@ import numpy.typing as npt
 from skimage import filters
 
 from microcal_xray import __version__, find_lines, radiograph_from_array
-from microcal_xray.bone import find_anatomy
-from microcal_xray.detection import Polarity, RidgeField, ridge_field, trace
-from microcal_xray.preprocessing import find_field, flatten
-from microcal_xray.settings import Settings
+from microcal_xray.bone import long_axis
+from microcal_xray.detection import ridge_paths
+from microcal_xray.measurement import AxisMap, feature_table, picture_maps, shipped_rankers
+from microcal_xray.preprocessing import find_field, in_range, working_image
 
 RESULTS = Path(__file__).parents[1] / "build" / "bench" / "speed.json"
 MEGAPIXELS = (1.0, 5.0, 10.0)
@@ -78,29 +78,25 @@ def stages(megapixels: float) -> dict[str, Callable[[], object]]:
     """Return what is measured on a picture of that size, by name."""
     pixels = limb(megapixels)
     usable = np.ones(pixels.shape, bool)
-    settings = Settings()
-    widths_px = tuple(width / _SPACING_MM for width in settings.widths_mm)
-    background_px = settings.background_mm / _SPACING_MM
-    field = find_field(pixels, usable=usable)
-    even = flatten(pixels, scale_px=background_px, usable=usable)
-
-    def ridge() -> RidgeField:
-        return ridge_field(even, widths_px=widths_px, polarity=Polarity.DARK, usable=field.body)
-
-    ridges = ridge()
+    working = working_image(pixels, usable, mm_per_px=_SPACING_MM)
+    field = find_field(working.pixels, usable=working.usable)
+    image = in_range(working.pixels, body=field.body)
+    paths = ridge_paths(image, searched=field.body)
+    axes = [AxisMap(*long_axis(image, scale_px=scale)) for scale in (10.0, 28.0, 55.0)]
+    maps = picture_maps(image, axes=axes)
+    table = feature_table(paths, maps)
+    ranker = shipped_rankers()["lucent"]
     radiograph = radiograph_from_array(pixels, spacing_mm=_SPACING_MM)
     return {
-        "usable field": lambda: find_field(pixels, usable=usable),
-        "anatomy": lambda: find_anatomy(pixels, body=field.body, axis_scale_px=0.03 * max(pixels.shape)),
-        "even background": lambda: flatten(pixels, scale_px=background_px, usable=usable),
-        "ridge field, one kind, 4 widths": ridge,
-        "tracing, one kind": lambda: trace(
-            ridges,
-            low_sd=settings.low_sd,
-            high_sd=settings.high_sd,
-            minimum_length_px=settings.minimum_length_mm / _SPACING_MM,
-            usable=field.body,
-        ),
+        "working size": lambda: working_image(pixels, usable, mm_per_px=_SPACING_MM),
+        "usable field": lambda: find_field(working.pixels, usable=working.usable),
+        "candidate paths, both kinds": lambda: ridge_paths(image, searched=field.body),
+        "bone axis, three windows": lambda: [
+            long_axis(image, scale_px=scale) for scale in (10.0, 28.0, 55.0)
+        ],
+        "maps of the surroundings": lambda: picture_maps(image, axes=axes),
+        "features of all paths": lambda: feature_table(paths, maps),
+        "ranking, one kind": lambda: ranker.terms(table),
         "find_lines, both kinds": lambda: find_lines(radiograph),
         PEERS[0]: lambda: filters.frangi(pixels, sigmas=_SCALES_PX),
         PEERS[1]: lambda: filters.sato(pixels, sigmas=_SCALES_PX),
