@@ -1,7 +1,7 @@
 """Fit the model that ranks candidates, score it out of fold, and write it as plain numbers.
 
 python tools/fit_ranker.py [--pictures FOLDER ...] [--simulated FOLDER ...] [--inserted FOLDER ...] --out FILE
-    [--report FOLDER] [--cache FOLDER] [--folds 5]
+    [--labels FILE] [--report FOLDER] [--cache FOLDER] [--folds 5]
 
 FOLDER holds pictures with a truth.csv, or simulated radiographs with a truth.json. --pictures: real pictures
 with marked lines, scored out of fold. --inserted: line-free pictures into which lines are put, to fit on.
@@ -23,12 +23,14 @@ import lightgbm
 import numpy as np
 import numpy.typing as npt
 from ranker_insert import with_lines
+from ranker_mimics import fitted_court
 from ranker_report import curves_of, report
 from ranker_samples import VARIANTS, Picture, Sample, fold_of, pictures_of, sample_of, variant_of
 
 from microcal_xray import Kind, __version__
 
 FloatArray = npt.NDArray[np.float64]
+Tree = dict[str, list[float]]
 Rows = tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_], FloatArray]
 
 _TRUE, _FALSE = 0.5, 0.15  # share of a candidate on a line; between the two it is neither
@@ -191,7 +193,7 @@ def _outside(sample: Sample, *, fold: int, folds: int) -> bool:
     return fold_of(sample.picture.group, folds) != fold
 
 
-def model_of(bags: Sequence[lightgbm.Booster]) -> list[dict[str, list[float]]]:
+def model_of(bags: Sequence[lightgbm.Booster]) -> list[Tree]:
     """Return all trees as plain lists; a bag's share of the sum is in its values."""
     return [
         _plain_tree(tree["tree_structure"], 1 / len(bags))
@@ -200,8 +202,19 @@ def model_of(bags: Sequence[lightgbm.Booster]) -> list[dict[str, list[float]]]:
     ]
 
 
-def _plain_tree(root: dict[str, Any], factor: float) -> dict[str, list[float]]:
-    tree: dict[str, list[float]] = {"feature": [], "threshold": [], "left": [], "right": [], "value": []}
+def court_of(samples: Sequence[Sample], kind: Kind, labels: Path | None) -> dict[str, list[Tree]]:
+    """Return the trees of each structure that the court of mimics knows."""
+    names, model, counts = fitted_court(samples, kind, labels)
+    print(f"court, {kind.value}: {dict(counts.most_common())}", flush=True)
+    trees = model.dump_model()["tree_info"]
+    return {
+        name: [_plain_tree(tree["tree_structure"], 1.0) for tree in trees[number :: len(names)]]
+        for number, name in enumerate(names)
+    }
+
+
+def _plain_tree(root: dict[str, Any], factor: float) -> Tree:
+    tree: Tree = {"feature": [], "threshold": [], "left": [], "right": [], "value": []}
 
     def add(node: dict[str, Any]) -> int:
         number = len(tree["feature"])
@@ -229,6 +242,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument(
         "--report", type=Path, help="folder for the lists scored out of fold and their scores"
     )
+    parser.add_argument("--labels", type=Path, help="what candidates show: file, kind, polyline, label")
     parser.add_argument("--cache", type=Path, help="folder that keeps the candidates for the next time")
     parser.add_argument("--folds", type=int, default=5)
     return parser.parse_args()
@@ -247,6 +261,7 @@ def main() -> None:
             "share": _SHARE[kind],
             "curves": curves_of(scored, found, kind),
             "trees": model_of(bags),
+            "court": court_of(scored, kind, asked.labels),
         }
     document = {
         "schema": "microcal-ranker/1",

@@ -50,7 +50,7 @@ class _Ground:
 
 
 def with_lines(picture: Picture, seed: int) -> Sample | None:
-    """Return the candidates of a line-free picture into which two to five lines were put; None without any."""
+    """Return the candidates of a line-free picture with two to five lines put into it, or None."""
     radiograph = read_radiograph(picture.path)
     pixels = radiograph.pixels.astype(np.float32)
     ground = _Ground.of(pixels)

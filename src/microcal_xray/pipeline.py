@@ -1,6 +1,7 @@
 """The path of one radiograph: the one place that composes the stages and turns millimetres into pixels."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,12 +11,14 @@ from scipy import ndimage
 from .bone import Anatomy, find_anatomy, long_axis
 from .detection import SIGMA_RANGE_PX, Polarity, RidgePath, ridge_paths
 from .findings import (
+    MIMICS,
     Candidate,
     CandidateCaution,
     Evidence,
     EvidenceTerm,
     Findings,
     Kind,
+    MimicLikelihood,
     Tier,
 )
 from .measurement import (
@@ -180,19 +183,27 @@ def _judged(found: Search, radiograph: Radiograph) -> list[_Judged]:
         rows = [row for row, own in enumerate(kinds) if own == kind]
         if not rows:
             continue
-        terms = ranker.terms(found.features.of(rows))
+        table = found.features.of(rows)
+        terms = ranker.terms(table)
         scores = ranker.score(terms.sum(axis=1), intent=radiograph.intent)
         names = (*ranker.groups(), PRIOR)
-        for row, values, score in zip(rows, terms.tolist(), scores.tolist(), strict=True):
+        looks = ranker.court.likelihoods(table).tolist()
+        for row, values, score, look in zip(rows, terms.tolist(), scores.tolist(), looks, strict=True):
             evidence = Evidence(
                 strength=sum(values),
                 terms=tuple(EvidenceTerm(*term) for term in zip(names, values, strict=True)),
-                mimics=(),
+                mimics=_mimics(ranker.court.names, look),
                 false_marks=10.0**-score,
             )
             judged.append(_Judged(found.paths[row], score, evidence))
     # Ties are ordered by place.
     return sorted(judged, key=lambda one: (-one.score, one.path.points_px[0].tolist()))
+
+
+def _mimics(names: Sequence[str], likelihoods: Sequence[float]) -> tuple[MimicLikelihood, ...]:
+    """Return the mimics by falling likelihood; what is no mimic ("line", "other") only took its share."""
+    known = [pair for pair in zip(names, likelihoods, strict=True) if pair[0] in MIMICS]
+    return tuple(MimicLikelihood(*pair) for pair in sorted(known, key=lambda pair: -pair[1]))
 
 
 def _candidate(number: int, one: _Judged, scene: _Scene, settings: Settings) -> Candidate | None:

@@ -4,7 +4,9 @@ from .features import FeatureTable, feature_table
 from .judgement import Judgement, judge
 from .line import LineMeasurement, measure, smooth_path
 from .maps import AxisMap, PictureMaps, picture_maps
-from .ranker import PRIOR, FalseMarkCurve, Ranker, Trees, rankers_from, shipped_rankers
+from .mimics import MimicCourt
+from .ranker import PRIOR, FalseMarkCurve, Ranker, rankers_from, shipped_rankers
+from .trees import Trees
 
 __all__ = [
     "PRIOR",
@@ -13,6 +15,7 @@ __all__ = [
     "FeatureTable",
     "Judgement",
     "LineMeasurement",
+    "MimicCourt",
     "PictureMaps",
     "Ranker",
     "Trees",

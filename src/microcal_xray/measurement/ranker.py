@@ -1,7 +1,7 @@
-"""How strongly a candidate's features speak for a line: small trees as plain numbers, read term by term."""
+"""How strongly a candidate speaks for a line, term by term, and how often that happens by chance."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,74 +12,13 @@ import numpy.typing as npt
 
 from ..errors import MicrocalError
 from .features import FeatureTable
+from .mimics import MimicCourt, court_from
+from .trees import Trees
 
 FloatArray = npt.NDArray[np.float64]
 
 PRIOR = "prior"
 _SCHEMA = "microcal-ranker/1"
-_LEAF = -1
-
-
-@dataclass(frozen=True)
-class Trees:
-    """T decision trees of up to N nodes, padded; node 0 is the root.
-
-    Parameters
-    ----------
-    feature : (T, N) int array
-        Column that a node asks for; -1 at a leaf.
-    threshold : (T, N) float array
-        Values up to it go to the left.
-    left, right : (T, N) int array
-        The next node.
-    value : (T, N) float array
-        Mean log-odds of the training candidates that pass a node; the whole value of a leaf.
-    """
-
-    feature: npt.NDArray[np.intp]
-    threshold: FloatArray
-    left: npt.NDArray[np.intp]
-    right: npt.NDArray[np.intp]
-    value: FloatArray
-
-    def terms(self, values: npt.NDArray[np.float32], groups: npt.NDArray[np.intp], count: int) -> FloatArray:
-        """Return what each group of features adds to the sum over all trees, (n, count + 1); last, the prior.
-
-        Parameters
-        ----------
-        values : (n, F) float32 array
-        groups : (F,) int array
-            Group of each feature.
-        count : int
-            Number of groups.
-
-        Notes
-        -----
-        Along the way of a candidate through a tree each step changes the mean value of the candidates that
-        pass; that change is credited to the feature asked [1]_. The terms and the prior add up to the trees'
-        sum exactly.
-
-        References
-        ----------
-        .. [1] Saabas (2014), Interpreting random forests.
-        """
-        candidates, trees = np.arange(len(values)), np.arange(len(self.feature))[:, None]
-        node = np.zeros((len(self.feature), len(values)), np.intp)
-        terms = np.zeros((len(values), count + 1))
-        terms[:, count] = self.value[:, 0].sum()
-        while True:
-            asked = self.feature[trees, node]
-            going = asked != _LEAF
-            if not going.any():
-                return terms
-            low = values[candidates, asked] <= self.threshold[trees, node]
-            following = np.where(low, self.left[trees, node], self.right[trees, node])
-            following = np.where(going, following, node)
-            change = self.value[trees, following] - self.value[trees, node]
-            group = np.where(going, groups[asked], 0)
-            for number in range(count):
-                terms[:, number] += np.where(going & (group == number), change, 0).sum(axis=0)
-            node = following
 
 
 @dataclass(frozen=True)
@@ -123,12 +62,14 @@ class Ranker:
         By the intent of the picture, as in `radiograph.Intent`.
     share : float
         Share of the false marks that candidates of this kind may be, 0 to 1.
+    court : MimicCourt
     """
 
     features: tuple[str, ...]
     trees: Trees
     curves: Mapping[str, FalseMarkCurve]
     share: float
+    court: MimicCourt
 
     def groups(self) -> tuple[str, ...]:
         """Return the groups of the features, in order of appearance."""
@@ -184,27 +125,13 @@ def rankers_from(document: Mapping[str, Any]) -> dict[str, Ranker]:
     return {
         kind: Ranker(
             features,
-            _trees(model["trees"]),
+            Trees.of(model["trees"]),
             {
                 intent: FalseMarkCurve(np.array(curve["strength"]), np.array(curve["log10_false_marks"]))
                 for intent, curve in model["curves"].items()
             },
             float(model["share"]),
+            court_from(model["court"]),
         )
         for kind, model in document["kinds"].items()
     }
-
-
-def _trees(found: Sequence[Mapping[str, Any]]) -> Trees:
-    most = max(len(tree["feature"]) for tree in found)
-
-    def padded(name: str, fill: float) -> FloatArray:
-        return np.array([[*tree[name], *[fill] * (most - len(tree[name]))] for tree in found], float)
-
-    return Trees(
-        feature=padded("feature", _LEAF).astype(np.intp),
-        threshold=padded("threshold", 0),
-        left=padded("left", 0).astype(np.intp),
-        right=padded("right", 0).astype(np.intp),
-        value=padded("value", 0),
-    )
