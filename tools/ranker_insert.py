@@ -98,7 +98,7 @@ def _course(ground: _Ground, rng: np.random.Generator, start: tuple[int, int], k
     path = np.cumsum(np.stack([np.sin(heading), np.cos(heading)], axis=1), axis=0)
     path += np.array(start) - path[count // 2]
     places = np.clip(np.rint(path).astype(int), 0, np.array(ground.bone.shape) - 1)
-    out = ~ground.bone[places[:, 0], places[:, 1]] | (np.abs(places - path) > 1).any(axis=1)
+    out = ~ground.bone[places[:, 0], places[:, 1]] | (np.abs(places - path) > 0.5).any(axis=1)
     outside = np.flatnonzero(out)
     first = outside[outside < count // 2].max(initial=-1) + 1
     last = outside[outside > count // 2].min(initial=count)
