@@ -192,6 +192,15 @@ def test_a_path_beside_a_better_one_is_that_one():
     assert found == [10, 18]
 
 
+@pytest.mark.parametrize(("column", "first_row"), [(13, 25), (14, 8)])
+def test_a_path_takes_three_columns_on_each_side_with_it(column, first_row):
+    z = np.full((40, 30), -99.0)  # no way from one to the other
+    z[5:25, 10] = 8
+    z[8:35, column] = 6  # goes on below, where the better path has ended
+    other = paths_of(z)[1]
+    assert places(other) == [(row, column) for row in range(first_row, 35)]
+
+
 @pytest.mark.parametrize(("least_rows", "count"), [(1, 2), (5, 2), (6, 1), (20, 1), (21, 0)])
 def test_paths_of_fewer_rows_are_dropped(least_rows, count):
     z = np.full((40, 40), -9.0)

@@ -210,6 +210,27 @@ def test_a_ramp_gives_no_positive_answer(degrees):
     assert z[inner].max() < 0.05
 
 
+@pytest.mark.parametrize("along_px", [7.0, 10.0])
+@pytest.mark.parametrize("degrees", [0, 90])
+def test_a_dot_is_smoothed_along_the_direction_as_said(along_px, degrees):
+    dot = gaussian_line(SHAPE, 0, fwhm_px=6, height=-1, centre=(120, 120)) * -gaussian_line(
+        SHAPE, 90, fwhm_px=6, height=-1, centre=(120, 120)
+    )
+    # Faint, so that the level stays that of the noise, which goes away in the difference.
+    with_dot, without = (
+        curvature(answered(white() + share * dot, degrees=degrees, along_px=along_px))[0]
+        for share in (1e-3, 0)
+    )
+    change = (with_dot - without).astype(float)
+    along = change[:, np.unravel_index(change.argmax(), change.shape)[1]]
+    rows = 3 * np.arange(len(along))
+    near = np.abs(rows - rows[along.argmax()]) <= 36
+    weights, rows = along[near] / along[near].sum(), rows[near]
+    spread = math.sqrt((weights * rows**2).sum() - (weights * rows).sum() ** 2)
+    # Two boxes of odd length, and the dot itself is 2.5 px wide.
+    assert spread == pytest.approx(math.hypot(along_px, 6 / 2.355), rel=0.1)
+
+
 def test_the_best_is_the_largest_over_the_widths():
     response = answered(white(), degrees=10, sigmas_px=(1.2, 2.0, 3.2))
     singles = [answered(white(), degrees=10, sigmas_px=(sigma,)).z[0] for sigma in (1.2, 2.0, 3.2)]

@@ -362,7 +362,8 @@ def test_neighbours_are_counted_by_polarity_strength_and_direction():
     other = path((ROW - 10, LEFT), (ROW - 10, RIGHT), polarity=Polarity.BRIGHT, score=10)
     across = path((ROW - 40, MIDDLE), (ROW + 40, MIDDLE), score=25)
     far = path((100, LEFT), (100, RIGHT), score=40)
-    found = described(limb(), own, beside, other, across, far)[0]
+    weaker = path((ROW + 40, LEFT), (ROW + 40, RIGHT), score=15)  # parallel, but not close
+    found = described(limb(), own, beside, other, across, far, weaker)[0]
     expected = {
         "rank": np.log1p(3),  # beside, across, far
         "share_of_best": 20 / 40,
