@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from microcal_xray.errors import MicrocalError
-from microcal_xray.measurement import PRIOR, FalseMarkCurve, FeatureTable, Trees, rankers_from
+from microcal_xray.measurement import PRIOR, FalseMarkCurve, FeatureTable, rankers_from
+from microcal_xray.measurement.mimics import court_from
+from microcal_xray.measurement.trees import Trees
 
 FEATURES = ("detection.score", "detection.length", "ends.drop", "profile.height")
 # Tree 1 asks for the score, and of weak candidates for the drop; tree 2 for the height alone.
@@ -31,12 +33,22 @@ CURVES = {
     "picture": {"strength": [-4.0, 0.0, 2.0], "log10_false_marks": [1.5, 0.5, -1.5]},
     "for-processing": {"strength": [-4.0, 2.0], "log10_false_marks": [1.0, -2.0]},
 }
+# Another structure: a "joint_space" where the drop is small; nothing else has a say.
+STUMP = {"feature": [-1], "threshold": [0.0], "left": [0], "right": [0], "value": [0.0]}
+JOINT = {
+    "feature": [2, -1, -1],
+    "threshold": [0.25, 0, 0],
+    "left": [1, 0, 0],
+    "right": [2, 0, 0],
+    "value": [0.0, 2.0, -1.0],
+}
+COURT = {"line": TREES, "joint_space": [JOINT], "other": [STUMP]}
 DOCUMENT = {
     "schema": "microcal-ranker/1",
     "features": list(FEATURES),
     "kinds": {
-        "lucent": {"trees": TREES, "curves": CURVES, "share": 0.5},
-        "sclerotic": {"trees": TREES[1:], "curves": CURVES, "share": 0.25},
+        "lucent": {"trees": TREES, "curves": CURVES, "share": 0.5, "court": COURT},
+        "sclerotic": {"trees": TREES[1:], "curves": CURVES, "share": 0.25, "court": COURT},
     },
 }
 
@@ -123,12 +135,17 @@ def test_trees_of_different_sizes_are_the_same_together_as_apart():
     row = table((1, 0, 0.5, 1), (9, 0, 0, 0))
     groups = np.array([0, 0, 1, 2])
     together = lucent().trees.terms(row.values, groups, 3)
-    apart = []
-    for tree in TREES:
-        columns = {name: np.array([tree[name]], float) for name in ("threshold", "value")}
-        links = {name: np.array([tree[name]], np.intp) for name in ("feature", "left", "right")}
-        apart.append(Trees(**columns, **links).terms(row.values, groups, 3))
+    apart = [Trees.of([tree]).terms(row.values, groups, 3) for tree in TREES]
     np.testing.assert_allclose(together, sum(apart), atol=1e-12)
+
+
+@settings(max_examples=10, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 10_000))
+def test_the_total_is_the_sum_of_the_terms(seed):
+    trees = Trees.of(forests(seed))
+    rows = np.random.default_rng(seed).normal(0, 1, (9, len(FEATURES))).astype(np.float32)
+    terms = trees.terms(rows, np.array([0, 0, 1, 2]), 3)
+    np.testing.assert_allclose(trees.total(rows), terms.sum(axis=1), atol=1e-12)
 
 
 def test_no_candidates_have_no_terms():
@@ -137,8 +154,7 @@ def test_no_candidates_have_no_terms():
 
 def test_a_tree_that_asks_nothing_is_the_prior():
     document = copy.deepcopy(DOCUMENT)
-    stump = {"feature": [-1], "threshold": [0.0], "left": [0], "right": [0], "value": [0.7]}
-    document["kinds"]["lucent"]["trees"] = [stump]
+    document["kinds"]["lucent"]["trees"] = [{**STUMP, "value": [0.7]}]
     np.testing.assert_allclose(rankers_from(document)["lucent"].terms(table((9, 0, 0, 1))), [[0, 0, 0, 0.7]])
 
 
@@ -165,6 +181,36 @@ def test_each_kind_has_its_own_model():
     assert (rankers["lucent"].share, rankers["sclerotic"].share) == (0.5, 0.25)
     np.testing.assert_allclose(rankers["sclerotic"].terms(table((9, 0, 0, 1))), [[0, 0, 0.75, 0.25]])
     assert PRIOR == "prior"
+
+
+# The court of mimics
+
+
+def test_the_court_compares_structures_by_their_sums():
+    # Strong and high, small drop: "line" 1.5 + 1, "joint_space" 2, "other" 0.
+    found = lucent().court.likelihoods(table((9, 0, 0.1, 1)))
+    weights = np.exp([2.5, 2.0, 0.0])
+    np.testing.assert_allclose(found, [weights / weights.sum()], rtol=1e-12)
+    assert lucent().court.names == ("line", "joint_space", "other")
+
+
+@settings(max_examples=10, deadline=None, derandomize=True)
+@given(seed=st.integers(0, 10_000), scale=st.floats(0.1, 1000))
+def test_likelihoods_lie_between_nothing_and_all_and_add_up_to_one(seed, scale):
+    rows = np.random.default_rng(seed).normal(0, 1, (9, len(FEATURES))).astype(np.float32)
+    forest = [{**tree, "value": [scale * value for value in tree["value"]]} for tree in forests(seed)]
+    court = court_from({"line": forest, "overlap": forests(seed + 1), "other": [STUMP]})
+    found = court.likelihoods(FeatureTable(FEATURES, rows))
+    assert ((found >= 0) & (found <= 1)).all()
+    np.testing.assert_allclose(found.sum(axis=1), 1)
+
+
+def test_what_adds_to_every_structure_alike_changes_nothing():
+    louder = {name: [*trees, {**STUMP, "value": [300.0]}] for name, trees in COURT.items()}
+    rows = table((1, 0, 0.5, 1), (9, 0, 0.1, 0))
+    np.testing.assert_allclose(
+        court_from(louder).likelihoods(rows), court_from(COURT).likelihoods(rows), rtol=1e-9
+    )
 
 
 # The false marks
