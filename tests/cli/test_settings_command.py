@@ -23,9 +23,9 @@ def test_what_is_printed_is_read_back(tmp_path, capsys):
 
 def test_a_file_may_name_only_some_and_an_option_wins(tmp_path, capsys):
     file = tmp_path / "settings.json"
-    file.write_text('{"false_marks": 3, "low_sd": 1.25}', encoding="utf-8-sig")
+    file.write_text('{"false_marks": 3, "minimum_length_mm": 1.25}', encoding="utf-8-sig")
     values = json.loads(printed(capsys, "--settings", file, "--false-marks", "4"))
-    assert (values["false_marks"], values["low_sd"]) == (4, 1.25)
+    assert values == {**Settings().as_dict(), "false_marks": 4, "minimum_length_mm": 1.25}
 
 
 def test_every_setting_is_explained(capsys):
@@ -46,7 +46,9 @@ def test_every_setting_is_explained(capsys):
         (b'{"false_marks": 1e999}', "false_marks is inf"),
         (b'{"false_marks": "many"}', "false_marks is 'many'"),
         (b'{"sensitivity": 1}', "unknown setting 'sensitivity'"),
-        (b'{"widths_mm": []}', "widths_mm"),
+        (b'{"widths_mm": [0.5]}', "unknown setting 'widths_mm'; known are false_marks, minimum_length_mm"),
+        (b'{"minimum_length_mm": []}', "minimum_length_mm is []; it must be over 0, up to 1000"),
+        (b'{"minimum_length_px": 0}', "minimum_length_px is 0; it must be over 0, up to 1000"),
         (b"[" * 100_000, "not a JSON file"),
         (b" " * 1_000_001, "too large"),
     ],

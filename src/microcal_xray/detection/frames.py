@@ -75,9 +75,9 @@ def frames_around(mask: Mask, *, directions: int) -> tuple[TurnedFrame, ...]:
 
     Examples
     --------
-    >>> frame = frames_around(np.ones((40, 60), bool), directions=2)[1]
-    >>> round(np.degrees(frame.angle_rad)), frame.shape
-    (90, (52, 72))
+    >>> along_rows, along_columns = frames_around(np.ones((40, 60), bool), directions=2)
+    >>> along_rows.shape, round(np.degrees(along_columns.angle_rad))
+    ((72, 52), 90)
     """
     outline = _outline(mask)
     if not len(outline):
