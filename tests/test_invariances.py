@@ -1,4 +1,4 @@
-"""What must not change a candidate: exposure, polarity, flips, turns, shifts, resampling, good compression."""
+"""What must not change a candidate: exposure, flips, turns, shifts, resampling, good compression."""
 
 import io
 

@@ -106,10 +106,12 @@ def _simulated_names(sample: Sample, own: Sequence[int]) -> dict[int, str]:
     found = {number: LINE for number in own if sample.share_true[number] >= 0.5}
     for mimic in image["mimics"]:
         name = _SIMULATED_NAMES.get(mimic["kind"], mimic["kind"])
+        # Boxes hold whole pictures or whole markers; only outlines say what a candidate lies on.
+        if name not in MIMICS or "path_px" not in mimic:
+            continue
         tree = KDTree(dense(np.array(mimic["path_px"])))
         for number in own:
-            if number not in found and name in MIMICS:
-                away = tree.query(sample.paths[number], distance_upper_bound=tolerance)[0]
-                if (away <= tolerance).mean() >= _SAME_SHARE:
-                    found[number] = name
+            away = tree.query(sample.paths[number], distance_upper_bound=tolerance)[0]
+            if (away <= tolerance).mean() >= _SAME_SHARE:
+                found.setdefault(number, name)
     return found

@@ -53,7 +53,8 @@ Mask = npt.NDArray[np.bool_]
 _KIND = {Polarity.DARK: Kind.LUCENT, Polarity.BRIGHT: Kind.SCLEROTIC}
 _SMALLEST_SIDE_PX = 32
 _SMALLEST_BODY_PX = 500  # of the working image: less shows no bone
-_EDGE_PX = 3  # a line needs both its sides inside the picture
+_MARGIN_PX = 8.0  # of the working image, 2 mm: nearer to the edge the picture is repeated, which makes lines
+_EDGE_PX = 12  # a line that comes as near to the edge may go on outside
 _AXIS_SCALES_PX = (10.0, 28.0, 55.0)  # about a quarter, a half and all of a shaft's width
 _BACKGROUND_PX = 24.0  # of the working image, 6 mm: slower changes are not a line's own
 _FWHM_PER_SIGMA = 2 * math.sqrt(2 * math.log(2))
@@ -98,7 +99,7 @@ def search(radiograph: Radiograph) -> Search:
     grid = _grid(radiograph)
     working = working_image(grid.pixels, grid.usable, mm_per_px=_mm_per_px(radiograph))
     field = find_field(working.pixels, usable=working.usable)
-    searched = field.body & ~field.metal
+    searched = field.body & ~field.metal & _away_from_edge(field.usable)
     if min(grid.pixels.shape) < _SMALLEST_SIDE_PX or searched.sum() < _SMALLEST_BODY_PX:
         return Search(grid, working, field)
     image = in_range(working.pixels, body=field.body)
@@ -138,6 +139,15 @@ class _Scene:
             ndimage.binary_erosion(found.field.usable, iterations=_EDGE_PX),
             _mm_per_px(radiograph),
         )
+
+
+def _away_from_edge(usable: Mask) -> Mask:
+    """Return what is usable farther from its edge than a line needs to be seen from both sides."""
+    # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
+    import cv2
+
+    inside = np.pad(usable, 1).astype(np.uint8)
+    return np.asarray(cv2.distanceTransform(inside, cv2.DIST_L2, 3)[1:-1, 1:-1] > _MARGIN_PX)
 
 
 def find_lines(radiograph: Radiograph, settings: Settings = Settings()) -> Findings:

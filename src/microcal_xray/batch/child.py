@@ -15,7 +15,13 @@ from .worker import READY, Limits, Reply
 START_LIMIT_S = 120.0
 _ATTEMPTS = 2
 _START = "import sys; sys.path[:] = {path!r}; from microcal_xray.batch.worker import serve; serve()"
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "OPENCV_FOR_THREADS_NUM")
+_ONE_THREAD = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "OPENCV_FOR_THREADS_NUM",
+)
 
 
 class ClosedError(Exception):

@@ -16,7 +16,7 @@ ROW_STEP_PX = 3  # rows kept: smoothing along the line leaves nothing finer
 _NOISE_BLOCK_PX = 4  # the usual level changes slowly: blocks of so many pixels are enough
 _FLOOR_SHARE = 0.1  # of the median level: parts without any texture must not be blown up
 _SMALLEST_LEVEL = 1e-4  # of the range from air to bone: less is rounding
-_MEAN_PER_SQUARED_ROOT_MEAN = 1.22  # of the absolute value of a normal variable
+_MEAN_PER_SQUARED_ROOT_MEAN = 1.18  # of the absolute value of a normal variable
 _OUTSIDE = np.float32(-2)
 
 

@@ -11,8 +11,8 @@ FloatImage = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.intp]
 SmallInt = npt.NDArray[np.int8]
 
-_COST = 2.3  # z that a row must reach for a path to gain by it (design trials)
-_TURN_COST = 2.0  # of one pixel to the side between two rows
+_COST = 1.9  # z that a row must reach for a path to gain by it (design trials)
+_TURN_COST = 1.0  # of one pixel to the side between two rows
 _START = np.int8(2)  # in the table of steps: the path begins here
 _LEAST_GAIN = 4.0 / ROW_STEP_PX
 _PEAK_WINDOW = (7, 7)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from .frames import TurnedFrame, frames_around
 from .oriented import ROW_STEP_PX, OrientedResponse, oriented_response
 from .paths import FramePath, best_paths_table, frame_paths
+from .trimming import piece, shares_of, trimmed
 
 FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
@@ -19,9 +20,12 @@ Mask = npt.NDArray[np.bool_]
 DIRECTIONS = 16
 _FINE_SIGMAS_PX = (1.2, 2.0, 3.2)
 _COARSE_SIGMAS_PX = (2.2, 3.6)  # on half the pixels: 4.4 and 7.2
-SIGMA_RANGE_PX = (_FINE_SIGMAS_PX[0], 2 * _COARSE_SIGMAS_PX[-1])  # narrowest and widest line looked for
-_FINE_ALONG_PX, _COARSE_ALONG_PX = 10.0, 7.0
-_AROUND_PX = 45.0
+# In noise the kernel that answers most is wider than the line, sqrt(5) times where the noise is white.
+_KERNEL_PER_LINE = 1.5
+# Narrowest and widest line looked for.
+SIGMA_RANGE_PX = (_FINE_SIGMAS_PX[0] / _KERNEL_PER_LINE, 2 * _COARSE_SIGMAS_PX[-1] / _KERNEL_PER_LINE)
+_FINE_ALONG_PX, _COARSE_ALONG_PX = 8.0, 6.0
+_AROUND_PX = 28.0
 _SHORTEST_PX = {1: 12, 2: 8}
 _SMALLEST_COARSE = 300  # pixels
 _SHARED_SHARE = 0.6  # of a path on better ones makes it a double
@@ -49,7 +53,7 @@ class RidgePath:
     z : (N,) float array
         How much each place looks like a line of this direction, in units of the usual answer around.
     sigma_px : (N,) float array
-        The width that answered most, as the sigma of a Gaussian.
+        Width of the line, as the sigma of a Gaussian; coarse.
     """
 
     polarity: Polarity
@@ -89,7 +93,25 @@ def ridge_paths(image: FloatImage, *, searched: Mask, most: int = 100) -> tuple[
     ]
     # Ties are ordered by place, so that the result hangs on no order of the work.
     found.sort(key=lambda path: (-path.score, path.points_px[0].tolist(), path.polarity.value))
-    return _without_doubles(found, image.shape, most)
+    return _trimmed(image, _without_doubles(found, image.shape, most))
+
+
+def _trimmed(image: FloatImage, paths: Sequence[RidgePath]) -> tuple[RidgePath, ...]:
+    """Return the paths without what smoothing along them has drawn out beyond the line."""
+    kept = trimmed(
+        image,
+        [path.points_px for path in paths],
+        is_dark=[path.polarity is Polarity.DARK for path in paths],
+        sigma_px=[float(np.median(path.sigma_px)) for path in paths],
+    )
+    result = []
+    for path, (low, high) in zip(paths, kept, strict=True):
+        share = shares_of(path.points_px)
+        points, z, sigma_px = (
+            piece(each, share, low, high) for each in (path.points_px, path.z, path.sigma_px)
+        )
+        result.append(RidgePath(path.polarity, path.score, points, z, sigma_px))
+    return tuple(result)
 
 
 def _coarse_paths(image: FloatImage, searched: Mask) -> list[RidgePath]:
@@ -151,7 +173,7 @@ def _ridge_path(
         path.gain * math.sqrt(ROW_STEP_PX / len(path.rows)),
         frame.in_picture(path.rows, path.columns),
         z.max(axis=0).astype(np.float64),
-        np.asarray(sigmas_px)[z.argmax(axis=0)],
+        np.asarray(sigmas_px)[z.argmax(axis=0)] / _KERNEL_PER_LINE,
     )
 
 

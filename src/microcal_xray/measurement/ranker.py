@@ -18,6 +18,7 @@ from .trees import Trees
 FloatArray = npt.NDArray[np.float64]
 
 PRIOR = "prior"
+_SCORES = (-6.0, 6.0)  # beyond, the curve says nothing
 _SCHEMA = "microcal-ranker/1"
 
 
@@ -101,7 +102,8 @@ class Ranker:
         intent : str
             One that the model was calibrated for.
         """
-        return np.asarray(np.log10(self.share) - self.curves[intent].at(strength))
+        score = np.log10(self.share) - self.curves[intent].at(strength)
+        return np.asarray(np.clip(score, *_SCORES))
 
 
 @cache
