@@ -1,10 +1,11 @@
 """Fit the model that ranks candidates, score it out of fold, and write it as plain numbers.
 
 python tools/fit_ranker.py [--pictures FOLDER ...] [--simulated FOLDER ...] [--inserted FOLDER ...] --out FILE
-    [--labels FILE] [--report FOLDER] [--cache FOLDER] [--folds 5]
+    [--test FOLDER ...] [--labels FILE] [--report FOLDER] [--cache FOLDER] [--folds 5]
 
 FOLDER holds pictures with a truth.csv, or simulated radiographs with a truth.json. --pictures: real pictures
 with marked lines, scored out of fold. --inserted: line-free pictures into which lines are put, to fit on.
+--test: real pictures that are scored and never fitted on.
 Needs lightgbm.
 """
 
@@ -74,6 +75,9 @@ class Material:
         simulated = [picture for folder in asked.simulated for picture in pictures_of(folder)]
         hosts = [each for folder in asked.inserted for each in pictures_of(folder) if each.line_free]
         keep = asked.cache
+        self.test = _samples(
+            "test", sample_of, [each for folder in asked.test for each in pictures_of(folder)], keep
+        )
         self.real = _samples("real", sample_of, real, keep)
         self.simulated = _samples("simulated", sample_of, simulated, keep)
         self.variants = [
@@ -220,9 +224,9 @@ def _plain_tree(root: dict[str, Any], factor: float) -> Tree:
         number = len(tree["feature"])
         is_leaf = "split_feature" not in node
         tree["feature"].append(-1 if is_leaf else node["split_feature"])
-        tree["threshold"].append(0 if is_leaf else float(np.float32(node["threshold"])))
+        tree["threshold"].append(0 if is_leaf else float(f"{node['threshold']:.6g}"))
         value = node["leaf_value" if is_leaf else "internal_value"]
-        tree["value"].append(round(value * factor, 5))
+        tree["value"].append(round(value * factor, 4))
         tree["left"].append(0)
         tree["right"].append(0)
         if not is_leaf:
@@ -236,7 +240,7 @@ def _plain_tree(root: dict[str, Any], factor: float) -> Tree:
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Fit the model that ranks candidates.")
-    for name in ("pictures", "simulated", "inserted"):
+    for name in ("pictures", "simulated", "inserted", "test"):
         parser.add_argument(f"--{name}", type=Path, nargs="*", default=[], metavar="FOLDER")
     parser.add_argument("--out", type=Path, required=True, help="the model file")
     parser.add_argument(
@@ -255,8 +259,12 @@ def main() -> None:
     scored = [*material.real, *material.simulated]
     found = out_of_fold(material, scored, asked.folds)
     kinds = {}
+    tested = [np.zeros(len(sample.kinds)) for sample in material.test]
     for kind in Kind:
         bags = fitted(material.rows(kind, lambda _: True))
+        for sample, strength in zip(material.test, tested, strict=True):
+            own = np.array([each is kind for each in sample.kinds])
+            strength[own] = strengths(bags, sample)[own]
         kinds[kind.value] = {
             "share": _SHARE[kind],
             "curves": curves_of(scored, found, kind),
@@ -278,7 +286,7 @@ def main() -> None:
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     asked.out.write_text(json.dumps(document, separators=(",", ":")) + "\n", encoding="utf-8")
     if asked.report is not None:
-        report(scored, found, document, asked.report)
+        report([*scored, *material.test], [*found, *tested], document, asked.report)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ import csv
 import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -99,9 +100,15 @@ def _named_by_eye(
     return found
 
 
+@cache
+def _truth_of(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the images of a truth.json by their file."""
+    images = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["images"]
+    return {image["file"]: image for image in images}
+
+
 def _simulated_names(sample: Sample, own: Sequence[int]) -> dict[int, str]:
-    truth = json.loads((sample.picture.path.parent / "truth.json").read_text(encoding="utf-8"))
-    (image,) = (each for each in truth["images"] if each["file"] == sample.picture.path.name)
+    image = _truth_of(sample.picture.path.parent)[sample.picture.path.name]
     tolerance = _TOLERANCE_MM / image["spacing_mm"][0]
     found = {number: LINE for number in own if sample.share_true[number] >= 0.5}
     for mimic in image["mimics"]:

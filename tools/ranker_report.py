@@ -19,7 +19,7 @@ FloatArray = npt.NDArray[np.float64]
 
 _RATES = 10.0 ** np.arange(1.8, -1.4, -0.2)  # false marks per picture at which a curve has a point
 _FEWEST = 3  # false marks that a point of the curve must stand on
-_TRUE = 0.5
+_TAIL, _FLATTEST = 10.0, -0.05  # length of the tail, and how flat it may be at most
 # Simulated radiographs stand for linear and for processed DICOM; all else is taken as a picture.
 _MEASURED_ON = {
     Intent.FOR_PROCESSING: Intent.FOR_PROCESSING,
@@ -53,15 +53,29 @@ def curves_of(
 
 
 def _curve(falling: FloatArray, pictures: int) -> dict[str, list[float]]:
+    """Return a curve from counts; below one false mark per picture, where they are small, a straight tail."""
     points: list[tuple[float, float]] = []
+    tail: list[tuple[float, float]] = []
     for rate in _RATES:
         count = round(rate * pictures)
         if not _FEWEST <= count <= len(falling):
             continue
-        strength = float(falling[count - 1])
-        if not points or strength > points[-1][0] + 1e-3:
-            points.append((round(strength, 4), round(float(np.log10(count / pictures)), 4)))
-    return {"strength": [point[0] for point in points], "log10_false_marks": [point[1] for point in points]}
+        place = float(falling[count - 1]), float(np.log10(count / pictures))
+        if rate > 1 and (not points or place[0] > points[-1][0] + 1e-3):
+            points.append(place)
+        elif rate <= 1:
+            tail.append(place)
+    start = tail[0]
+    if start[0] <= points[-1][0]:
+        points.pop()
+    # Least squares through the first point of the tail: an exponential tail of the strength.
+    steps = np.array(tail[1:]) - start
+    slope = min(float((steps[:, 0] * steps[:, 1]).sum() / (steps[:, 0] ** 2).sum()), _FLATTEST)
+    points += [start, (start[0] + _TAIL, start[1] + slope * _TAIL)]
+    return {
+        "strength": [round(point[0], 4) for point in points],
+        "log10_false_marks": [round(point[1], 4) for point in points],
+    }
 
 
 def report(
