@@ -8,9 +8,9 @@ from hypothesis.extra.numpy import arrays
 
 from microcal_xray.detection import best_paths_table, frame_paths
 
-COST, TURN = 2.3, 2.0
+COST, TURN = 1.9, 1.0
 START = 2
-UNIT = 3.7  # what a row of z = 6 gains
+UNIT = 4.1  # what a row of z = 6 gains
 
 
 def table_of(dark: np.ndarray):
@@ -50,11 +50,11 @@ def best_by_trial(z: np.ndarray) -> np.ndarray:
 
 
 def test_a_table_worked_by_hand():
-    table = table_of(np.array([[0, 5.3, 0], [0, 0, 7.3], [4.3, 0, 0]], np.float32))
+    table = table_of(np.array([[0, 3.9, 0], [0, 0, 5.9], [3.9, 0, 0]], np.float32))
     expected = [
-        [-2.3, 3.0, -2.3],
-        [-1.3, 0.7, 6.0],  # 3 - 2 - 2.3; 3 - 2.3; 3 - 2 + 5
-        [2.0, 1.7, 3.7],  # nothing before is worth the way: starts anew; 6 - 2 - 2.3; 6 - 2.3
+        [-1.9, 2.0, -1.9],
+        [-0.9, 0.1, 5.0],  # 2 - 1 - 1.9; 2 - 1.9; 2 - 1 + 4
+        [2.0, 2.1, 3.1],  # nothing before is worth the way, 0.1 - 1: starts anew; 5 - 1 - 1.9; 5 - 1.9
     ]
     np.testing.assert_allclose(table.gain[:, 0], expected, atol=1e-6)
     assert table.step[:, 0].tolist() == [[2, 2, 2], [1, 0, -1], [2, 1, 0]]
@@ -68,8 +68,8 @@ def test_both_polarities_are_summed_apart():
 
 
 def test_of_equal_ways_the_straight_one_is_taken():
-    table = table_of(np.array([[8, 6, 8], [5, 5, 5]], np.float32))
-    # From either side 5.7 - 2, straight down 3.7.
+    table = table_of(np.array([[8, 7, 8], [5, 5, 5]], np.float32))
+    # From either side 6.1 - 1, straight down 5.1.
     assert table.step[1, 0, 1] == 0
 
 
@@ -113,7 +113,7 @@ def test_the_first_row_starts_and_no_path_leaves_the_frame():
 def test_one_row_and_one_column_have_a_table():
     assert best_paths_table(np.ones((1, 2, 4), np.float32)).gain.shape == (1, 2, 4)
     np.testing.assert_allclose(
-        best_paths_table(np.full((3, 2, 1), 3.3, np.float32)).gain[:, 0, 0], [1, 2, 3], atol=1e-6
+        best_paths_table(np.full((3, 2, 1), 2.9, np.float32)).gain[:, 0, 0], [1, 2, 3], atol=1e-6
     )
 
 
@@ -148,10 +148,10 @@ def test_a_gap_is_bridged_when_what_follows_is_worth_it():
 
 def test_a_gap_that_costs_more_than_was_gathered_parts_two_paths():
     z = np.zeros((40, 20))
-    z[5:10, 8] = 6  # gains 18.5
-    z[19:25, 8] = 6  # nine rows between them cost 20.7
+    z[5:10, 8] = 6  # gains 20.5
+    z[21:27, 8] = 6  # eleven rows between them cost 20.9
     first, second = paths_of(z)
-    assert places(first) == [(row, 8) for row in range(19, 25)]
+    assert places(first) == [(row, 8) for row in range(21, 27)]
     assert places(second) == [(row, 8) for row in range(5, 10)]
     assert (first.gain, second.gain) == (pytest.approx(6 * UNIT, abs=1e-3), pytest.approx(5 * UNIT, abs=1e-3))
 
@@ -171,10 +171,10 @@ def test_what_two_paths_share_belongs_to_the_better_one():
     trunk = [(row, 20) for row in range(2, 12)]
     arms = [[(row, 20 + side * (1 + min(row - 12, 7))) for row in range(12, 24)] for side in (-1, 1)]
     assert places(first) == trunk + arms[0]
-    assert first.gain == pytest.approx(10 * 3.7 + 12 * 5.7 - 8 * TURN, abs=1e-3)
+    assert first.gain == pytest.approx(10 * UNIT + 12 * (8 - COST) - 8 * TURN, abs=1e-3)
     # Three columns beside it are its own too, and with them the first row of the other arm.
     assert places(second) == arms[1][1:]
-    assert second.gain == pytest.approx(11 * 4.7 - 7 * TURN, abs=1e-3)
+    assert second.gain == pytest.approx(11 * (7 - COST) - 7 * TURN, abs=1e-3)
 
 
 def test_no_place_is_given_twice():
@@ -219,4 +219,4 @@ def test_the_best_path_comes_first_and_each_rises_row_by_row():
 
 def test_what_answers_nowhere_has_no_paths():
     assert paths_of(np.zeros((30, 20))) == ()
-    assert paths_of(np.full((30, 20), 2.2)) == ()
+    assert paths_of(np.full((30, 20), 1.8)) == ()  # just under the cost

