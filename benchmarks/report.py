@@ -48,8 +48,9 @@ the largest FROC score (of equals, the best recall) on the tuning set, {tuning},
 """
 
 _CAUTION = """
-Our detector runs as it is shipped and was not tuned on the simulated pictures here, but constants of its design
-come from trials on the pictures of the set `dev`: its numbers there are to be read as those of a training set.
+Our detector runs as it is shipped. Its ranking model was fitted on simulated radiographs of other seeds than those
+here and on the pictures of the set `dev`: its numbers on `dev` are those of a training set (docs/detector.md has
+them out of fold); the sets `test` and `real` were never fitted on.
 The choices of the peers were made on simulated pictures; the range of thresholds that they were made from was
 widened, in favour of the peers, after a look at a few pictures of `dev`. The truth of the real sets marks the clearest lines only, so a false mark may be a
 line that nobody marked; the FROC score that counts false marks on line-free pictures alone is given beside.

@@ -45,15 +45,6 @@ def test_gain_and_offset_of_the_exposure_change_nothing():
         assert theirs.score == pytest.approx(mine.score, rel=1e-2)  # float32
 
 
-def test_twice_the_spacing_with_twice_the_widths_doubles_each_length():
-    image = limb(height=-80)
-    settings = replace(LENIENT, widths_mm=(0.6, 1.0), background_mm=5.0, minimum_length_mm=2.0)
-    doubled = replace(LENIENT, widths_mm=(1.2, 2.0), background_mm=10.0, minimum_length_mm=4.0)
-    one = find_lines(radiograph_from_array(image, spacing_mm=0.15), settings).candidates
-    other = find_lines(radiograph_from_array(image, spacing_mm=0.30), doubled).candidates
-    assert [line.length_mm for line in other] == pytest.approx([2 * line.length_mm for line in one])
-
-
 @pytest.mark.parametrize("turns", [1, 2, 3])
 def test_quarter_turns_turn_the_first_candidate(turns):
     image = limb(height=-110)
@@ -111,12 +102,6 @@ def test_what_is_not_usable_gives_no_candidates():
     for candidate in findings.candidates:
         rows, columns = np.rint(candidate.path_px).astype(int).T
         assert usable[rows, columns].all()
-
-
-@pytest.mark.parametrize("narrowest", [0.01, 1.0])
-def test_widths_under_two_pixels_are_looked_for_as_two(narrowest):
-    found = find_lines(radiograph_from_array(limb(height=-110)), replace(LENIENT, widths_px=(narrowest, 5.0)))
-    assert found.candidates[0].kind is Kind.LUCENT
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (8, 8), (31, 400), (40, 40)])

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 from matplotlib.figure import Figure
 
-from microcal_xray import Kind, find_lines, read_radiograph
+from microcal_xray import Kind, Settings, find_lines, read_radiograph
 from microcal_xray.detection import Polarity, best_paths_table, frames_around, oriented_response
 from microcal_xray.measurement import shipped_rankers
 from microcal_xray.pipeline import search
@@ -16,6 +17,7 @@ ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 SAMPLE = ROOT / "sample_data" / "tibia_fissure.dcm"
 _PART = (slice(280, 440), slice(40, 300))  # of the working image
+_DIRECTION = 15  # 169 degrees: that of the fissure
 _COLOURS = {Polarity.DARK: "deepskyblue", Polarity.BRIGHT: "darkorange"}
 
 
@@ -24,22 +26,26 @@ def stages() -> Figure:
     found = search(read_radiograph(SAMPLE))
     image = in_range(found.working.pixels, body=found.field.body)
     searched = found.field.body & ~found.field.metal
-    frame = frames_around(searched, directions=16)[0]
+    frame = frames_around(searched, directions=16)[_DIRECTION]
     response = oriented_response(
-        image, searched, frame, sigmas_px=(1.2, 2.0, 3.2), along_px=10.0, around_px=45.0
+        image, searched, frame, sigmas_px=(1.2, 2.0, 3.2), along_px=8.0, around_px=28.0
     )
-    z = response.best()[:, 0]
-    gain = best_paths_table(response.best()).gain[:, 0]
-    figure = Figure(figsize=(11, 6.4), layout="constrained")
+    best = response.best()
+    gain = best_paths_table(best).gain
+    figure = Figure(figsize=(11, 6.8), layout="constrained")
     axes = figure.subplots(2, 2)
     axes[0, 0].imshow(image[_PART], cmap="gray", vmin=0, vmax=1.1)
     axes[0, 0].set_title("working image, 0.25 mm a pixel")
-    # The frame of direction 0 has its rows along the picture's columns.
     for ax, values, title, top in (
-        (axes[0, 1], z, "z for dark lines along a row, every third column", 8),
-        (axes[1, 0], np.maximum(gain, 0), "best sum of z - 2.3 that ends here", 60),
+        (axes[0, 1], best, "z for dark lines of one direction", 6),
+        (axes[1, 0], gain, "best sum of z - 1.9 that ends here", 60),
     ):
-        drawn = ax.imshow(values.T[::-1][_PART[0]], cmap="magma", vmin=0, vmax=top, aspect=1 / 3)
+        # The frame's matrix takes its pixels to the picture's.
+        size = image.shape[::-1]
+        shown = cv2.warpAffine(
+            np.maximum(values[:, 0], 0), response.frame.matrix, size, flags=cv2.INTER_NEAREST
+        )
+        drawn = ax.imshow(shown[_PART], cmap="magma", vmin=0, vmax=top)
         ax.set_title(title)
         figure.colorbar(drawn, ax=ax, shrink=0.8)
     axes[1, 1].imshow(image, cmap="gray", vmin=0, vmax=1.1)
@@ -58,7 +64,7 @@ def stages() -> Figure:
 
 def terms() -> Figure:
     """Return the terms of the strength of the first candidates of the sample."""
-    candidates = find_lines(read_radiograph(SAMPLE)).candidates[:3]
+    candidates = find_lines(read_radiograph(SAMPLE), Settings(false_marks=20)).candidates[:3]
     figure = Figure(figsize=(11, 3.6), layout="constrained")
     axes = figure.subplots(1, max(1, len(candidates)), sharey=True, squeeze=False)[0]
     for ax, candidate in zip(axes, candidates, strict=False):

@@ -19,8 +19,8 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
         "--false-marks",
         type=float,
         metavar="F",
-        help=f"how long the list may be: about F false candidates per image on average, over 0, up to 100 "
-        f"(default {Settings().false_marks:g}; not yet calibrated, so take it as a rule of thumb)",
+        help=f"how long the list may be: about F false candidates per image without lines on average, over 0, "
+        f"up to 100 (default {Settings().false_marks:g})",
     )
     parser.add_argument(
         "--settings",
