@@ -29,6 +29,7 @@ _TOLERANCE_MM = 1.5
 _LABEL_TOLERANCE_PX, _SAME_SHARE = 6.0, 0.6
 _FEWEST = 12  # candidates that a structure must have been seen on
 _SIMULATED_WEIGHT = 0.3
+_WEIGHT_OF_EACH = 100.0
 _ROUNDS = 60
 _PARAMETERS: dict[str, Any] = {
     "objective": "multiclass",
@@ -75,10 +76,14 @@ def fitted_court(
     counts = Counter(names)
     classes = sorted(name for name, count in counts.items() if count >= _FEWEST)
     used = [number for number, name in enumerate(names) if name in classes]
+    totals: dict[str, float] = defaultdict(float)
+    for name, weight in zip(names, weights, strict=True):
+        totals[name] += weight
     data = lightgbm.Dataset(
         np.array(rows)[used],
         np.array([classes.index(names[number]) for number in used]),
-        weight=np.array(weights)[used],
+        # Each structure weighs the same: how common it is in a set says nothing about a candidate.
+        weight=np.array([weights[number] / totals[names[number]] for number in used]) * _WEIGHT_OF_EACH,
     )
     model = lightgbm.train(_PARAMETERS | {"num_class": len(classes)}, data, _ROUNDS)
     return classes, model, counts

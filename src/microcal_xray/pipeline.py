@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from .bone import Anatomy, find_anatomy, long_axis
-from .detection import SIGMA_RANGE_PX, Polarity, RidgePath, ridge_paths
+from .detection import SIGMA_RANGE_PX, Polarity, RidgePath, distinct, ridge_paths
 from .findings import (
     MIMICS,
     Candidate,
@@ -58,6 +58,7 @@ _EDGE_PX = 12  # a line that comes as near to the edge may go on outside
 _AXIS_SCALES_PX = (10.0, 28.0, 55.0)  # about a quarter, a half and all of a shaft's width
 _BACKGROUND_PX = 24.0  # of the working image, 6 mm: slower changes are not a line's own
 _FWHM_PER_SIGMA = 2 * math.sqrt(2 * math.log(2))
+_DOUBLE_PX = 5  # a path so near to a stronger one shows the same line
 _STRONG_SHARE = 0.25  # of the false marks asked for: a candidate that would still be listed is drawn solid
 
 
@@ -171,7 +172,10 @@ def find_lines(radiograph: Radiograph, settings: Settings = Settings()) -> Findi
     ()
     """
     found = search(radiograph)
-    listed = [one for one in _judged(found, radiograph) if one.evidence.false_marks <= settings.false_marks]
+    asked = [one for one in _judged(found, radiograph) if one.evidence.false_marks <= settings.false_marks]
+    # Doubles are sought once more: by now paths are trimmed, and the strongest is known.
+    alone = distinct([one.path for one in asked], found.working.pixels.shape, beside_px=_DOUBLE_PX)
+    listed = [asked[index] for index in alone]
     if not listed:
         return Findings(radiograph, settings)
     scene = _Scene.of(found, radiograph)

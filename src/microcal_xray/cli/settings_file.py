@@ -19,8 +19,8 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
         "--false-marks",
         type=float,
         metavar="F",
-        help=f"how long the list may be: about F false candidates per image without lines on average, over 0, "
-        f"up to 100 (default {Settings().false_marks:g})",
+        help=f"how long the list may be: about F false candidates per image without lines on average, "
+        f"over 0, up to 100 (default {Settings().false_marks:g})",
     )
     parser.add_argument(
         "--settings",

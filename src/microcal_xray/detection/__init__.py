@@ -1,9 +1,11 @@
 """Where a picture looks like a line: oriented evidence in its own local noise, summed along paths."""
 
+from .distinct import distinct
 from .frames import TurnedFrame, frames_around
 from .oriented import Kernel, OrientedResponse, line_kernel, oriented_response
 from .paths import FramePath, PathTable, best_paths_table, frame_paths
-from .ridge_paths import DIRECTIONS, SIGMA_RANGE_PX, Polarity, RidgePath, ridge_paths
+from .ridge_path import Polarity, RidgePath
+from .ridge_paths import DIRECTIONS, SIGMA_RANGE_PX, ridge_paths
 
 __all__ = [
     "DIRECTIONS",
@@ -16,6 +18,7 @@ __all__ = [
     "RidgePath",
     "TurnedFrame",
     "best_paths_table",
+    "distinct",
     "frame_paths",
     "frames_around",
     "line_kernel",

@@ -2,18 +2,17 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
+from .distinct import distinct
 from .frames import TurnedFrame, frames_around
 from .oriented import ROW_STEP_PX, OrientedResponse, oriented_response
 from .paths import FramePath, best_paths_table, frame_paths
+from .ridge_path import Polarity, RidgePath
 from .trimming import piece, shares_of, trimmed
 
-FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
@@ -28,39 +27,6 @@ _FINE_ALONG_PX, _COARSE_ALONG_PX = 8.0, 6.0
 _AROUND_PX = 28.0
 _SHORTEST_PX = {1: 12, 2: 8}
 _SMALLEST_COARSE = 300  # pixels
-_SHARED_SHARE = 0.6  # of a path on better ones makes it a double
-_BESIDE_PX = 3
-
-
-class Polarity(StrEnum):
-    """Which way a line stands out."""
-
-    DARK = "dark"
-    BRIGHT = "bright"
-
-
-@dataclass(frozen=True)
-class RidgePath:
-    """One candidate path.
-
-    Parameters
-    ----------
-    polarity : Polarity
-    score : float
-        Sum of z over its cost, along the path, over the square root of its length in pixels.
-    points_px : (N, 2) float array
-        (row, column), three or six pixels apart.
-    z : (N,) float array
-        How much each place looks like a line of this direction, in units of the usual answer around.
-    sigma_px : (N,) float array
-        Width of the line, as the sigma of a Gaussian; coarse.
-    """
-
-    polarity: Polarity
-    score: float
-    points_px: FloatArray
-    z: FloatArray
-    sigma_px: FloatArray
 
 
 def ridge_paths(image: FloatImage, *, searched: Mask, most: int = 100) -> tuple[RidgePath, ...]:
@@ -83,7 +49,7 @@ def ridge_paths(image: FloatImage, *, searched: Mask, most: int = 100) -> tuple[
     Notes
     -----
     The picture is looked at along `DIRECTIONS` directions, at its own size and at half of it. Of paths that
-    lie on one another for more than 60 % only the best stays.
+    lie on one another for more than 60 %, before they are trimmed, only the best stays.
     """
     found = [
         *_paths_of_size(
@@ -93,7 +59,7 @@ def ridge_paths(image: FloatImage, *, searched: Mask, most: int = 100) -> tuple[
     ]
     # Ties are ordered by place, so that the result hangs on no order of the work.
     found.sort(key=lambda path: (-path.score, path.points_px[0].tolist(), path.polarity.value))
-    return _trimmed(image, _without_doubles(found, image.shape, most))
+    return _trimmed(image, [found[index] for index in distinct(found, image.shape, most=most)])
 
 
 def _trimmed(image: FloatImage, paths: Sequence[RidgePath]) -> tuple[RidgePath, ...]:
@@ -175,25 +141,3 @@ def _ridge_path(
         z.max(axis=0).astype(np.float64),
         np.asarray(sigmas_px)[z.argmax(axis=0)] / _KERNEL_PER_LINE,
     )
-
-
-def _without_doubles(paths: list[RidgePath], shape: tuple[int, ...], most: int) -> tuple[RidgePath, ...]:
-    """Return the paths, the best first, without those that lie on better ones of their polarity."""
-    # Imported here, as above.
-    import cv2
-
-    taken = {polarity: np.zeros(shape, np.uint8) for polarity in Polarity}
-    left = dict.fromkeys(Polarity, most)
-    kept = []
-    for path in paths:
-        mask = taken[path.polarity]
-        if not left[path.polarity]:
-            continue
-        places = np.clip(np.rint(path.points_px).astype(int), 0, np.array(shape) - 1)
-        if mask[places[:, 0], places[:, 1]].mean() > _SHARED_SHARE:
-            continue
-        corners = np.ascontiguousarray(places[:, ::-1], np.int32).reshape(-1, 1, 2)
-        cv2.polylines(mask, [corners], isClosed=False, color=1, thickness=2 * _BESIDE_PX + 1)
-        kept.append(path)
-        left[path.polarity] -= 1
-    return tuple(kept)

@@ -14,7 +14,8 @@ def in_range(image: FloatImage, *, body: Mask) -> FloatImage:
     ----------
     image : (R, C) float32 array
     body : (R, C) bool array
-        Not air; at least one pixel. Brightness far outside of the range, as of metal, is cut at -0.5 and 2.
+        Not air; at least one pixel. Where the two percentiles are equal, its whole range counts. Brightness
+        far outside of the range, as of metal, is cut at -0.5 and 2.
 
     Examples
     --------
@@ -22,5 +23,5 @@ def in_range(image: FloatImage, *, body: Mask) -> FloatImage:
     [0.0, 0.5, 1.0]
     """
     low, high = np.percentile(image[body], [2, 98])
-    unit = max(float(high - low), float(np.finfo(np.float32).tiny))
+    unit = float(high - low) or float(np.ptp(image[body])) or 1.0
     return np.asarray(np.clip((image - np.float32(low)) / np.float32(unit), -0.5, 2.0), np.float32)
