@@ -23,7 +23,16 @@ KINDS = {"dark": Kind.LUCENT, "bright": Kind.SCLEROTIC}
 _TOLERANCE_MM = 1.5  # as the hit rule of the evaluation has them
 _TOLERANCE_SHARE, _TOLERANCE_PX = 0.012, 8.0
 # Scale, exponent of the grey curve and turn in degrees: what a picture could as well have been.
-VARIANTS = ((0.8, 1.2, 5.0), (1.25, 0.85, -4.0), (1.1, 0.75, 0.0), (0.9, 1.3, 11.0))
+VARIANTS = (
+    (0.8, 1.2, 5.0),
+    (1.25, 0.85, -4.0),
+    (1.1, 0.75, 0.0),
+    (0.9, 1.3, 11.0),
+    (0.85, 0.9, -9.0),
+    (1.2, 1.1, 8.0),
+    (1.0, 1.5, 3.0),
+    (0.95, 0.65, -6.0),
+)
 _SIDES_PX = (640, 1100)  # between these limits a picture without spacing is looked at as it is
 
 

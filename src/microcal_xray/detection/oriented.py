@@ -135,17 +135,18 @@ def oriented_response(
     usual = _Usual(inside, around_px)
     z = np.empty((len(sigmas_px), kept.shape[0], 2, kept.shape[1]), np.float32)
     one = np.ones(1, np.float32)
+    within = inside.astype(np.float32)
+    beyond = _OUTSIDE * (1 - within)
     for number, sigma_px in enumerate(sigmas_px):
         kernel = line_kernel(sigma_px)
         line, step = (
             cv2.sepFilter2D(smooth, cv2.CV_32F, taps, one, borderType=cv2.BORDER_REPLICATE)
             for taps in (kernel.line, kernel.step)
         )
-        unit = usual.reciprocal(np.asarray(line, np.float32))
+        unit = usual.reciprocal(np.asarray(line, np.float32)) * within
         step = np.abs(step)
-        z[number, :, 0] = (line - step) * unit
-        z[number, :, 1] = (-line - step) * unit
-    z[:, ~inside[:, None].repeat(2, axis=1)] = _OUTSIDE
+        z[number, :, 0] = (line - step) * unit + beyond
+        z[number, :, 1] = (-line - step) * unit + beyond
     return OrientedResponse(kept, z)
 
 
