@@ -17,7 +17,7 @@ from typing import Any
 from data_sets import TEST_SEED, TRIAL_SEED, TUNING_SEED, DataSet, real_sets, simulated_set, spread
 from detectors import MICROCAL, PEERS, Variant, variants_of
 from runs import run, seconds_per_picture, versions
-from stamps import ROOT
+from stamps import PACKAGE, ROOT, stamp
 
 from microcal_xray.evaluation import (
     Bootstrap,
@@ -55,9 +55,16 @@ def tune(peer: str, tuning: DataSet, cache: Path) -> Tuned:
 
 
 def _tuning_score(truth: Path, place: Path) -> tuple[float, float]:
+    """Return FROC score and recall of a list, kept beside it for as long as the evaluation is the same."""
+    kept = place.with_name(f"{place.stem}-{stamp(PACKAGE / 'evaluation')}.score")
+    if kept.is_file():
+        score, recall = json.loads(kept.read_text(encoding="utf-8"))
+        return float(score), float(recall)
     options = EvaluationOptions(bootstrap=Bootstrap(replicates=0), rates=RATES)
     evaluation = evaluate_files(place, truth, options=options)
-    return evaluation.froc_score[FalseMarkImages.ALL].value or 0.0, evaluation.recall.value or 0.0
+    found = evaluation.froc_score[FalseMarkImages.ALL].value or 0.0, evaluation.recall.value or 0.0
+    kept.write_text(json.dumps(found), encoding="utf-8")
+    return found
 
 
 def measured(data_set: DataSet, tuned: dict[str, Tuned], cache: Path) -> Plain:

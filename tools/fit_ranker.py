@@ -44,16 +44,16 @@ _OTHER_KIND = {
     Kind.LUCENT: 0.0,
     Kind.SCLEROTIC: 0.3,
 }  # few bright lines are known: dark ones teach their shape
-_SIMULATED = {Kind.LUCENT: 0.3, Kind.SCLEROTIC: 1.0}
+_SIMULATED = {Kind.LUCENT: 0.6, Kind.SCLEROTIC: 1.0}
 _SHARE = {Kind.LUCENT: 0.6, Kind.SCLEROTIC: 0.4}  # of the false marks asked for
-_ROUNDS = 250
+_ROUNDS = 350
 _PARAMETERS: dict[str, Any] = {
     "objective": "binary",
     "learning_rate": 0.05,
     "num_leaves": 10,
-    "min_data_in_leaf": 40,
-    "min_sum_hessian_in_leaf": 2.0,
-    "lambda_l2": 30.0,
+    "min_data_in_leaf": 10,
+    "min_sum_hessian_in_leaf": 0.5,
+    "lambda_l2": 5.0,
     "feature_fraction": 0.25,
     "feature_fraction_bynode": 0.5,
     "bagging_fraction": 0.7,

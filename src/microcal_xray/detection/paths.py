@@ -71,7 +71,7 @@ def best_paths_table(z: FloatImage) -> PathTable:
     >>> z = np.zeros((30, 2, 9), np.float32)
     >>> z[5:25, 0, 4] = 4
     >>> round(float(best_paths_table(z).gain.max()), 1)
-    34.0
+    42.0
     """
     rows, polarities, columns = z.shape
     gain = np.empty(z.shape, np.float32)
