@@ -42,7 +42,6 @@ def test_the_help_says_what_false_marks_promises(capsys):
     main(["analyze", "--help"])
     words = " ".join(capsys.readouterr().out.split())
     assert "about F false candidates per image without lines on average" in words
-    assert "not yet calibrated" in words
     assert "Exit status" in words
 
 
