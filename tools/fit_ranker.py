@@ -1,7 +1,7 @@
 """Fit the model that ranks candidates, score it out of fold, and write it as plain numbers.
 
 python tools/fit_ranker.py [--pictures FOLDER ...] [--simulated FOLDER ...] [--inserted FOLDER ...] --out FILE
-    [--test FOLDER ...] [--labels FILE] [--report FOLDER] [--cache FOLDER] [--folds 5]
+    [--test FOLDER ...] [--labels FILE] [--report FOLDER] [--cache FOLDER] [--hold-out picture|source]
 
 FOLDER holds pictures with a truth.csv, or simulated radiographs with a truth.json. --pictures: real pictures
 with marked lines, scored out of fold. --inserted: line-free pictures into which lines are put, to fit on.
@@ -46,6 +46,7 @@ _OTHER_KIND = {
 }  # few bright lines are known: dark ones teach their shape
 _SIMULATED = {Kind.LUCENT: 0.6, Kind.SCLEROTIC: 1.0}
 _SHARE = {Kind.LUCENT: 0.6, Kind.SCLEROTIC: 0.4}  # of the false marks asked for
+_FOLDS = 5
 _ROUNDS = 350
 _PARAMETERS: dict[str, Any] = {
     "objective": "binary",
@@ -179,22 +180,24 @@ def strengths(bags: Sequence[lightgbm.Booster], sample: Sample) -> FloatArray:
     return np.asarray(np.mean(found, axis=0), np.float64)
 
 
-def out_of_fold(material: Material, samples: Sequence[Sample], folds: int) -> list[FloatArray]:
+def out_of_fold(
+    material: Material, samples: Sequence[Sample], fold: Callable[[Sample], int]
+) -> list[FloatArray]:
     """Return the strength of each candidate by models that never saw a picture of its group."""
     result = [np.zeros(len(sample.kinds)) for sample in samples]
-    for fold in range(folds):
-        held = [number for number, each in enumerate(samples) if fold_of(each.picture.group, folds) == fold]
+    for number_of_fold in sorted({fold(sample) for sample in samples}):
+        held = [number for number, each in enumerate(samples) if fold(each) == number_of_fold]
         for kind in Kind:
-            bags = fitted(material.rows(kind, partial(_outside, fold=fold, folds=folds)))
+            bags = fitted(material.rows(kind, partial(_outside, fold=fold, number=number_of_fold)))
             for number in held:
                 own = np.array([each is kind for each in samples[number].kinds])
                 result[number][own] = strengths(bags, samples[number])[own]
-        print(f"fold {fold + 1} of {folds}", flush=True)
+        print(f"fold {number_of_fold}", flush=True)
     return result
 
 
-def _outside(sample: Sample, *, fold: int, folds: int) -> bool:
-    return fold_of(sample.picture.group, folds) != fold
+def _outside(sample: Sample, *, fold: Callable[[Sample], int], number: int) -> bool:
+    return fold(sample) != number
 
 
 def model_of(bags: Sequence[lightgbm.Booster]) -> list[Tree]:
@@ -248,7 +251,9 @@ def _asked() -> argparse.Namespace:
     )
     parser.add_argument("--labels", type=Path, help="what candidates show: file, kind, polyline, label")
     parser.add_argument("--cache", type=Path, help="folder that keeps the candidates for the next time")
-    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument(
+        "--hold-out", choices=("picture", "source"), default="picture", help="what a fold holds"
+    )
     return parser.parse_args()
 
 
@@ -257,7 +262,15 @@ def main() -> None:
     asked = _asked()
     material = Material(asked)
     scored = [*material.real, *material.simulated]
-    found = out_of_fold(material, scored, asked.folds)
+    # Simulated radiographs are one source; by patient they are held out either way.
+    sources = sorted({sample.picture.source for sample in material.real})
+
+    def fold(sample: Sample) -> int:
+        if asked.hold_out == "source" and sample.picture.source in sources:
+            return sources.index(sample.picture.source)
+        return fold_of(sample.picture.group, len(sources) if asked.hold_out == "source" else _FOLDS)
+
+    found = out_of_fold(material, scored, fold)
     kinds = {}
     tested = [np.zeros(len(sample.kinds)) for sample in material.test]
     for kind in Kind:
