@@ -19,6 +19,7 @@ from .errors import (
     SettingsError,
     UnreadableRadiographError,
 )
+from .exporting import LineTracking, ResultKind, read_results, to_dicom
 from .findings import (
     EVIDENCE_TERMS,
     MIMICS,
@@ -59,12 +60,14 @@ __all__ = [
     "ImageCaution",
     "Intent",
     "Kind",
+    "LineTracking",
     "MicrocalError",
     "MimicLikelihood",
     "NotARadiographError",
     "OutputError",
     "Photometric",
     "Radiograph",
+    "ResultKind",
     "Settings",
     "SettingsError",
     "Signal",
@@ -82,7 +85,9 @@ __all__ = [
     "preprocessing",
     "radiograph_from_array",
     "read_radiograph",
+    "read_results",
     "settings_from_dict",
     "table",
+    "to_dicom",
     "write_report",
 ]

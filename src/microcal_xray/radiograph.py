@@ -1,5 +1,6 @@
 """The noun that every stage shares: one radiograph, bone brighter than air, without the patient."""
 
+import hashlib
 import math
 import reprlib
 from collections.abc import Sequence
@@ -230,6 +231,18 @@ class Radiograph:
     def spacing_source(self) -> SpacingSource:
         """Where the millimetre comes from; `SpacingSource.NONE` when it is unknown."""
         return self.spacing.source if self.spacing else SpacingSource.NONE
+
+    def pixels_sha256(self) -> str:
+        """Return the SHA-256 of size and pixels, by which a result is known to belong to this picture.
+
+        Examples
+        --------
+        >>> radiograph_from_array([[0.0, 1.0]]).pixels_sha256()[:16]
+        'f4f36dee8e57d6ed'
+        """
+        digest = hashlib.sha256("{}x{}\n".format(*self.pixels.shape).encode())
+        digest.update(np.ascontiguousarray(self.pixels, "<f4").data)
+        return digest.hexdigest()
 
     def mm_per_pixel(self) -> float:
         """Return the side of a square pixel in millimetres (the finer one if they are not square).

@@ -6,8 +6,11 @@ from pathlib import Path
 
 from .errors import OutputError
 
+PRIVATE_FILE = 0o600  # for the owner alone
+_USUAL_FILE = 0o666  # as the umask leaves it
 
-def write_whole(path: Path, content: str | bytes) -> Path:
+
+def write_whole(path: Path, content: str | bytes, *, mode: int = _USUAL_FILE) -> Path:
     """Write a file under a temporary name beside it, then rename it; return its path.
 
     Parameters
@@ -16,6 +19,8 @@ def write_whole(path: Path, content: str | bytes) -> Path:
         Its folder must exist. A link of that name is replaced, not followed.
     content : str or bytes
         Text is written as UTF-8, with the newlines it has.
+    mode : int
+        Who may read it, as in chmod; `PRIVATE_FILE` for what names a patient. The umask takes away from it.
 
     Raises
     ------
@@ -28,7 +33,7 @@ def write_whole(path: Path, content: str | bytes) -> Path:
     try:
         try:
             # "x" never follows a link that someone has put there.
-            with part.open("xb") as file:
+            with open(part, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())

@@ -6,49 +6,28 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import OutputError
+from ..exporting import ExportOptions, require_highdicom
 from ..reporting import (
     ImageResult,
     Status,
     failed_result,
     overlay_names,
     overlays_folder,
+    read_run,
     skipped_result,
     write_results,
 )
-from .inputs import InputFile, find_inputs
+from .export import ExportSummary, exported
+from .inputs import InputFile, find_inputs, inputs_root
 from .interrupts import interrupts_ignored
 from .one_file import FileAnalysis, FileTask
-from .options import BatchOptions, usable_cores
-from .output_folder import OutputFolder, held_output, keep_overlays
+from .options import BatchOptions, usable_cores, worker_limits
+from .output_folder import OutputFolder, held_output, keep_dicom, keep_overlays
+from .progress import Progress
 from .supervisor import BatchStoppedError, supervise
-from .worker import Limits
 
 _NOT_REACHED = "not analysed: the run ended before its turn"
 _USUAL_OPTIONS = BatchOptions()
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a batch is, told after each file.
-
-    Parameters
-    ----------
-    total, done, failed, skipped : int
-        Numbers of files; `done` counts all that are finished, the failed and the skipped too.
-    file : str or None
-        The file that was just finished; None in the first report, before any is.
-    status : Status or None
-    reason : str or None
-        Why it failed or was skipped.
-    """
-
-    total: int
-    done: int = 0
-    failed: int = 0
-    skipped: int = 0
-    file: str | None = None
-    status: Status | None = None
-    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -65,6 +44,8 @@ class BatchSummary:
         Number of candidates in all files.
     failures : tuple of (file, reason)
         Sorted by file.
+    dicom : ExportSummary or None
+        What became of the DICOM results; None when none were asked for.
     """
 
     report: Path
@@ -73,6 +54,7 @@ class BatchSummary:
     skipped: int
     candidates: int
     failures: tuple[tuple[str, str], ...] = ()
+    dicom: ExportSummary | None = None
 
     @property
     def files(self) -> int:
@@ -85,6 +67,7 @@ def analyze(
     out: str | Path,
     *,
     options: BatchOptions = _USUAL_OPTIONS,
+    dicom: ExportOptions | None = None,
     report: Callable[[Progress], None] = lambda progress: None,
 ) -> BatchSummary:
     """Look for lines in many files and write candidates, images, overlays and the report page.
@@ -100,6 +83,8 @@ def analyze(
     out : path
         Output folder: new, empty, or an earlier result, which is replaced.
     options : BatchOptions
+    dicom : ExportOptions, optional
+        Write DICOM results too, see `export`. None: those of an earlier run in `out` are removed.
     report : callable, optional
         Called with a `Progress` before the first file and after each one.
 
@@ -115,6 +100,8 @@ def analyze(
         If the output folder is not ours to fill, cannot be written to, or another batch is writing there.
     BatchStoppedError
         If writing fails midway, as on a full disk. What can be written is written first.
+    MicrocalError
+        If DICOM results are asked for and highdicom is not installed.
 
     Notes
     -----
@@ -125,10 +112,18 @@ def analyze(
     --------
     >>> analyze(["radiographs/"], "report/", options=BatchOptions(jobs=4))  # doctest: +SKIP
     """
+    if dicom is not None:
+        require_highdicom()
     inputs = find_inputs(paths, out=out)
     with held_output(out) as folder:
-        every, page = _analyzed(inputs, folder, options, report)
-    return _summary(every, page)
+        try:
+            every, page = _analyzed(inputs, folder, options, report)
+            made = dicom and exported(read_run(out), inputs_root(paths), folder, dicom, options)
+        except BaseException:
+            keep_dicom(folder, [])  # what is there is about results that are no more
+            raise
+        keep_dicom(folder, made.names if made else [])
+    return replace(_summary(every, page), dicom=made)
 
 
 def _analyzed(
@@ -145,7 +140,7 @@ def _analyzed(
         with contextlib.closing(_results(inputs, folder, names, options)) as finished:
             for result in finished:
                 results[result.file] = result
-                progress = _advanced(progress, result)
+                progress = progress.after(result.file, result.status, result.reason)
                 report(progress)
     finally:
         with interrupts_ignored():  # impatient users press Ctrl-C twice
@@ -183,35 +178,14 @@ def _results(
         options.settings, options.spacing_mm, options.photometric, options.secondary_capture
     )
     with contextlib.closing(
-        supervise(tasks, analysis, jobs=options.jobs or usable_cores(), limits=_limits(options))
+        supervise(tasks, analysis, jobs=options.jobs or usable_cores(), limits=worker_limits(options))
     ) as outcomes:
         for outcome in outcomes:
             yield outcome.result or failed_result(outcome.item.file, outcome.failure or "")
 
 
-def _limits(options: BatchOptions) -> Limits:
-    gib = options.memory_limit_gib
-    return Limits(
-        time_s=options.time_limit_s,
-        memory_bytes=None if gib is None else int(gib * 2**30),
-        items_per_worker=options.files_per_worker,
-    )
-
-
 def _preview(folder: OutputFolder, name: str) -> Path:
     return folder.work / f"{name}.preview.jpg"
-
-
-def _advanced(progress: Progress, result: ImageResult) -> Progress:
-    return replace(
-        progress,
-        done=progress.done + 1,
-        failed=progress.failed + (result.status is Status.FAILED),
-        skipped=progress.skipped + (result.status is Status.SKIPPED),
-        file=result.file,
-        status=result.status,
-        reason=result.reason,
-    )
 
 
 def _write(

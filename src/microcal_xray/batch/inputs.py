@@ -68,6 +68,21 @@ def find_inputs(paths: Sequence[str | Path], *, out: str | Path) -> tuple[InputF
     return _each_once(sorted(entries, key=lambda entry: entry.file))
 
 
+def inputs_root(paths: Sequence[str | Path]) -> Path:
+    """Return the folder that the names in the outputs are relative to: the deepest that holds all inputs.
+
+    Parameters
+    ----------
+    paths : sequence of path
+
+    Raises
+    ------
+    SettingsError
+        If there are no paths, a path does not exist, or they have no folder in common (Windows drives).
+    """
+    return _common_folder([_resolved(path) for path in paths])
+
+
 def _input_file(path: Path, known: FoundFile | None, root: Path) -> InputFile:
     file = path.relative_to(root).as_posix()
     if known is None:

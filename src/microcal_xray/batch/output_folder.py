@@ -12,8 +12,12 @@ from ..errors import OutputError
 from ..reporting.overlay_files import OVERLAYS_FOLDER
 from .lock_file import HeldError, LockFile
 
+DICOM_FOLDER = "dicom"
+DICOM_ENDING = ".dcm"
+
 _WORK = ".microcal-work"
 _LOCK = "microcal.lock"
+_OWNER_ALONE = 0o700
 _CANDIDATES = "candidates.json"
 _SCHEMA_START = b'"schema": "microcal-candidates/'
 _HEAD_BYTES = 256
@@ -34,6 +38,11 @@ class OutputFolder:
     def overlays(self) -> Path:
         """Where the overlays go."""
         return self.path / OVERLAYS_FOLDER
+
+    @property
+    def dicom(self) -> Path:
+        """Where DICOM results go, which name the patient."""
+        return self.path / DICOM_FOLDER
 
     @property
     def work(self) -> Path:
@@ -116,6 +125,50 @@ def keep_overlays(folder: OutputFolder, names: Iterable[str]) -> None:
         raise OutputError(
             f"{folder.overlays}: cannot remove {', '.join(refused)} of an earlier run; the report is complete"
         )
+
+
+def private_dicom_folder(folder: OutputFolder) -> Path:
+    """Return the folder of the DICOM results, made if need be; none but its owner can look into it.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be made or closed to others, or is a link or a file.
+    """
+    path = folder.dicom
+    try:
+        if path.is_symlink():
+            raise OutputError(f"{path}: is a link; remove it, since DICOM results name the patient")
+        path.mkdir(mode=_OWNER_ALONE, exist_ok=True)
+        path.chmod(_OWNER_ALONE)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be made a private folder ({error.strerror})") from error
+    return path
+
+
+def keep_dicom(folder: OutputFolder, names: Iterable[str]) -> None:
+    """Remove the DICOM results of earlier runs, and what a killed one left: all but those named.
+
+    Raises
+    ------
+    OutputError
+        If some cannot be removed; the others are.
+    """
+    if folder.dicom.is_symlink() or not folder.dicom.is_dir():
+        return
+    kept = set(names)
+    refused = []
+    for path in sorted(folder.dicom.iterdir()):
+        if path.name not in kept and path.name.endswith((DICOM_ENDING, ".part")):
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                refused.append(f"{path.name} ({error.strerror})")
+    if not kept:
+        with contextlib.suppress(OSError):  # files that others put there stay
+            folder.dicom.rmdir()
+    if refused:
+        raise OutputError(f"{folder.dicom}: cannot remove {', '.join(refused)} of an earlier run")
 
 
 def _clear_work(folder: OutputFolder) -> None:

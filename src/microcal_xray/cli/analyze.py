@@ -13,6 +13,7 @@ from ..reporting.foreign_text import printable_text
 from ..reporting.words import plural
 from ..version import __version__
 from .exit_status import DONE, FAILED, INTERRUPTED
+from .export import add_dicom_options, chosen_objects, export_line, export_record
 from .progress import watched
 from .reading import add_reading_options, given_path
 from .settings_file import add_settings_options, chosen_settings
@@ -27,10 +28,12 @@ examples:
   microcal analyze sample_data --out report
   microcal analyze clinic/2024 more/leg.dcm --out report --jobs 4 --false-marks 0.5
   microcal analyze scans --out report --spacing-mm 0.1 --json > summary.json
+  microcal analyze clinic/2024 --out report --dicom sr,gsps,sc
 
 OUT gets report.html (open it in a browser), candidates.csv, candidates.json, images.csv and overlays/.
 It may be new, empty or an earlier result, which is replaced. In these files an image is named relative to
-the folder that was given, or to the deepest folder that holds everything that was given.
+the folder that was given, or to the deepest folder that holds everything that was given. With --dicom the
+results are also in OUT/dicom as DICOM objects, which name the patient; see `microcal export --help`.
 
 Exit status: 0 all were read (files that are no radiographs are skipped), 1 some inputs failed (each is named
 with its reason, the rest is done), 2 bad usage, 130 interrupted by Ctrl-C or SIGTERM
@@ -57,6 +60,7 @@ def add_parser(
     add_settings_options(parser)
     add_reading_options(parser)
     _add_running_options(parser)
+    add_dicom_options(parser, default=None)
     parser.set_defaults(run=run)
 
 
@@ -112,16 +116,25 @@ def run(arguments: argparse.Namespace) -> int:
                 begun = True  # from now on, whatever happens is followed by the writing of the report
                 show(progress)
 
-            summary = analyze(arguments.paths, arguments.out, options=options, report=report)
+            summary = analyze(
+                arguments.paths,
+                arguments.out,
+                options=options,
+                dicom=chosen_objects(arguments),
+                report=report,
+            )
     except KeyboardInterrupt:
         complain(f"interrupted; what was finished before is in {arguments.out}" if begun else "interrupted")
         return INTERRUPTED
+    refused = summary.dicom.failures if summary.dicom else ()
+    for file, reason in refused:
+        say(f"no DICOM results: {file}: {reason}", sys.stderr)
     if arguments.json:
         say(json.dumps(_record(summary)))
     else:
         for line in _lines(summary):
             say(line)
-    return FAILED if summary.failed else DONE
+    return FAILED if summary.failed or refused else DONE
 
 
 @contextmanager
@@ -143,11 +156,13 @@ def _lines(summary: BatchSummary) -> list[str]:
         first = f"{found}; {summary.failed} failed, {summary.skipped} skipped."
     else:
         first = f"No radiograph was found; {summary.skipped} skipped."
-    return [first, f"Report: {summary.report}"]
+    dicom = [export_line(summary.dicom)] if summary.dicom else []
+    return [first, *dicom, f"Report: {summary.report}"]
 
 
 def _record(summary: BatchSummary) -> dict[str, object]:
     """Return the summary without the folders of this machine: outputs are named relative to OUT."""
+    dicom = {"dicom": export_record(summary.dicom)} if summary.dicom else {}
     return {
         "schema": "microcal-summary/1",
         "version": __version__,
@@ -161,4 +176,5 @@ def _record(summary: BatchSummary) -> dict[str, object]:
             for file, reason in summary.failures
         ],
         "report": summary.report.name,
+        **dicom,
     }

@@ -19,7 +19,7 @@ _SAMPLE_PX = 1_000_000  # percentiles of a million pixels differ from those of f
 _MID_GREY = 128
 # Log attenuation rises steeply from air to soft tissue and leaves bone few of the greys; pictures made for
 # presentation already carry a curve like this one.
-_LOG_GAMMA = 1.5
+LOG_GAMMA = 1.5
 
 
 def display_levels(radiograph: Radiograph) -> npt.NDArray[np.uint8]:
@@ -44,11 +44,11 @@ def display_levels(radiograph: Radiograph) -> npt.NDArray[np.uint8]:
     >>> display_levels(radiograph_from_array([[5.0, 5.0]])).tolist()
     [[128, 128]]
     """
-    low, high = _window(radiograph)
+    low, high = display_window(radiograph)
     if high > low:
         shares = np.clip((radiograph.pixels - low) / np.float32(high - low), 0, 1)
         if radiograph.signal is Signal.LOG:
-            shares **= _LOG_GAMMA
+            shares **= LOG_GAMMA
         levels = np.rint(shares * 255)
     else:
         levels = np.full(radiograph.pixels.shape, _MID_GREY, np.float32)
@@ -110,7 +110,8 @@ def _jpeg(image: Image.Image, *, quality: int) -> bytes:
     return buffer.getvalue()
 
 
-def _window(radiograph: Radiograph) -> tuple[float, float]:
+def display_window(radiograph: Radiograph) -> tuple[float, float]:
+    """Return the pixel values shown black and white; equal when the usable pixels are constant."""
     values = radiograph.pixels[radiograph.usable]
     if values.size == 0:
         values = radiograph.pixels.ravel()

@@ -35,7 +35,7 @@ _QUIET_INK = "#9aa7b2"
 _AMBER = "#f0c674"
 
 
-def overlay(findings: Findings) -> Figure:
+def overlay(findings: Findings, *, title: str | None = None) -> Figure:
     """Return the radiograph with its candidates drawn over it.
 
     Each candidate is drawn as two thin rails that leave the line itself bare, with its number beside it:
@@ -45,6 +45,8 @@ def overlay(findings: Findings) -> Figure:
     Parameters
     ----------
     findings : Findings
+    title : str, optional
+        What stands above the picture. None: its name and the number of candidates.
 
     Returns
     -------
@@ -82,7 +84,8 @@ def overlay(findings: Findings) -> Figure:
     points_per_pixel = np.array([picture_height / rows, picture_width / columns]) * POINTS_PER_INCH
     draw_candidates(axes, findings.candidates, points_per_pixel, shape=(rows, columns))
     draw_scale_bar(axes, radiograph, points_per_pixel)
-    _write(figure, _title(findings), inches_up=height - _HEADER_INCHES / 2, size=9, colour=_INK)
+    heading = _title(findings) if title is None else title
+    _write(figure, heading, inches_up=height - _HEADER_INCHES / 2, size=9, colour=_INK)
     for line, caution in enumerate(reversed(cautions)):
         up = _FOOTER_INCHES + _CAUTION_INCHES * (line + 0.4)
         _write(figure, f"Caution: {caution}.", inches_up=up, size=6.5, colour=_AMBER)

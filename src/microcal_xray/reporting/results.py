@@ -48,6 +48,8 @@ class ImageResult:
     signal : Signal or None
     cautions : ImageCaution
     acquisition : Acquisition or None
+    pixels_sha256 : str or None
+        Of the pixels that were searched, see `Radiograph.pixels_sha256`; None unless ok, or not recorded.
     candidates : tuple of Candidate
         Sorted by falling score.
     preview_jpeg : bytes or None
@@ -68,6 +70,7 @@ class ImageResult:
     signal: Signal | None = None
     cautions: ImageCaution = ImageCaution.NONE
     acquisition: Acquisition | None = None
+    pixels_sha256: str | None = None
     candidates: tuple[Candidate, ...] = ()
     preview_jpeg: bytes | None = None
 
@@ -102,6 +105,7 @@ class ImageResult:
             "compression": acquisition.compression,
             "bits_stored": acquisition.bits_stored,
             "decoder": acquisition.decoder,
+            "pixels_sha256": self.pixels_sha256,
             "cautions": caution_names(self.cautions),
             "candidates": [_candidate_dict(candidate) for candidate in self.candidates],
         }
@@ -164,6 +168,7 @@ def _read_result(radiograph: Radiograph, file: str) -> ImageResult:
         signal=radiograph.signal,
         cautions=radiograph.cautions,
         acquisition=radiograph.acquisition,
+        pixels_sha256=radiograph.pixels_sha256(),
     )
 
 
@@ -203,6 +208,7 @@ def image_result_from_dict(record: Mapping[str, Any], *, preview_jpeg: bytes | N
         signal=Signal(record["signal"]) if record["signal"] else None,
         cautions=cautions_from_names(ImageCaution, record["cautions"]),
         acquisition=_acquisition(record) if ok else None,
+        pixels_sha256=record.get("pixels_sha256"),  # files of earlier versions have none
         candidates=tuple(_candidate(values) for values in record["candidates"]),
         preview_jpeg=preview_jpeg,
     )

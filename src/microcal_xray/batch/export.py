@@ -1,0 +1,181 @@
+"""From an output folder and the images it is about to DICOM objects."""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ..errors import SettingsError
+from ..exporting import Analysis, ExportOptions, ResultKind, require_highdicom
+from ..loading.folder import walk_folder
+from ..reporting import RecordedRun, Status, overlay_names, read_run
+from ..reporting.foreign_text import printable_text
+from .file_export import ExportTask, FileExport
+from .inputs import inputs_root
+from .options import BatchOptions, usable_cores, worker_limits
+from .output_folder import DICOM_ENDING, OutputFolder, held_output, keep_dicom, private_dicom_folder
+from .progress import Progress
+from .supervisor import supervise
+
+_NO_STUDY = "is no DICOM file, so there is no study that a result could join"
+_NOT_THERE = "is not there any more; give the same paths as to `microcal analyze`"
+_USUAL_EXPORT = ExportOptions()
+
+
+@dataclass(frozen=True)
+class ExportSummary:
+    """What an export came to.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the objects are.
+    images : int
+        Number of images with objects.
+    names : tuple of str
+        Of the objects, sorted.
+    failures : tuple of (file, reason)
+        Images of DICOM files without objects. Sorted by file.
+    without : tuple of (file, reason)
+        Pictures that cannot have objects. Sorted by file.
+    """
+
+    folder: Path
+    images: int
+    names: tuple[str, ...] = ()
+    failures: tuple[tuple[str, str], ...] = ()
+    without: tuple[tuple[str, str], ...] = ()
+
+
+def export(
+    out: str | Path,
+    paths: Sequence[str | Path],
+    *,
+    options: ExportOptions = _USUAL_EXPORT,
+    jobs: int | None = None,
+    report: Callable[[Progress], None] = lambda progress: None,
+) -> ExportSummary:
+    """Write the results in an output folder as DICOM objects, into a folder `dicom` in it.
+
+    Objects carry the patient of their image, so the folder and the files are for their owner alone. Each
+    image is read again, and gets objects only if its pixels are those that were searched.
+
+    Parameters
+    ----------
+    out : path
+        What `microcal analyze` wrote.
+    paths : sequence of path
+        The same files or folders that were analysed.
+    options : ExportOptions
+    jobs : int, optional
+        Number of worker processes. None: the number of usable cores.
+    report : callable, optional
+        Called with a `Progress` before the first image and after each one.
+
+    Notes
+    -----
+    Objects of other kinds that an earlier export left are removed; those of an image that fails now are kept.
+
+    Raises
+    ------
+    SettingsError
+        If there is no result, or a path does not exist.
+    OutputError
+        If the folder cannot be written to, or another run is writing there.
+    MicrocalError
+        If highdicom is not installed.
+
+    Examples
+    --------
+    >>> export("report/", ["radiographs/"])  # doctest: +SKIP
+    """
+    require_highdicom()
+    limits = BatchOptions(jobs=jobs)
+    root = inputs_root(paths)
+    run = read_run(out)
+    with held_output(out) as folder:
+        summary = exported(run, root, folder, options, limits, report)
+        stems = _stems(run)
+        failed = [stems[file] for file, _ in summary.failures]
+        kept = [f"{stem}.{kind.value}{DICOM_ENDING}" for stem in failed for kind in ResultKind]
+        keep_dicom(folder, [*summary.names, *kept])
+    return summary
+
+
+def exported(
+    run: RecordedRun,
+    root: Path,
+    folder: OutputFolder,
+    options: ExportOptions,
+    limits: BatchOptions,
+    report: Callable[[Progress], None] = lambda progress: None,
+) -> ExportSummary:
+    """Write the objects of a run into a folder that is already held; see `export`."""
+    private = private_dicom_folder(folder)
+    results = [result for result in run.results if result.status is Status.OK]
+    stems = _stems(run)
+    sources = _Sources(root)
+    without, failures, tasks = [], [], []
+    for result in results:
+        if result.acquisition is None or result.acquisition.file_format != "DICOM":
+            without.append((result.file, _NO_STUDY))
+            continue
+        path = sources.path(result.file)
+        if path is None:
+            failures.append((result.file, _NOT_THERE))
+            continue
+        targets = {
+            kind: private / f"{stems[result.file]}.{kind.value}{DICOM_ENDING}" for kind in options.kinds
+        }
+        tasks.append(ExportTask(path, result.file, Analysis(result, run.settings, run.version), targets))
+    written: list[str] = []
+    progress = Progress(total=len(tasks))
+    report(progress)
+    with contextlib.closing(
+        supervise(
+            tasks, FileExport(options), jobs=limits.jobs or usable_cores(), limits=worker_limits(limits)
+        )
+    ) as outcomes:
+        for outcome in outcomes:
+            done = outcome.result
+            reason = outcome.failure if done is None else done.failure
+            if done is not None:
+                written += done.written
+            if reason is not None:
+                failures.append((outcome.item.file, reason))
+            status = Status.OK if reason is None else Status.FAILED
+            progress = progress.after(outcome.item.file, status, reason)
+            report(progress)
+    return ExportSummary(
+        folder=private,
+        images=len(results) - len(failures) - len(without),
+        names=tuple(sorted(written)),
+        failures=tuple(sorted(failures)),
+        without=tuple(without),
+    )
+
+
+def _stems(run: RecordedRun) -> dict[str, str]:
+    """Return what the objects of each file are called, before their endings: as its overlay is."""
+    names = overlay_names(result.file for result in run.results)
+    return {file: name.removesuffix(".png") for file, name in names.items()}
+
+
+class _Sources:
+    """Find an image by its name in the outputs; names that had to be altered are looked for in the folder."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._by_name: dict[str, Path] | None = None
+
+    def path(self, file: str) -> Path | None:
+        relative = PurePosixPath(file)
+        if relative.is_absolute() or ".." in relative.parts:
+            raise SettingsError(f"candidates.json names {file}, which leads out of the folder; analyze again")
+        path = self._root / relative
+        if path.is_file():
+            return path
+        if self._by_name is None:
+            found = (path for path, known in walk_folder(self._root) if known is None)
+            self._by_name = {printable_text(each.relative_to(self._root).as_posix()): each for each in found}
+        return self._by_name.get(file)

@@ -1,0 +1,31 @@
+"""What is exported: the record of one image as candidates.json has it, so that every way gives the same."""
+
+from dataclasses import dataclass
+
+from ..findings import Findings
+from ..radiograph import Radiograph
+from ..reporting import ImageResult
+from ..settings import Settings
+from ..version import __version__
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One image that was searched, what was found there, and how.
+
+    Parameters
+    ----------
+    result : ImageResult
+        With numbers rounded as in candidates.json.
+    settings : Settings
+    version : str
+        Of microcal_xray, when it searched.
+    """
+
+    result: ImageResult
+    settings: Settings
+    version: str = __version__
+
+    def findings(self, radiograph: Radiograph) -> Findings:
+        """Return the same as findings, for drawing."""
+        return Findings(radiograph, self.settings, self.result.candidates)

@@ -1,0 +1,150 @@
+"""The coded words of the results: what a line looks like and where it lies, never what it is.
+
+Where DICOM's dictionary (PS3.16 annex D) or the SNOMED CT terms that DICOM may use have a word, it is taken.
+The rest is of a coding scheme of our own; docs/dicom.md lists it.
+"""
+
+from dataclasses import dataclass
+
+from ..findings import CandidateCaution, Kind, Tier
+from ..radiograph import ImageCaution, SpacingSource
+
+OWN_SCHEME = "99MICROCALX"
+OWN_SCHEME_NAME = "Words of microcal_xray for the appearance of lines"
+
+
+@dataclass(frozen=True)
+class Concept:
+    """A coded word (PS3.3 8.1): at most 16 characters of value and scheme, 64 of meaning."""
+
+    value: str
+    scheme: str
+    meaning: str
+
+
+def _own(value: str, meaning: str) -> Concept:
+    return Concept(value, OWN_SCHEME, meaning)
+
+
+LINE = Concept("112061", "DCM", "Abnormal lines (1D)")
+APPEARANCE = _own("APPEARANCE", "Appearance of the line")
+APPEARANCES = {
+    Kind.LUCENT: Concept("112062", "DCM", "Abnormal lucency"),
+    Kind.SCLEROTIC: Concept("112033", "DCM", "Abnormal opacity"),
+}
+TIER = _own("TIER", "How the line is drawn")
+TIERS = {
+    Tier.STRONG: _own("STRONG", "Strong, drawn solid"),
+    Tier.WEAK: _own("WEAK", "Weak, drawn dashed: listed, but only just"),
+}
+CAUTION = _own("CAUTION", "Reason to trust this less")
+PROCEDURE = Concept("363679005", "SCT", "Imaging procedure")  # CID 100 has no word for radiography
+
+MILLIMETRE = Concept("mm", "UCUM", "mm")
+PIXELS = Concept("{pixels}", "UCUM", "Pixels")
+DEGREE = Concept("deg", "UCUM", "Degree")
+NO_UNITS = Concept("1", "UCUM", "no units")
+
+PATH_LENGTH = Concept("121211", "DCM", "Path length")
+WIDTH = Concept("103355008", "SCT", "Width")
+ANGLE_TO_BONE = _own("ANGLE_TO_BONE", "Angle to the long axis of the bone, 0 along, 90 across")
+CONTRAST = _own("CONTRAST_SD", "Contrast in standard deviations of the pixel noise")
+FALSE_MARKS = _own("FALSE_MARKS", "False marks at least as strong on a normal picture, expected")
+SCORE = _own("SCORE", "Strength: minus log10 of the expected false marks")
+CANDIDATES = _own("CANDIDATES", "Number of candidates listed")
+FALSE_MARKS_ASKED = _own("FALSE_MARKS_ASK", "False marks asked for per normal picture, all listed together")
+
+# What a millimetre means; it stands beside each one.
+SPACING_BASES = {
+    SpacingSource.DETECTOR: _own("MM_DETECTOR", "mm in the plane of the detector, magnification unknown"),
+    SpacingSource.FIDUCIAL: _own("MM_FIDUCIAL", "mm calibrated by an object of known size"),
+    SpacingSource.GEOMETRY: _own("MM_GEOMETRY", "mm corrected for the known magnification"),
+    SpacingSource.FILM: _own("MM_FILM", "mm on the digitised film, by the spacing of the scanner"),
+    SpacingSource.USER: _own("MM_USER", "mm by a pixel spacing that the user gave"),
+}
+
+# PS3.16 annex L, the terms of BodyPartExamined that show bone.
+_SITES = {
+    "ANKLE": ("70258002", "Ankle joint"),
+    "CALCANEUS": ("80144004", "Calcaneus"),
+    "CLAVICLE": ("51299004", "Clavicle"),
+    "COCCYX": ("64688005", "Coccyx"),
+    "CSPINE": ("122494005", "Cervical spine"),
+    "ELBOW": ("16953009", "Elbow joint"),
+    "FEMUR": ("71341001", "Femur"),
+    "FIBULA": ("87342007", "Fibula"),
+    "FINGER": ("7569003", "Finger"),
+    "FOOT": ("56459004", "Foot"),
+    "FOREARM": ("14975008", "Forearm"),
+    "HAND": ("85562004", "Hand"),
+    "HIP": ("24136001", "Hip joint"),
+    "HUMERUS": ("85050009", "Humerus"),
+    "KNEE": ("72696002", "Knee"),
+    "LEG": ("30021000", "Lower leg"),
+    "LOWERLEG": ("30021000", "Lower leg"),
+    "LSPINE": ("122496007", "Lumbar spine"),
+    "MANDIBLE": ("91609006", "Mandible"),
+    "METATARSUS": ("280711000", "Metatarsus"),
+    "PATELLA": ("64234005", "Patella"),
+    "RADIUS": ("62413002", "Radius"),
+    "RADIUSULNA": ("110535000", "Radius and ulna"),
+    "RIB": ("113197003", "Rib"),
+    "SACRUM": ("54735007", "Sacrum"),
+    "SCAPULA": ("79601000", "Scapula"),
+    "SHOULDER": ("16982005", "Shoulder"),
+    "SKULL": ("89546000", "Skull"),
+    "SPINE": ("421060004", "Spine"),
+    "STERNUM": ("56873002", "Sternum"),
+    "THIGH": ("68367000", "Thigh"),
+    "THUMB": ("76505004", "Thumb"),
+    "TIBIA": ("12611008", "Tibia"),
+    "TIBIAFIBULA": ("110536004", "Tibia and fibula"),
+    "TOE": ("29707007", "Toe"),
+    "TSPINE": ("122495006", "Thoracic spine"),
+    "ULNA": ("23416004", "Ulna"),
+    "UPPERARM": ("40983000", "Upper arm"),
+    "WRIST": ("74670003", "Wrist joint"),
+}
+SITES = {term: Concept(value, "SCT", meaning) for term, (value, meaning) in _SITES.items()}
+# CID 29; what is none of them is another modality.
+_MODALITIES = {
+    "CR": "Computed Radiography",
+    "DX": "Digital Radiography",
+    "IO": "Intra-oral Radiography",
+    "PX": "Panoramic X-Ray",
+    "RF": "Radiofluoroscopy",
+    "RG": "Radiographic imaging",
+    "XA": "X-Ray Angiography",
+}
+LATERALITIES = {
+    "L": Concept("7771000", "SCT", "Left"),
+    "R": Concept("24028007", "SCT", "Right"),
+    "B": Concept("51440002", "SCT", "Right and left"),
+}
+
+
+def modality_concept(modality: str | None) -> Concept:
+    """Return the coded word of a modality.
+
+    Examples
+    --------
+    >>> modality_concept("CR").meaning, modality_concept(None).value
+    ('Computed Radiography', 'OT')
+    """
+    value = modality if modality in _MODALITIES else "OT"
+    return Concept(value, "DCM", _MODALITIES.get(value, "Other Modality"))
+
+
+def caution_concept(caution: CandidateCaution | ImageCaution) -> Concept:
+    """Return the coded word of one caution, in the words of docs/output.md.
+
+    Examples
+    --------
+    >>> caution_concept(ImageCaution.NO_SPACING)
+    Concept(value='NOSPACING', scheme='99MICROCALX', meaning='no spacing')
+    """
+    name = str(caution.name)
+    return _own(name.replace("_", "")[:16], name.lower().replace("_", " "))
+
+
+CAUTIONS = {caution_concept(caution).value: caution for caution in (*CandidateCaution, *ImageCaution)}

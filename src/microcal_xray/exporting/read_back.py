@@ -1,0 +1,228 @@
+"""Read a structured report of ours back; pydicom is enough, highdicom is not needed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from pydicom.dataset import Dataset, FileDataset
+
+from ..errors import MicrocalError, UnreadableRadiographError
+from ..findings import CandidateCaution, Kind, Tier
+from ..loading.complaints import clear_reasons, complaints_name
+from ..loading.dicom_file import read_header
+from ..radiograph import ImageCaution
+from . import codes
+from .codes import Concept
+from .identifiers import DEVICE_UID
+from .numbers import NUMBERS
+
+_Caution = TypeVar("_Caution", CandidateCaution, ImageCaution)
+
+_MEASUREMENTS, _GROUP, _FINDING = "126010", "125007", "121071"
+_TRACKING_UID, _METHOD, _SITE, _LATERALITY = "112040", "370129005", "363698007", "272741003"
+_DEVICE_OBSERVER_UID, _VERSION = "121012", "111003"
+
+_KINDS = {concept.value: kind for kind, concept in codes.APPEARANCES.items()}
+_TIERS = {concept.value: tier for tier, concept in codes.TIERS.items()}
+_BASES = {concept.value: source for source, concept in codes.SPACING_BASES.items()}
+
+
+@dataclass(frozen=True)
+class ReportedCandidate:
+    """One candidate as a report has it.
+
+    Parameters
+    ----------
+    id : int
+        Its place in the report, from 1.
+    kind : Kind
+    tier : Tier
+    path_px : (N, 2) float array
+        The centre line as (row, column), whole numbers at pixel centres. Read-only.
+    numbers : mapping of str to float
+        By the names of candidates.json: `length_mm`, `score`, ... What is unknown is absent; lengths in
+        pixels are there only where those in millimetres are not.
+    tracking_uid : str
+        The same for the same line of the same image in every report.
+    cautions : CandidateCaution
+    site, laterality : str or None
+        The words of the report, as "Tibia" and "Left".
+    spacing_source : str or None
+        What its millimetres mean, see `SpacingSource`; None without millimetres.
+    """
+
+    id: int
+    kind: Kind
+    tier: Tier
+    path_px: npt.NDArray[np.float64]
+    numbers: Mapping[str, float]
+    tracking_uid: str
+    cautions: CandidateCaution = CandidateCaution.NONE
+    site: str | None = None
+    laterality: str | None = None
+    spacing_source: str | None = None
+
+
+@dataclass(frozen=True)
+class ReportedResults:
+    """What a report says about one image.
+
+    Parameters
+    ----------
+    version : str
+        Of microcal_xray.
+    study_instance_uid, series_instance_uid, sop_instance_uid : str
+        Of the image.
+    false_marks : float
+        That were asked for.
+    candidates : tuple of ReportedCandidate
+        In the order of the report; empty when nothing was listed, which is a result like any other.
+    cautions : ImageCaution
+    """
+
+    version: str
+    study_instance_uid: str
+    series_instance_uid: str
+    sop_instance_uid: str
+    false_marks: float
+    candidates: tuple[ReportedCandidate, ...] = field(default=())
+    cautions: ImageCaution = ImageCaution.NONE
+
+
+def results_of_file(report: str | Path | FileDataset) -> ReportedResults:
+    """Return what a report says; see `microcal_xray.read_results`."""
+    if isinstance(report, Dataset):
+        with clear_reasons():
+            return _results(report)
+    with complaints_name(Path(report)):
+        return _results(read_header(Path(report)))
+
+
+def identifier_of_file(path: Path) -> str | None:
+    """Return the SOP instance UID in a file; None if it cannot be read."""
+    try:
+        with complaints_name(path):
+            return str(read_header(path).SOPInstanceUID)
+    except MicrocalError:
+        return None
+
+
+def _results(report: Dataset) -> ReportedResults:
+    nodes = report.get("ContentSequence") or []
+    if report.get("Modality") != "SR" or not any(_is_our_device(item) for item in nodes):
+        raise UnreadableRadiographError("is no structured report of microcal_xray")
+    groups = [
+        item
+        for container in _named(nodes, _MEASUREMENTS)
+        for item in _named(container.get("ContentSequence") or [], _GROUP)
+    ]
+    summaries = [group for group in groups if not _named(group.ContentSequence, _FINDING)]
+    if len(summaries) != 1:
+        raise UnreadableRadiographError("the report has no group about the image as a whole, or several")
+    (summary,) = summaries
+    evidence = report.CurrentRequestedProcedureEvidenceSequence[0]
+    series = evidence.ReferencedSeriesSequence[0]
+    lines = [group for group in groups if group is not summary]
+    return ReportedResults(
+        version=str(_one(summary, _VERSION).TextValue),
+        study_instance_uid=str(evidence.StudyInstanceUID),
+        series_instance_uid=str(series.SeriesInstanceUID),
+        sop_instance_uid=str(series.ReferencedSOPSequence[0].ReferencedSOPInstanceUID),
+        false_marks=_number(_one(summary, codes.FALSE_MARKS_ASKED.value)),
+        candidates=tuple(_candidate(number, group) for number, group in enumerate(lines, 1)),
+        cautions=_cautions(summary, ImageCaution),
+    )
+
+
+def _candidate(number: int, group: Dataset) -> ReportedCandidate:
+    numbers: dict[str, float] = {}
+    path: npt.NDArray[np.float64] | None = None
+    basis = None
+    for item in group.ContentSequence:
+        if item.ValueType != "NUM":
+            continue
+        unit = item.MeasuredValueSequence[0].MeasurementUnitsCodeSequence[0]
+        for known in NUMBERS:
+            if _is(item.ConceptNameCodeSequence[0], known.concept) and _is(unit, known.unit):
+                numbers[known.field] = _number(item)
+        for child in item.get("ContentSequence") or []:
+            if child.ValueType == "SCOORD" and path is None:
+                path = _path(child)
+            elif (
+                _value_of(child.ConceptNameCodeSequence[0] if child.ValueType == "CODE" else None) == _METHOD
+            ):
+                basis = _BASES.get(_value_of(child.ConceptCodeSequence[0]) or "")
+    if path is None:
+        raise UnreadableRadiographError(f"candidate {number} of the report has no line")
+    sites = _named(group.ContentSequence, _SITE)
+    sides = _named(sites[0].get("ContentSequence") or [], _LATERALITY) if sites else []
+    return ReportedCandidate(
+        id=number,
+        kind=_KINDS[_coded_value(group, codes.APPEARANCE)],
+        tier=_TIERS[_coded_value(group, codes.TIER)],
+        path_px=path,
+        numbers=MappingProxyType(numbers),
+        tracking_uid=str(_one(group, _TRACKING_UID).UID),
+        cautions=_cautions(group, CandidateCaution),
+        site=str(sites[0].ConceptCodeSequence[0].CodeMeaning) if sites else None,
+        laterality=str(sides[0].ConceptCodeSequence[0].CodeMeaning) if sides else None,
+        spacing_source=None if basis is None else basis.value,
+    )
+
+
+def _path(item: Dataset) -> npt.NDArray[np.float64]:
+    points = np.array(item.GraphicData, np.float64).reshape(-1, 2)
+    if item.GraphicType != "POLYLINE" or len(points) < 2 or not np.isfinite(points).all():
+        raise UnreadableRadiographError("a line of the report is no polyline")
+    path = points[:, ::-1] - 0.5  # see `structured_report.graphic_data`
+    path.flags.writeable = False
+    return path
+
+
+def _cautions(group: Dataset, kind: type[_Caution]) -> _Caution:
+    found = kind(0)
+    for item in _named(group.ContentSequence, codes.CAUTION.value):
+        caution = codes.CAUTIONS.get(str(item.ConceptCodeSequence[0].CodeValue))
+        if isinstance(caution, kind):  # a later version may know others
+            found |= caution
+    return found
+
+
+def _number(item: Dataset) -> float:
+    return float(item.MeasuredValueSequence[0].NumericValue)
+
+
+def _coded_value(group: Dataset, name: Concept) -> str:
+    return str(_one(group, name.value).ConceptCodeSequence[0].CodeValue)
+
+
+def _one(group: Dataset, name: str) -> Dataset:
+    found = _named(group.ContentSequence, name)
+    if len(found) != 1:
+        raise UnreadableRadiographError(f"the report has {len(found)} items {name} where one is wanted")
+    return found[0]
+
+
+def _named(items: "list[Dataset]", name: str) -> list[Dataset]:
+    return [item for item in items if _value_of(_first(item.get("ConceptNameCodeSequence"))) == name]
+
+
+def _is_our_device(item: Dataset) -> bool:
+    name = _value_of(_first(item.get("ConceptNameCodeSequence")))
+    return name == _DEVICE_OBSERVER_UID and item.get("UID") == DEVICE_UID
+
+
+def _first(sequence: "list[Dataset] | None") -> Dataset | None:
+    return sequence[0] if sequence else None
+
+
+def _value_of(code: Dataset | None) -> str | None:
+    return None if code is None else str(code.get("CodeValue"))
+
+
+def _is(code: Dataset, concept: Concept) -> bool:
+    return (code.get("CodeValue"), code.get("CodingSchemeDesignator")) == (concept.value, concept.scheme)
