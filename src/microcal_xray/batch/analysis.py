@@ -118,7 +118,7 @@ def analyze(
     with held_output(out) as folder:
         try:
             every, page = _analyzed(inputs, folder, options, report)
-            made = dicom and exported(read_run(out), inputs_root(paths), folder, dicom, options)
+            made = exported(read_run(out), inputs_root(paths), folder, dicom, options) if dicom else None
         except BaseException:
             keep_dicom(folder, [])  # what is there is about results that are no more
             raise

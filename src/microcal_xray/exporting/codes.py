@@ -38,6 +38,10 @@ TIERS = {
     Tier.WEAK: _own("WEAK", "Weak, drawn dashed: listed, but only just"),
 }
 CAUTION = _own("CAUTION", "Reason to trust this less")
+RESULT = _own("RESULT", "Result of the search for lines")
+SOME_LISTED = _own("LISTED", "Candidates are listed, for a reviewer to judge")
+NONE_LISTED = _own("NONE_LISTED", "No candidate is listed, which excludes nothing")
+QUALITATIVE_EVALUATIONS = Concept("C0034375", "UMLS", "Qualitative Evaluations")
 PROCEDURE = Concept("363679005", "SCT", "Imaging procedure")  # CID 100 has no word for radiography
 
 MILLIMETRE = Concept("mm", "UCUM", "mm")
@@ -47,12 +51,13 @@ NO_UNITS = Concept("1", "UCUM", "no units")
 
 PATH_LENGTH = Concept("121211", "DCM", "Path length")
 WIDTH = Concept("103355008", "SCT", "Width")
-ANGLE_TO_BONE = _own("ANGLE_TO_BONE", "Angle to the long axis of the bone, 0 along, 90 across")
-CONTRAST = _own("CONTRAST_SD", "Contrast in standard deviations of the pixel noise")
-FALSE_MARKS = _own("FALSE_MARKS", "False marks at least as strong on a normal picture, expected")
-SCORE = _own("SCORE", "Strength: minus log10 of the expected false marks")
+# Short, since viewers write them beside the line; docs/dicom.md says what they mean.
+ANGLE_TO_BONE = _own("ANGLE_TO_BONE", "Angle to bone axis")
+CONTRAST = _own("CONTRAST_SD", "Contrast in noise SD")
+FALSE_MARKS = _own("FALSE_MARKS", "Expected false marks")
+SCORE = _own("SCORE", "Strength")
 CANDIDATES = _own("CANDIDATES", "Number of candidates listed")
-FALSE_MARKS_ASKED = _own("FALSE_MARKS_ASK", "False marks asked for per normal picture, all listed together")
+FALSE_MARKS_ASKED = _own("FALSE_MARKS_ASK", "False marks asked for")
 
 # What a millimetre means; it stands beside each one.
 SPACING_BASES = {

@@ -22,7 +22,7 @@ from .numbers import NUMBERS
 
 _Caution = TypeVar("_Caution", CandidateCaution, ImageCaution)
 
-_MEASUREMENTS, _GROUP, _FINDING = "126010", "125007", "121071"
+_MEASUREMENTS, _GROUP = "126010", "125007"
 _TRACKING_UID, _METHOD, _SITE, _LATERALITY = "112040", "370129005", "363698007", "272741003"
 _DEVICE_OBSERVER_UID, _VERSION = "121012", "111003"
 
@@ -120,28 +120,26 @@ def _results(report: Dataset) -> ReportedResults:
         for container in _named(nodes, _MEASUREMENTS)
         for item in _named(container.get("ContentSequence") or [], _GROUP)
     ]
-    summaries = [group for group in groups if not _named(group.ContentSequence, _FINDING)]
-    if len(summaries) != 1:
-        raise UnreadableRadiographError("the report has no group about the image as a whole, or several")
-    (summary,) = summaries
+    wholes = _named(nodes, codes.QUALITATIVE_EVALUATIONS.value)
+    if len(wholes) != 1:
+        raise UnreadableRadiographError("the report says nothing of the image as a whole")
+    (whole,) = wholes
     evidence = report.CurrentRequestedProcedureEvidenceSequence[0]
     series = evidence.ReferencedSeriesSequence[0]
-    lines = [group for group in groups if group is not summary]
     return ReportedResults(
-        version=str(_one(summary, _VERSION).TextValue),
+        version=str(_one(whole, _VERSION).TextValue),
         study_instance_uid=str(evidence.StudyInstanceUID),
         series_instance_uid=str(series.SeriesInstanceUID),
         sop_instance_uid=str(series.ReferencedSOPSequence[0].ReferencedSOPInstanceUID),
-        false_marks=_number(_one(summary, codes.FALSE_MARKS_ASKED.value)),
-        candidates=tuple(_candidate(number, group) for number, group in enumerate(lines, 1)),
-        cautions=_cautions(summary, ImageCaution),
+        false_marks=float(_one(whole, codes.FALSE_MARKS_ASKED.value).TextValue),
+        candidates=tuple(_candidate(number, group) for number, group in enumerate(groups, 1)),
+        cautions=_cautions(whole, ImageCaution),
     )
 
 
 def _candidate(number: int, group: Dataset) -> ReportedCandidate:
     numbers: dict[str, float] = {}
     path: npt.NDArray[np.float64] | None = None
-    basis = None
     for item in group.ContentSequence:
         if item.ValueType != "NUM":
             continue
@@ -158,6 +156,8 @@ def _candidate(number: int, group: Dataset) -> ReportedCandidate:
                 basis = _BASES.get(_value_of(child.ConceptCodeSequence[0]) or "")
     if path is None:
         raise UnreadableRadiographError(f"candidate {number} of the report has no line")
+    methods = _named(group.ContentSequence, _METHOD)
+    basis = _BASES.get(str(methods[0].ConceptCodeSequence[0].CodeValue)) if methods else None
     sites = _named(group.ContentSequence, _SITE)
     sides = _named(sites[0].get("ContentSequence") or [], _LATERALITY) if sites else []
     return ReportedCandidate(

@@ -2,7 +2,8 @@
 
 The polyline stands under the numbers that were measured along it (NUM, INFERRED FROM, SCOORD, SELECTED FROM,
 IMAGE). That form is drawn by the OHIF viewer; the planar region of TID 1410 is as valid and is not drawn.
-The first group is about the image as a whole, so that a report without candidates says what was asked for.
+What is said of the image as a whole stands under Qualitative Evaluations, with candidates and without: OHIF
+fails on a measurement group that has no line.
 
 highdicom is imported inside the functions: it is an extra, and takes 0.6 s.
 """
@@ -10,6 +11,7 @@ highdicom is imported inside the functions: it is an extra, and takes 0.6 s.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +19,7 @@ import numpy.typing as npt
 from pydicom.dataset import Dataset
 
 from ..findings import Candidate
-from ..radiograph import Spacing
+from ..reporting.words import SPACING_SHORT
 from . import codes
 from .analysis import Analysis
 from .codes import Concept
@@ -48,14 +50,17 @@ def structured_report(analysis: Analysis, source: SourceImage, options: ExportOp
     from highdicom import sr
 
     candidates = analysis.result.candidates
-    groups = [_summary(analysis, source)]
-    groups += [_group(candidate, analysis, source, options) for candidate in candidates]
     content = sr.MeasurementReport(
         observation_context=sr.ObservationContext(observer_device_context=_device(analysis)),
         procedure_reported=_coded(codes.PROCEDURE),
-        imaging_measurements=groups,
+        imaging_measurements=[_group(each, analysis, source, options) for each in candidates]
+        or [_no_group()],
     )
-    _library_before_measurements(content[0].ContentSequence, _image_library(analysis, source))
+    items = content[0].ContentSequence
+    items.insert(len(items) - 1, _image_library(analysis, source))
+    if not candidates:
+        del items[-1]
+    items.append(_whole_image(analysis))
     _write_numbers_plainly(content)
     return sr.ComprehensiveSR(
         evidence=[source.reference()],
@@ -106,30 +111,41 @@ def _device(analysis: Analysis) -> hd.sr.ObserverContext:
     )
 
 
-def _summary(analysis: Analysis, source: SourceImage) -> hd.sr.MeasurementsAndQualitativeEvaluations:
+def _no_group() -> hd.sr.MeasurementsAndQualitativeEvaluations:
+    """Return a stand-in: highdicom makes no report without a measurement, though TID 1500 has it."""
     from highdicom import sr
 
-    numbers = {
-        codes.CANDIDATES: len(analysis.result.candidates),
-        codes.FALSE_MARKS_ASKED: float(analysis.settings.false_marks),
-    }
     return sr.MeasurementsAndQualitativeEvaluations(
-        tracking_identifier=sr.TrackingIdentifier(
-            uid=uid("summary", source.sop_instance_uid), identifier="microcal_xray: the image as a whole"
+        sr.TrackingIdentifier(uid=uid("placeholder"), identifier="none")
+    )
+
+
+def _whole_image(analysis: Analysis) -> hd.sr.ContainerContentItem:
+    """Return what was asked for and came out, for the image as a whole (TID 1500 row 12)."""
+    from highdicom import sr
+    from pydicom.sr.codedict import codes as dictionary
+
+    contains = sr.RelationshipTypeValues.CONTAINS
+    count = len(analysis.result.candidates)
+    words = [(codes.RESULT, codes.SOME_LISTED if count else codes.NONE_LISTED)]
+    words += [(codes.CAUTION, codes.caution_concept(caution)) for caution in analysis.result.cautions]
+    texts = [
+        (_coded(codes.CANDIDATES), str(count)),
+        (_coded(codes.FALSE_MARKS_ASKED), f"{analysis.settings.false_marks:.10g}"),
+        (dictionary.DCM.AlgorithmName, "microcal_xray"),
+        (dictionary.DCM.AlgorithmVersion, analysis.version),
+        *(
+            (dictionary.DCM.AlgorithmParameters, f"{name}={value}")
+            for name, value in analysis.settings.as_dict().items()
         ),
-        algorithm_id=sr.AlgorithmIdentification(
-            name="microcal_xray",
-            version=analysis.version,
-            parameters=[f"{name}={value}" for name, value in analysis.settings.as_dict().items()],
+    ]
+    return _container(
+        _coded(codes.QUALITATIVE_EVALUATIONS),
+        *(
+            sr.CodeContentItem(_coded(name), _coded(value), relationship_type=contains)
+            for name, value in words
         ),
-        measurements=[
-            sr.Measurement(name=_coded(name), value=value, unit=_coded(codes.NO_UNITS))
-            for name, value in numbers.items()
-        ],
-        qualitative_evaluations=[
-            _evaluation(codes.CAUTION, codes.caution_concept(caution)) for caution in analysis.result.cautions
-        ],
-        source_images=[sr.SourceImageForMeasurementGroup(source.sop_class_uid, source.sop_instance_uid)],
+        *(sr.TextContentItem(name, text, relationship_type=contains) for name, text in texts),
     )
 
 
@@ -137,23 +153,31 @@ def _group(
     candidate: Candidate, analysis: Analysis, source: SourceImage, options: ExportOptions
 ) -> hd.sr.MeasurementsAndQualitativeEvaluations:
     from highdicom import sr
+    from pydicom.sr.codedict import codes as dictionary
 
     words = [
         (codes.APPEARANCE, codes.APPEARANCES[candidate.kind]),
         (codes.TIER, codes.TIERS[candidate.tier]),
         *((codes.CAUTION, codes.caution_concept(caution)) for caution in candidate.cautions),
     ]
-    is_plain = options.tracking is LineTracking.PLAIN
-    return sr.MeasurementsAndQualitativeEvaluations(
+    is_plain, basis = options.tracking is LineTracking.PLAIN, _basis(analysis)
+    group = sr.MeasurementsAndQualitativeEvaluations(
         tracking_identifier=sr.TrackingIdentifier(
             uid=_tracking_uid(candidate, source),
             identifier=f"microcal_xray candidate {candidate.id}" if is_plain else _OHIF_TOOL,
         ),
         finding_type=_coded(codes.LINE),
+        method=_coded(basis) if basis else None,
         finding_sites=_sites(analysis),
         measurements=_measurements(candidate, analysis, source),
         qualitative_evaluations=[_evaluation(name, value) for name, value in words],
     )
+    for item in group[0].ContentSequence:
+        if (
+            item.name == dictionary.SCT.MeasurementMethod
+        ):  # highdicom writes CONTAINS, TID 1501 wants a modifier
+            item.RelationshipType = sr.RelationshipTypeValues.HAS_CONCEPT_MOD.value
+    return group
 
 
 def _tracking_uid(candidate: Candidate, source: SourceImage) -> str:
@@ -174,37 +198,28 @@ def _sites(analysis: Analysis) -> list[hd.sr.FindingSite] | None:
 
 
 def _measurements(candidate: Candidate, analysis: Analysis, source: SourceImage) -> list[hd.sr.Measurement]:
-    from highdicom import sr
+    """Return the numbers, with nothing but the line under those that were measured along it.
 
-    measurements = []
-    for number, value in reported_numbers(candidate):
-        measurement = sr.Measurement(
-            name=_coded(number.concept),
-            value=value,
-            unit=_coded(number.unit),
-            referenced_coordinates=[_line(candidate, source)] if number.is_along_line else None,
-        )
-        if number.is_mm and analysis.result.spacing is not None:
-            _state_basis(measurement[0], analysis.result.spacing)
-        measurements.append(measurement)
-    return measurements
-
-
-def _state_basis(item: Dataset, spacing: Spacing) -> None:
-    """Say beside a number in millimetres what they mean: its measurement method.
-
-    It goes behind the polyline: OHIF looks for that in the first place only.
+    OHIF draws a line only if it is the one item there. So what a millimetre means is not said under its
+    number but in the words of its unit, and in code as the measurement method of the group.
     """
     from highdicom import sr
-    from pydicom.sr.codedict import codes as dictionary
 
-    item.ContentSequence.append(
-        sr.CodeContentItem(
-            name=dictionary.SCT.MeasurementMethod,
-            value=_coded(codes.SPACING_BASES[spacing.source]),
-            relationship_type=sr.RelationshipTypeValues.HAS_CONCEPT_MOD,
+    words = f"mm {SPACING_SHORT[source.radiograph.spacing_source]}"
+    return [
+        sr.Measurement(
+            name=_coded(number.concept),
+            value=value,
+            unit=_coded(replace(number.unit, meaning=words) if number.is_mm else number.unit),
+            referenced_coordinates=[_line(candidate, source)] if number.is_along_line else None,
         )
-    )
+        for number, value in reported_numbers(candidate)
+    ]
+
+
+def _basis(analysis: Analysis) -> Concept | None:
+    spacing = analysis.result.spacing
+    return None if spacing is None else codes.SPACING_BASES[spacing.source]
 
 
 def _line(candidate: Candidate, source: SourceImage) -> hd.sr.CoordinatesForMeasurement:
@@ -263,16 +278,12 @@ def _image_library(analysis: Analysis, source: SourceImage) -> hd.sr.ContainerCo
     return _container(dictionary.DCM.ImageLibrary, group)
 
 
-def _container(name: Code, *items: hd.sr.ContentItem) -> hd.sr.ContainerContentItem:
+def _container(name: Code | hd.sr.CodedConcept, *items: hd.sr.ContentItem) -> hd.sr.ContainerContentItem:
     from highdicom import sr
 
     container = sr.ContainerContentItem(name=name, relationship_type=sr.RelationshipTypeValues.CONTAINS)
     container.ContentSequence = sr.ContentSequence(items)
     return container
-
-
-def _library_before_measurements(content: hd.sr.ContentSequence, library: hd.sr.ContentItem) -> None:
-    content.insert(len(content) - 1, library)
 
 
 def _write_numbers_plainly(items: Iterable[Dataset]) -> None:
