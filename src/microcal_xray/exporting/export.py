@@ -6,6 +6,7 @@ Nothing of DICOM is imported before it is needed: pydicom costs 0.2 s, highdicom
 from __future__ import annotations
 
 import datetime
+import warnings
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset, FileDataset
 
     from .read_back import ReportedResults
+    from .source import SourceImage
 
 
 def to_dicom(
@@ -97,13 +99,27 @@ def dicom_objects(analysis: Analysis, path: Path, options: ExportOptions) -> dic
     """
     require_highdicom()
     from .finishing import finished
+    from .source import open_source
+
+    source = open_source(path, analysis.result)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydicom warns of identifiers that archives hold against the rule
+        made = _made(analysis, source, options)
+        return {
+            kind: finished(dataset, kind, analysis, source, options)
+            for kind, dataset in made.items()
+            if dataset is not None
+        }
+
+
+def _made(
+    analysis: Analysis, source: SourceImage, options: ExportOptions
+) -> dict[ResultKind, Dataset | None]:
     from .presentation_state import presentation_state
     from .secondary_capture import secondary_capture
     from .segmentation import segmentation
-    from .source import open_source
     from .structured_report import structured_report
 
-    source = open_source(path, analysis.result)
     made: dict[ResultKind, Dataset | None] = {}
     for kind in options.kinds:
         match kind:
@@ -115,11 +131,7 @@ def dicom_objects(analysis: Analysis, path: Path, options: ExportOptions) -> dic
                 made[kind] = secondary_capture(analysis, source)
             case ResultKind.SEG:
                 made[kind] = segmentation(analysis, source)
-    return {
-        kind: finished(dataset, kind, analysis, source, options)
-        for kind, dataset in made.items()
-        if dataset is not None
-    }
+    return made
 
 
 def object_bytes(dataset: FileDataset) -> bytes:

@@ -13,7 +13,7 @@ from pydicom.uid import ExplicitVRLittleEndian
 from . import codes
 from .analysis import Analysis
 from .identifiers import IMPLEMENTATION_NAME, IMPLEMENTATION_UID, uid
-from .identity import copy_identity
+from .identity import keep_undecoded, put_identity
 from .kinds import NOT_FOR_DIAGNOSIS, ExportOptions, ResultKind
 from .source import SourceImage
 
@@ -55,11 +55,6 @@ def finished(
     analysis : Analysis
     source : SourceImage
     options : ExportOptions
-
-    Raises
-    ------
-    UnreadableRadiographError
-        If the patient or the study cannot be copied exactly.
     """
     for keyword in _TIMES.split():
         if keyword in dataset:
@@ -69,7 +64,7 @@ def finished(
     _add_series(dataset, kind, analysis, source)
     _add_equipment(dataset, analysis)
     correct_ambiguous_vr(dataset, True)  # pydicom would do it in writing, but decode the copied elements too
-    copy_identity(source.header, dataset)
+    put_identity(source.identity, dataset)
     dataset.SOPInstanceUID = uid("placeholder")
     # The identifier is made of all the bytes, the patient's too; only the time of creation is added after.
     dataset.SOPInstanceUID = uid(kind.value, hashlib.sha256(encoded(_with_meta(dataset))).hexdigest())
@@ -129,5 +124,5 @@ def _with_meta(dataset: Dataset) -> FileDataset:
     meta.ImplementationClassUID = IMPLEMENTATION_UID
     meta.ImplementationVersionName = IMPLEMENTATION_NAME
     file = FileDataset("", dataset, preamble=b"\0" * 128, file_meta=meta)
-    file.set_original_encoding(False, True, file._character_set)  # see `copy_identity`
+    keep_undecoded(file)
     return file

@@ -10,10 +10,9 @@ identify nobody, and with them no validator would pass the result.
 import copy
 import re
 
-from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.datadict import dictionary_VR
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.tag import Tag
 
 from ..errors import UnreadableRadiographError
 
@@ -70,30 +69,48 @@ _TEXT = frozenset(_TEXT_TYPES.split())
 _OF_ANY_BYTES = frozenset([*_TEXT, "UN", "OB", "OW"])
 
 
-def copy_identity(source: Dataset, target: Dataset) -> None:
-    """Put the patient and the study of the source into the target, in place of what is there.
+def identity_of(source: Dataset) -> Dataset:
+    """Return the patient and the study of a source, with the character set that they are written in.
 
     Parameters
     ----------
     source : Dataset
         As it was read, its elements not yet decoded where possible.
-    target : Dataset
 
     Raises
     ------
     UnreadableRadiographError
         If an element cannot be copied exactly: the result would be filed under another patient or study.
     """
+    identity = Dataset()
     for keyword in COPIED:
-        tag = Tag(tag_for_keyword(keyword) or 0)
-        if tag in target:
-            del target[tag]
-        if tag in source and not _is_invalid_description(source, keyword):
-            target[tag] = _copied(source, keyword)
+        if keyword in source and not _is_invalid_description(source, keyword):
+            identity[keyword] = _copied(source, keyword)
         elif keyword in _ALWAYS_PRESENT.split():
-            setattr(target, keyword, "")
-    # pydicom writes elements that were not decoded as they are only if the data set claims this encoding.
-    target.set_original_encoding(False, True, target._character_set)
+            setattr(identity, keyword, "")
+    return identity
+
+
+def put_identity(identity: Dataset, target: Dataset) -> None:
+    """Put a patient and a study into a target, in place of what is there.
+
+    Parameters
+    ----------
+    identity : Dataset
+        Of `identity_of`.
+    target : Dataset
+    """
+    for keyword in COPIED:
+        if keyword in target:
+            delattr(target, keyword)
+    for tag in list(identity.keys()):
+        target[tag] = identity.get_item(tag)
+    keep_undecoded(target)
+
+
+def keep_undecoded(dataset: Dataset) -> None:
+    """Make pydicom write elements that were not decoded as they are: it must seem to have read them so."""
+    dataset.set_original_encoding(False, True, dataset._character_set)
 
 
 def _is_invalid_description(source: Dataset, keyword: str) -> bool:

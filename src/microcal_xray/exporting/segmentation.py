@@ -97,11 +97,11 @@ def line_mask(candidate: Candidate, shape: tuple[int, ...]) -> npt.NDArray[np.ui
     # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
     import cv2
 
-    mask = np.zeros(shape, np.uint8)
-    width = max(float(np.nan_to_num(candidate.width_px)), _NARROWEST_PX)
+    away = np.ones(shape, np.uint8)
     points = np.rint(candidate.path_px[:, ::-1] * 2**_SUB_PIXELS).astype(np.int32)
-    cv2.polylines(mask, [points], False, 1, thickness=round(width), shift=_SUB_PIXELS)
-    return mask
+    cv2.polylines(away, [points], False, 0, thickness=1, shift=_SUB_PIXELS)  # thicker ones come out too thick
+    beside = (max(float(np.nan_to_num(candidate.width_px)), _NARROWEST_PX) - 1) / 2
+    return (cv2.distanceTransform(away, cv2.DIST_L2, 5) <= beside).astype(np.uint8)
 
 
 def _type(candidate: Candidate) -> tuple[str, str, str]:

@@ -18,7 +18,7 @@ from ..loading.sniff import FileKind, sniff
 from ..loading.sop_classes import sop_class
 from ..radiograph import ImageCaution, Radiograph, Signal, Spacing, SpacingSource
 from ..reporting import ImageResult
-from .identity import raw_text
+from .identity import identity_of, raw_text
 
 # Components with a leading zero break the standard (PS3.5 9.1) and are archived all the same.
 _UID = re.compile(r"[0-9]+(\.[0-9]+)+")
@@ -36,6 +36,8 @@ class SourceImage:
         Everything before the pixel data, as it was read.
     radiograph : Radiograph
     layout : PixelLayout
+    identity : Dataset
+        The patient and the study, ready to be put into a result.
     photometric : Photometric or None
         What the user said about the polarity; None: the file was believed.
     """
@@ -43,6 +45,7 @@ class SourceImage:
     header: FileDataset
     radiograph: Radiograph
     layout: PixelLayout
+    identity: Dataset
     photometric: Photometric | None = None
 
     @property
@@ -124,7 +127,8 @@ def open_source(path: Path, result: ImageResult) -> SourceImage:
     SettingsError
         If it is no DICOM file, or holds other pixels.
     UnreadableRadiographError
-        If it cannot be read, or lacks the identifiers by which results are tied to it.
+        If it cannot be read, lacks the identifiers by which results are tied to it, or has a patient or a
+        study that cannot be copied exactly.
     """
     with complaints_name(path):
         if sniff(path) not in (FileKind.DICOM, FileKind.BARE_DICOM):
@@ -134,9 +138,8 @@ def open_source(path: Path, result: ImageResult) -> SourceImage:
     radiograph, photometric = _same_picture(path, result)
     with complaints_name(path):
         header = read_header(path)
-        source = SourceImage(header, radiograph, pixel_layout(header), photometric)
         _require_identifiers(header)
-    return source
+        return SourceImage(header, radiograph, pixel_layout(header), identity_of(header), photometric)
 
 
 def _same_picture(path: Path, result: ImageResult) -> tuple[Radiograph, Photometric | None]:
