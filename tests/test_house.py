@@ -1,6 +1,7 @@
 """The rules of the house, read from the code itself."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -63,7 +64,19 @@ def test_the_layers_hold():
 
 
 def test_importing_the_package_loads_nothing_heavy_that_only_some_use():
-    heavy = "('matplotlib', 'pydicom', 'tifffile', 'skimage.filters', 'scipy.spatial', 'scipy.interpolate')"
+    heavy = (
+        "('matplotlib', 'pydicom', 'highdicom', 'tifffile', 'skimage.filters', 'scipy.spatial', "
+        "'scipy.interpolate')"
+    )
     code = f"import sys, microcal_xray; print([name for name in {heavy} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert loaded.strip() == "[]"
+
+
+def test_the_extra_package_is_imported_inside_functions_only():
+    asks = re.compile(r"(import|from) highdicom\b")
+    for path in SOURCES:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            is_for_types = isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+            if not (is_for_types or isinstance(node, ast.FunctionDef)):
+                assert not asks.search(ast.unparse(node)), path
