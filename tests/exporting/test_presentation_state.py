@@ -1,5 +1,7 @@
 """A presentation state shows the image as it is meant: bone bright, in a window that shows something."""
 
+from dataclasses import replace
+
 import numpy as np
 import pydicom
 import pytest
@@ -178,6 +180,50 @@ def test_without_a_spacing_the_notice_counts_pixels(tmp_path):
     notice = dataset.GraphicAnnotationSequence[-1].TextObjectSequence[0].UnformattedTextValue
     assert "1: sclerotic, 40 pixels" in notice
     assert "mm" not in notice
+
+
+def test_a_long_list_is_cut_in_the_notice_but_every_line_is_drawn(tmp_path):
+    path = source_file(tmp_path)
+    findings = found(path, 1)
+    many = tuple(replace(findings.candidates[0], id=number) for number in range(1, 101))
+    dataset = to_dicom(replace(findings, candidates=many), path, kinds=["gsps"])["gsps"]
+    drawn, notice = dataset.GraphicAnnotationSequence
+    assert len(drawn.GraphicObjectSequence) == 200
+    text = notice.TextObjectSequence[0].UnformattedTextValue
+    assert "100 candidates listed" in text
+    assert "and 92 more" in text
+    assert len(text) <= 1024
+
+
+@pytest.mark.parametrize("shape", ["RECTANGULAR", "CIRCULAR", "POLYGONAL"])
+def test_the_shutter_is_carried_over(tmp_path, shape):
+    tags = {
+        "ShutterShape": shape,
+        "ShutterLeftVerticalEdge": 10,
+        "ShutterRightVerticalEdge": 80,
+        "ShutterUpperHorizontalEdge": 5,
+        "ShutterLowerHorizontalEdge": 110,
+        "CenterOfCircularShutter": [60, 45],
+        "RadiusOfCircularShutter": 40,
+        "VerticesOfThePolygonalShutter": [5, 5, 5, 80, 110, 40],
+    }
+    dataset = state(source_file(tmp_path, **tags))
+    for keyword, value in tags.items():
+        assert dataset[keyword].value == value
+    assert dataset.ShutterPresentationValue == 0
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"ShutterShape": "RECTANGULAR"},  # without its edges
+        {"ShutterShape": "OVAL"},
+        {"ShutterShape": "CIRCULAR", "CenterOfCircularShutter": [60, 45], "RadiusOfCircularShutter": -3},
+        {},
+    ],
+)
+def test_a_shutter_that_cannot_be_used_is_left_out(tmp_path, tags):
+    assert not [name for name in state(source_file(tmp_path, **tags)).dir() if "Shutter" in name]
 
 
 def test_it_refers_to_the_image_and_its_side(tmp_path):

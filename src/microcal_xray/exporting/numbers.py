@@ -1,4 +1,8 @@
-"""The numbers that a report carries, in one table: add a row, and it is written, documented and read back."""
+"""The numbers that a report carries, in one table: add a row, and it is written and read back.
+
+The field is an attribute of `Candidate` or of its evidence, a number or something with a `value`; its concept
+is a new word in codes.py, and docs/dicom.md must name it.
+"""
 
 import math
 from collections.abc import Iterator

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from PIL import ImageCms
 from pydicom.dataset import Dataset
 
-from ..findings import Kind, Tier
+from ..findings import Candidate, Kind, Tier
 from ..radiograph import Spacing
 from ..reporting.words import SPACING_SHORT, plural
 from .analysis import Analysis
@@ -21,6 +21,7 @@ from .display_pipeline import DisplayPipeline, LookupTable, display_pipeline
 from .identifiers import uid
 from .kinds import NOT_FOR_DIAGNOSIS
 from .marks import Mark, marks
+from .shutter import put_shutter
 from .source import SourceImage
 from .structured_report import graphic_data
 
@@ -34,7 +35,7 @@ _PROFILE_DATE, _SOME_DATE = slice(24, 36), struct.pack(">6H", 2000, 1, 1, 0, 0, 
 _NOTICE_LAYER = "NOTICE"
 _NOTICE_BOX = (0.01, 0.01, 0.6, 0.06)  # of the screen: left, top, right, bottom
 _ASPECT_STEPS = 1000
-_LONGEST_NOTICE = 1024  # PS3.5 6.2, ST
+_MOST_DESCRIBED = 8  # more would hide the picture
 
 
 class _Common(TypedDict):
@@ -106,6 +107,7 @@ def presentation_state(analysis: Analysis, source: SourceImage) -> Dataset:
     else:
         dataset = pr.ColorSoftcopyPresentationState(**common, icc_profile=_srgb())
     _set_proportions(dataset, analysis.result.spacing)
+    put_shutter(source, dataset)
     return dataset
 
 
@@ -216,19 +218,18 @@ def _notice(analysis: Analysis) -> str:
         "solid: strong; dashed: weak"
         if count
         else "that nothing is listed does not say that nothing is there",
-        *(
-            f"{each.id}: {_described(each.kind, each.length_mm, each.length_px)}"
-            for each in analysis.result.candidates
-        ),
+        *(_described(each) for each in analysis.result.candidates[:_MOST_DESCRIBED]),
+        *([f"and {count - _MOST_DESCRIBED} more"] if count > _MOST_DESCRIBED else []),
     ]
     if spacing is not None and count:
         lines.append(f"mm: {SPACING_SHORT[spacing.source]}")
-    return "\r\n".join(lines)[:_LONGEST_NOTICE]
+    return "\r\n".join(lines)
 
 
-def _described(kind: Kind, length_mm: float | None, length_px: float) -> str:
-    length = f"{length_px:.0f} pixels" if length_mm is None else f"{length_mm:.1f} mm"
-    return f"{kind.value}, {length}"
+def _described(candidate: Candidate) -> str:
+    mm = candidate.length_mm
+    length = f"{candidate.length_px:.0f} pixels" if mm is None else f"{mm:.1f} mm"
+    return f"{candidate.id}: {candidate.kind.value}, {length}"
 
 
 def _set_proportions(dataset: Dataset, spacing: Spacing | None) -> None:

@@ -30,7 +30,7 @@ def usable_area(
     shape = (stored.shape[0], stored.shape[1])
     usable, cautions = np.ones(shape, bool), ImageCaution.NONE
     ratio = spacing.row_mm / spacing.column_mm if spacing else 1.0
-    for opening in (_shutter(dataset), _collimator(dataset)):
+    for opening in (shutter(dataset), _collimator(dataset)):
         try:
             usable &= open_area(opening, shape, row_over_column=ratio)
         except UnusableOpeningError:
@@ -47,8 +47,8 @@ def usable_area(
     return usable, cautions
 
 
-def _shutter(dataset: Dataset) -> Opening:
-    """Return the Display Shutter module, PS3.3 C.7.6.11."""
+def shutter(dataset: Dataset) -> Opening:
+    """Return the Display Shutter module of a header, PS3.3 C.7.6.11; without shapes if there is none."""
     return Opening(
         shapes=_shapes(dataset, "ShutterShape"),
         left=numbers(dataset, "ShutterLeftVerticalEdge"),
