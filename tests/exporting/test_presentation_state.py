@@ -195,21 +195,27 @@ def test_a_long_list_is_cut_in_the_notice_but_every_line_is_drawn(tmp_path):
     assert len(text) <= 1024
 
 
-@pytest.mark.parametrize("shape", ["RECTANGULAR", "CIRCULAR", "POLYGONAL"])
-def test_the_shutter_is_carried_over(tmp_path, shape):
-    tags = {
-        "ShutterShape": shape,
+SHUTTERS = {
+    "RECTANGULAR": {
         "ShutterLeftVerticalEdge": 10,
         "ShutterRightVerticalEdge": 80,
         "ShutterUpperHorizontalEdge": 5,
         "ShutterLowerHorizontalEdge": 110,
-        "CenterOfCircularShutter": [60, 45],
-        "RadiusOfCircularShutter": 40,
-        "VerticesOfThePolygonalShutter": [5, 5, 5, 80, 110, 40],
-    }
-    dataset = state(source_file(tmp_path, **tags))
-    for keyword, value in tags.items():
-        assert dataset[keyword].value == value
+    },
+    "CIRCULAR": {"CenterOfCircularShutter": [60, 45], "RadiusOfCircularShutter": 40},
+    "POLYGONAL": {"VerticesOfThePolygonalShutter": [5, 5, 5, 80, 110, 40]},
+}
+
+
+@pytest.mark.parametrize(
+    "shapes", [["RECTANGULAR"], ["CIRCULAR"], ["POLYGONAL"], ["RECTANGULAR", "CIRCULAR"]]
+)
+def test_the_shutter_is_carried_over_and_numbers_of_other_shapes_are_not(tmp_path, shapes):
+    every = {keyword: value for numbers in SHUTTERS.values() for keyword, value in numbers.items()}
+    own = {keyword: every[keyword] for shape in shapes for keyword in SHUTTERS[shape]}
+    dataset = state(source_file(tmp_path, ShutterShape=shapes, **every))
+    assert list(np.atleast_1d(dataset.ShutterShape)) == shapes
+    assert {keyword: dataset[keyword].value for keyword in every if keyword in dataset} == own
     assert dataset.ShutterPresentationValue == 0
 
 
@@ -218,7 +224,7 @@ def test_the_shutter_is_carried_over(tmp_path, shape):
     [
         {"ShutterShape": "RECTANGULAR"},  # without its edges
         {"ShutterShape": "OVAL"},
-        {"ShutterShape": "CIRCULAR", "CenterOfCircularShutter": [60, 45], "RadiusOfCircularShutter": -3},
+        {"ShutterShape": "CIRCULAR", "CenterOfCircularShutter": [900, 45], "RadiusOfCircularShutter": 3},
         {},
     ],
 )

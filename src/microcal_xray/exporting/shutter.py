@@ -7,14 +7,16 @@ from ..loading.usable_area import shutter
 from .source import SourceImage
 
 _BLACK = 0  # P-value
-_NUMBERS = {
-    "ShutterLeftVerticalEdge": "left",
-    "ShutterRightVerticalEdge": "right",
-    "ShutterUpperHorizontalEdge": "upper",
-    "ShutterLowerHorizontalEdge": "lower",
-    "CenterOfCircularShutter": "centre",
-    "RadiusOfCircularShutter": "radius",
-    "VerticesOfThePolygonalShutter": "vertices",
+# Of each shape alone: the others' must be absent. How many numbers each has; None: all that there are.
+_NUMBERS: dict[str, dict[str, tuple[str, int | None]]] = {
+    "RECTANGULAR": {
+        "ShutterLeftVerticalEdge": ("left", 1),
+        "ShutterRightVerticalEdge": ("right", 1),
+        "ShutterUpperHorizontalEdge": ("upper", 1),
+        "ShutterLowerHorizontalEdge": ("lower", 1),
+    },
+    "CIRCULAR": {"CenterOfCircularShutter": ("centre", 2), "RadiusOfCircularShutter": ("radius", 1)},
+    "POLYGONAL": {"VerticesOfThePolygonalShutter": ("vertices", None)},
 }
 
 
@@ -35,8 +37,7 @@ def put_shutter(source: SourceImage, dataset: Dataset) -> None:
     except UnusableOpeningError:
         return
     dataset.ShutterShape = list(opening.shapes)
-    for keyword, name in _NUMBERS.items():
-        values = getattr(opening, name)
-        if values:
-            setattr(dataset, keyword, [round(value) for value in values])
+    for shape in opening.shapes:
+        for keyword, (name, count) in _NUMBERS[shape].items():
+            setattr(dataset, keyword, [round(value) for value in getattr(opening, name)[:count]])
     dataset.ShutterPresentationValue = _BLACK
