@@ -47,7 +47,7 @@ notebooks: $(DEVELOPED) ## run the notebooks again and store their outputs
 sample-data: $(INSTALLED) ## make sample_data/ again, byte for byte
 	$(BIN)/python tools/make_sample_data.py sample_data
 
-system-packages: ## install the programs some tests need (Chromium, dicom3tools, dcmtk, pixelmed-apps, R with pROC), where that is possible
+system-packages: ## install the programs some tests need (Chromium, dicom3tools, dcmtk, pixelmed-apps, Orthanc, R with pROC), where that is possible
 	@sh tools/install_system_packages.sh
 
 lock: $(DEVELOPED) ## resolve the dependencies anew into the lock files

@@ -1,0 +1,103 @@
+"""`microcal send` to a real archive: Orthanc, on the loopback of a network namespace of its own."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import microcal_xray as mx
+from microcal_xray.exporting import object_bytes
+
+pytestmark = pytest.mark.slow
+SAMPLE = Path(__file__).parents[2] / "sample_data" / "tibia_microcallus.dcm"
+OBJECTS = 3
+# Orthanc binds its ports on all addresses whatever its settings say, so it gets a loopback that nobody sees.
+SCRIPT = """
+ip link set lo up
+Orthanc {folder}/settings.json >{folder}/log 2>&1 &
+archive=$!
+trap 'kill $archive; wait $archive' EXIT
+for attempt in $(seq 120); do grep -q "Orthanc has started" {folder}/log && break; sleep 0.25; done
+send() {{
+    {python} -m microcal_xray send "$1" --to "$2@127.0.0.1:14242" --json 2>>{folder}/errors
+    echo "status $?"
+}}
+send {folder}/out ARCHIVE
+send {folder}/out ARCHIVE
+send {folder}/changed ARCHIVE
+send {folder}/out WRONG
+{python} -c "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:18042/statistics').read().decode())"
+"""
+
+
+def can_have_a_namespace():
+    run = subprocess.run(["unshare", "-n", "ip", "link", "set", "lo", "up"], capture_output=True, check=False)
+    return run.returncode == 0
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory):
+    if shutil.which("Orthanc") is None:
+        pytest.skip("Orthanc is not installed (Debian package orthanc): sending to it was NOT tested")
+    if shutil.which("unshare") is None or not can_have_a_namespace():
+        pytest.skip("no network namespace can be made here: sending to Orthanc was NOT tested")
+    folder = tmp_path_factory.mktemp("orthanc")
+    settings = {
+        "StorageDirectory": str(folder / "kept"),
+        "IndexDirectory": str(folder / "kept"),
+        "HttpPort": 18042,
+        "DicomPort": 14242,
+        "DicomAet": "ARCHIVE",
+        "DicomCheckCalledAet": True,
+        "DicomAlwaysAllowStore": True,
+        "DicomAlwaysAllowFind": True,
+        "DicomAlwaysAllowGet": True,
+        "RemoteAccessAllowed": False,
+        "AuthenticationEnabled": False,
+        "OverwriteInstances": False,
+        "Plugins": [],
+    }
+    for name in ("kept", "out", "changed"):
+        (folder / name).mkdir()
+    (folder / "settings.json").write_text(json.dumps(settings))
+    made = mx.to_dicom(mx.find_lines(mx.read_radiograph(SAMPLE)), SAMPLE)
+    assert len(made) == OBJECTS
+    for kind, dataset in made.items():
+        (folder / "out" / f"{kind}.dcm").write_bytes(object_bytes(dataset))
+    report = (folder / "out" / "sr.dcm").read_bytes()
+    (folder / "changed" / "sr.dcm").write_bytes(report.replace(b"COMPLETE", b"PARTIAL "))
+    run = subprocess.run(
+        ["unshare", "-n", "sh", "-c", SCRIPT.format(folder=folder, python=sys.executable)],
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    statuses = [int(status) for status in re.findall(r"^status (\d+)$", run.stdout, re.MULTILINE)]
+    summaries = [json.loads(line) for line in run.stdout.splitlines() if line.startswith('{"schema"')]
+    return run.stdout, statuses, summaries, (folder / "errors").read_text()
+
+
+def test_all_objects_are_there_and_identical_and_sending_twice_doubles_none(said):
+    output, statuses, summaries, errors = said
+    assert statuses[:2] == [0, 0], errors
+    assert [summary["identical"] for summary in summaries[:2]] == [OBJECTS, OBJECTS]
+    assert f'"CountInstances" : {OBJECTS}' in output
+
+
+def test_an_object_that_orthanc_silently_keeps_in_place_of_ours_is_found_out(said):
+    _, statuses, summaries, errors = said
+    assert statuses[2] == 1
+    assert (
+        summaries[2]["failures"][0]["reason"] == "the archive keeps another object under this identifier"
+    ), errors
+
+
+def test_a_wrong_title_is_refused_and_said(said):
+    _, statuses, _, errors = said
+    assert statuses[3] == 1
+    assert "microcal: WRONG@127.0.0.1:14242: the archive refuses us as MICROCAL" in errors
