@@ -24,10 +24,21 @@ class Archive:
     statuses: list[int] = field(default_factory=list)  # of the next storages; then success
     abort_after: int | None = None  # storages
     overwrites: bool = False
+    find_fails: bool = False
+    gets: int = 0
+    abort_get: int | None = None  # the one that is cut off
 
 
 @contextmanager
-def archive(*, title="ARCHIVE", answers=(FIND, GET), takes=None, calling=(), tls=None) -> Iterator[Archive]:
+def archive(
+    *,
+    title="ARCHIVE",
+    answers=(FIND, GET),
+    takes=None,
+    calling=(),
+    tls=None,
+    syntaxes=(ExplicitVRLittleEndian,),
+) -> Iterator[Archive]:
     state = Archive()
     entity = AE(ae_title=title)
     entity.require_called_aet = True
@@ -35,7 +46,7 @@ def archive(*, title="ARCHIVE", answers=(FIND, GET), takes=None, calling=(), tls
     for context in AllStoragePresentationContexts:
         if takes is None or context.abstract_syntax in takes:
             entity.add_supported_context(
-                context.abstract_syntax, ExplicitVRLittleEndian, scu_role=True, scp_role=True
+                context.abstract_syntax, list(syntaxes), scu_role=True, scp_role=True
             )
     for sop_class in answers:
         entity.add_supported_context(sop_class)
@@ -58,13 +69,33 @@ def archive(*, title="ARCHIVE", answers=(FIND, GET), takes=None, calling=(), tls
         return status
 
     def on_find(event):
-        if event.identifier.SOPInstanceUID in state.kept:
+        asked = event.identifier
+        level = {"STUDY": "StudyInstanceUID", "SERIES": "SeriesInstanceUID"}.get(
+            asked.QueryRetrieveLevel, "SOPInstanceUID"
+        )
+        told = set()
+        for copy in state.kept.values():
+            kept = pydicom.dcmread(io.BytesIO(copy), stop_before_pixels=True)
+            keys = [each.keyword for each in asked if each.keyword != "QueryRetrieveLevel"]
+            if (
+                any(asked[key].value and asked[key].value != kept.get(key) for key in keys)
+                or kept[level].value in told
+            ):
+                continue
+            told.add(kept[level].value)
             answer = Dataset()
-            answer.QueryRetrieveLevel = "IMAGE"
-            answer.SOPInstanceUID = event.identifier.SOPInstanceUID
+            answer.QueryRetrieveLevel = asked.QueryRetrieveLevel
+            for key in keys:
+                setattr(answer, key, kept.get(key, ""))
             yield 0xFF00, answer
+        if state.find_fails:
+            yield 0xA700, None
 
     def on_get(event):
+        state.gets += 1
+        if state.gets == state.abort_get:
+            event.assoc.abort()
+            return
         copy = state.kept.get(str(event.identifier.SOPInstanceUID))
         yield int(copy is not None)
         if copy is not None:

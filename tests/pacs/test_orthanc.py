@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pydicom
 import pytest
 
 import microcal_xray as mx
@@ -30,6 +31,10 @@ send {folder}/out ARCHIVE
 send {folder}/out ARCHIVE
 send {folder}/changed ARCHIVE
 send {folder}/out WRONG
+send {sample} ARCHIVE
+fetch="{python} -m microcal_xray fetch --from ARCHIVE@127.0.0.1:14242 --out {folder}/fetched --json"
+$fetch --patient {patient} 2>>{folder}/errors
+$fetch --study {study} 2>>{folder}/errors
 {python} -c "import urllib.request; print(urllib.request.urlopen('http://127.0.0.1:18042/statistics').read().decode())"
 """
 
@@ -70,8 +75,16 @@ def said(tmp_path_factory):
         (folder / "out" / f"{kind}.dcm").write_bytes(object_bytes(dataset))
     report = (folder / "out" / "sr.dcm").read_bytes()
     (folder / "changed" / "sr.dcm").write_bytes(report.replace(b"COMPLETE", b"PARTIAL "))
+    header = pydicom.dcmread(SAMPLE, stop_before_pixels=True)
+    script = SCRIPT.format(
+        folder=folder,
+        python=sys.executable,
+        sample=SAMPLE,
+        patient=header.PatientID,
+        study=header.StudyInstanceUID,
+    )
     run = subprocess.run(
-        ["unshare", "-n", "sh", "-c", SCRIPT.format(folder=folder, python=sys.executable)],
+        ["unshare", "-n", "sh", "-c", script],
         capture_output=True,
         text=True,
         timeout=180,
@@ -79,18 +92,18 @@ def said(tmp_path_factory):
     )
     statuses = [int(status) for status in re.findall(r"^status (\d+)$", run.stdout, re.MULTILINE)]
     summaries = [json.loads(line) for line in run.stdout.splitlines() if line.startswith('{"schema"')]
-    return run.stdout, statuses, summaries, (folder / "errors").read_text()
+    return run.stdout, statuses, summaries, (folder / "errors").read_text(), folder
 
 
 def test_all_objects_are_there_and_identical_and_sending_twice_doubles_none(said):
-    output, statuses, summaries, errors = said
+    output, statuses, summaries, errors, _ = said
     assert statuses[:2] == [0, 0], errors
     assert [summary["identical"] for summary in summaries[:2]] == [OBJECTS, OBJECTS]
-    assert f'"CountInstances" : {OBJECTS}' in output
+    assert f'"CountInstances" : {OBJECTS + 1}' in output  # and the image
 
 
 def test_an_object_that_orthanc_silently_keeps_in_place_of_ours_is_found_out(said):
-    _, statuses, summaries, errors = said
+    _, statuses, summaries, errors, _ = said
     assert statuses[2] == 1
     assert (
         summaries[2]["failures"][0]["reason"] == "the archive keeps another object under this identifier"
@@ -98,6 +111,17 @@ def test_an_object_that_orthanc_silently_keeps_in_place_of_ours_is_found_out(sai
 
 
 def test_a_wrong_title_is_refused_and_said(said):
-    _, statuses, _, errors = said
+    _, statuses, _, errors, _ = said
     assert statuses[3] == 1
     assert "microcal: WRONG@127.0.0.1:14242: the archive refuses us as MICROCAL" in errors
+
+
+def test_the_radiograph_comes_back_as_it_was_sent_and_the_objects_do_not_come(said):
+    _, statuses, summaries, errors, folder = said
+    assert statuses[4] == 0, errors
+    by_patient, by_study = summaries[-2:]
+    assert (by_patient["found"], by_patient["written"]) == (1, 1), errors
+    assert (by_study["found"], by_study["written"]) == (1, 0)
+    (path,) = (folder / "fetched").iterdir()
+    assert pydicom.dcmread(path) == pydicom.dcmread(SAMPLE)
+    assert mx.read_radiograph(path).pixels_sha256() == mx.read_radiograph(SAMPLE).pixels_sha256()

@@ -4,20 +4,11 @@ import argparse
 import json
 import sys
 
-from ..errors import SettingsError
-from ..pacs import (
-    Connection,
-    PacsAddress,
-    SendSummary,
-    Sent,
-    TlsFiles,
-    address_from_text,
-    objects_to_send,
-    send,
-)
+from ..pacs import Connection, SendSummary, Sent, objects_to_send, send
 from ..pacs.send import Proof
 from ..reporting.foreign_text import printable_text
 from ..reporting.words import plural
+from .connection import add_connection_options, chosen_connection
 from .exit_status import DONE, FAILED
 from .reading import given_path
 from .terminal import say
@@ -43,7 +34,6 @@ def add_parser(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", every: argparse.ArgumentParser
 ) -> None:
     """Add the command to the others."""
-    defaults = Connection(PacsAddress("ARCHIVE", "localhost", 104))
     parser = commands.add_parser(
         "send",
         parents=[every],
@@ -59,32 +49,7 @@ def add_parser(
         metavar="PATH",
         help="a folder that `analyze` wrote, or DICOM files",
     )
-    parser.add_argument(
-        "--to", type=_address, required=True, metavar="TITLE@HOST:PORT", help="the archive (AET, host, port)"
-    )
-    parser.add_argument(
-        "--title", default=defaults.calling_title, metavar="AET", help="our own title (default %(default)s)"
-    )
-    parser.add_argument("--tls", action="store_true", help="encrypt, and check who the archive is")
-    parser.add_argument(
-        "--tls-authorities", type=given_path, metavar="PEM", help="whom to trust (default: as the system)"
-    )
-    parser.add_argument("--tls-certificate", type=given_path, metavar="PEM", help="our own certificate")
-    parser.add_argument("--tls-key", type=given_path, metavar="PEM", help="and its key")
-    parser.add_argument(
-        "--timeout-s",
-        type=float,
-        default=defaults.timeout_s,
-        metavar="S",
-        help="for each answer (default %(default)g)",
-    )
-    parser.add_argument(
-        "--retries",
-        type=int,
-        default=defaults.retries,
-        metavar="N",
-        help="of a connection (default %(default)s)",
-    )
+    add_connection_options(parser, "--to", "the archive (AET, host, port)")
     parser.add_argument("--json", action="store_true", help="print a summary as JSON on standard output")
     parser.set_defaults(run=run)
 
@@ -97,16 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     MicrocalError
         If an argument is wrong, pynetdicom is missing, or the archive cannot be reached.
     """
-    files = (arguments.tls_authorities, arguments.tls_certificate, arguments.tls_key)
-    if any(files) and not arguments.tls:
-        raise SettingsError("files for TLS were given without --tls; nothing is sent unencrypted by mistake")
-    connection = Connection(
-        address=arguments.to,
-        calling_title=arguments.title,
-        tls=TlsFiles(*files) if arguments.tls else None,
-        timeout_s=arguments.timeout_s,
-        retries=arguments.retries,
-    )
+    connection = chosen_connection(arguments)
     summary = send(objects_to_send(arguments.paths), connection, report=_complain)
     if arguments.json:
         say(json.dumps(_record(summary)))
@@ -142,10 +98,3 @@ def _record(summary: SendSummary) -> dict[str, object]:
             for each in summary.failures
         ],
     }
-
-
-def _address(text: str) -> PacsAddress:
-    try:
-        return address_from_text(text)
-    except SettingsError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error

@@ -11,11 +11,11 @@ from .association import (
     STUDY_ROOT_FIND,
     STUDY_ROOT_GET,
     PacsError,
-    RefusedError,
     association,
     require_pynetdicom,
 )
 from .objects import ObjectFile
+from .retries import with_retries
 
 _IMPLICIT = "1.2.840.10008.1.2"
 _SUCCESS = 0x0000
@@ -107,7 +107,7 @@ def send(
     """
     require_pynetdicom()
     stored: dict[str, str | None] = {}  # why an object could not be stored; None: it was
-    _with_retries(lambda: _store(objects, connection, stored), connection, pause)
+    with_retries(lambda: _store(objects, connection, stored), connection, pause)
     every = []
     for each in objects:
         reason = stored[each.sop_instance_uid]
@@ -115,22 +115,6 @@ def send(
         every.append(sent)
         report(sent)
     return SendSummary(tuple(every))
-
-
-def _with_retries(
-    attempt: Callable[[], None], connection: Connection, pause: Callable[[float], None]
-) -> None:
-    for tried in range(connection.retries + 1):
-        try:
-            attempt()
-        except RefusedError:
-            raise
-        except PacsError:
-            if tried == connection.retries:
-                raise
-            pause(connection.pause_s * 2**tried)
-        else:
-            return
 
 
 def _store(objects: Sequence[ObjectFile], connection: Connection, stored: dict[str, str | None]) -> None:
@@ -158,7 +142,7 @@ def _confirmed(each: ObjectFile, connection: Connection, pause: Callable[[float]
     found: list[bool] = []
     copies: list[bytes] = []
     try:
-        _with_retries(lambda: _ask(each, connection, found, copies), connection, pause)
+        with_retries(lambda: _ask(each, connection, found, copies), connection, pause)
     except PacsError:  # it answers no questions, or not any more
         return Sent(each, Proof.STORED)
     if copies:
