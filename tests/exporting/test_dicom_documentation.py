@@ -25,9 +25,9 @@ def test_every_word_of_our_own_is_documented(value):
     assert f"`{value}`" in _TEXT
 
 
-@pytest.mark.parametrize("number", NUMBERS, ids=lambda number: number.field)
+@pytest.mark.parametrize("number", NUMBERS, ids=lambda number: number.name)
 def test_every_number_is_documented(number):
-    assert f"| {number.concept.meaning} |" in _TEXT
+    assert number.bound or f"| {number.concept.meaning} |" in _TEXT
     assert number.concept.value in _TEXT
 
 

@@ -200,5 +200,5 @@ def test_every_coded_word_fits_its_elements():
 def test_pixels_stand_in_for_millimetres_and_never_beside_them():
     fields = {number.field for number in NUMBERS}
     for number in NUMBERS:
-        assert (number.instead_of is not None) == number.field.endswith("_px")
+        assert (number.instead_of is not None) == number.field.endswith("_px"), number.name
         assert number.instead_of is None or number.instead_of in fields

@@ -51,6 +51,11 @@ NO_UNITS = Concept("1", "UCUM", "no units")
 
 PATH_LENGTH = Concept("121211", "DCM", "Path length")
 WIDTH = Concept("103355008", "SCT", "Width")
+EQUIVALENT_WIDTH = _own("EQUIVALENT_WIDTH", "Equivalent width")
+LENGTH_LOW = _own("LENGTH_LOW", "Path length, lower end of its 95 % interval")
+LENGTH_HIGH = _own("LENGTH_HIGH", "Path length, upper end of its 95 % interval")
+EQUIVALENT_LOW = _own("EQUIVALENT_LOW", "Equivalent width, lower end of its 95 % interval")
+EQUIVALENT_HIGH = _own("EQUIVALENT_HIGH", "Equivalent width, upper end of its 95 % interval")
 # Short, since viewers write them beside the line; docs/dicom.md says what they mean.
 ANGLE_TO_BONE = _own("ANGLE_TO_BONE", "Angle to bone axis")
 CONTRAST = _own("CONTRAST_SD", "Contrast in noise SD")

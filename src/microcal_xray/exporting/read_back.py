@@ -44,8 +44,9 @@ class ReportedCandidate:
     path_px : (N, 2) float array
         The centre line as (row, column), whole numbers at pixel centres. Read-only.
     numbers : mapping of str to float
-        By the names of candidates.json: `length_mm`, `score`, ... What is unknown is absent; lengths in
-        pixels are there only where those in millimetres are not.
+        By the names of candidates.json: `length_mm`, `score`, ..., the ends of a 95 % interval with `_low`
+        and `_high` behind. What is unknown is absent; lengths in pixels are there only where those in
+        millimetres are not.
     tracking_uid : str
         The same for the same line of the same image in every report.
     cautions : CandidateCaution
@@ -146,7 +147,7 @@ def _candidate(number: int, group: Dataset) -> ReportedCandidate:
         unit = item.MeasuredValueSequence[0].MeasurementUnitsCodeSequence[0]
         for known in NUMBERS:
             if _is(item.ConceptNameCodeSequence[0], known.concept) and _is(unit, known.unit):
-                numbers[known.field] = _number(item)
+                numbers[known.name] = _number(item)
         for child in item.get("ContentSequence") or []:
             if child.ValueType == "SCOORD" and path is None:
                 path = _path(child)
