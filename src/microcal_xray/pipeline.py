@@ -56,6 +56,7 @@ _SMALLEST_BODY_PX = 500  # of the working image: less shows no bone
 _MARGIN_PX = 8.0  # of the working image, 2 mm: nearer to the edge the picture is repeated, which makes lines
 _EDGE_PX = 12  # a line that comes as near to the edge may go on outside
 _AXIS_SCALES_PX = (10.0, 28.0, 55.0)  # about a quarter, a half and all of a shaft's width
+_BONE_AXIS = 1  # which of them says the way of a bone
 _BACKGROUND_PX = 24.0  # of the working image, 6 mm: slower changes are not a line's own
 _FWHM_PER_SIGMA = 2 * math.sqrt(2 * math.log(2))
 _DOUBLE_PX = 5  # a path so near to a stronger one shows the same line
@@ -77,6 +78,8 @@ class Search:
         Up to 100 of each polarity; empty when nothing could be searched.
     features : FeatureTable or None
         A row for each path; None without paths.
+    axes : tuple of AxisMap
+        Direction of the bone through windows of `_AXIS_SCALES_PX`; empty without paths.
     """
 
     grid: Grid
@@ -84,6 +87,7 @@ class Search:
     field: Field
     paths: tuple[RidgePath, ...] = ()
     features: FeatureTable | None = None
+    axes: tuple[AxisMap, ...] = ()
 
     def stored(self, path: FloatArray) -> FloatArray:
         """Return points (row, column) of the working image in pixels of the picture as stored, (N, 2)."""
@@ -107,8 +111,9 @@ def search(radiograph: Radiograph) -> Search:
     paths = ridge_paths(image, searched=searched)
     if not paths:
         return Search(grid, working, field)
-    axes = [AxisMap(*long_axis(image, scale_px=scale_px)) for scale_px in _AXIS_SCALES_PX]
-    return Search(grid, working, field, paths, feature_table(paths, picture_maps(image, axes=axes)))
+    axes = tuple(AxisMap(*long_axis(image, scale_px=scale_px)) for scale_px in _AXIS_SCALES_PX)
+    features = feature_table(paths, picture_maps(image, axes=axes))
+    return Search(grid, working, field, paths, features, axes)
 
 
 @dataclass(frozen=True)
@@ -133,10 +138,16 @@ class _Scene:
     @classmethod
     def of(cls, found: Search, radiograph: Radiograph) -> "_Scene":
         grid, working = found.grid, found.working
+        axis = found.axes[_BONE_AXIS]
         return cls(
             found,
             flatten(grid.pixels, scale_px=_BACKGROUND_PX / working.scale, usable=grid.usable),
-            find_anatomy(working.pixels, body=found.field.body, axis_scale_px=_AXIS_SCALES_PX[1]),
+            find_anatomy(
+                working.pixels,
+                body=found.field.body,
+                axis_rad=axis.axis_rad,
+                coherence=axis.coherence,
+            ),
             ndimage.binary_erosion(found.field.usable, iterations=_EDGE_PX),
             _mm_per_px(radiograph),
         )
