@@ -33,7 +33,7 @@ class Tolerance:
 
 
 # One step of the last digit that is written: other processors add in another order, which moves a number by
-# far less (1e-11 was seen), but may carry it over the edge of its rounding.
+# far less, but may carry it over the edge of its rounding.
 _BY_UNIT = {"px": Tolerance(0.01), "mm": Tolerance(0.001), "deg": Tolerance(0.1)}
 _BY_NAME = {
     "spacing_mm": Tolerance(0.0),  # read, not measured

@@ -12,7 +12,7 @@ _LARGEST_BYTES = 1 << 31  # no readable radiograph is larger; a hostile file may
 _CHUNK_BYTES = 1 << 20
 
 # What each decoder is installed as: where a plugin only hands on to a codec, that one decides.
-_INSTALLED_AS: dict[str, tuple[str, ...]] = {
+INSTALLED_AS: dict[str, tuple[str, ...]] = {
     "gdcm": ("python-gdcm",),
     "pylibjpeg": ("pylibjpeg", "pylibjpeg-openjpeg"),
 }
@@ -41,7 +41,7 @@ def decoder_versions(decoders: tuple[str, ...]) -> dict[str, str | None]:
     >>> list(decoder_versions(("pydicom", "pylibjpeg")))
     ['pydicom', 'pylibjpeg', 'pylibjpeg-openjpeg']
     """
-    names = [name for decoder in decoders for name in _INSTALLED_AS.get(decoder, (decoder,))]
+    names = [name for decoder in decoders for name in INSTALLED_AS.get(decoder, (decoder,))]
     versions = {name: package_version(name) for name in names}
     if "pillow" in versions:
         versions |= _libjpeg()
