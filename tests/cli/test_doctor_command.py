@@ -15,7 +15,7 @@ def trial(monkeypatch):
     """Gives a function that decides what the trial comes to."""
     words = {
         State.GOOD: "the line was found",
-        State.FAILED: "the line was not found; install the package again",
+        State.FAILED: "no line was found; install the package again",
     }
 
     def decide(state):

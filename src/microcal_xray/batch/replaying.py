@@ -11,11 +11,12 @@ from ..origin import Reading
 from ..reporting import Status, failed_result
 from ..reporting.capsule import run_capsule
 from ..reporting.foreign_text import printable_text
+from ..settings import Settings
 from .analysis import Progress
 from .differences import Difference, differences
 from .matching import FolderFile, FoundBy, Match, folder_files, matches
 from .options import BatchOptions, usable_cores
-from .recorded import RecordedImage, RecordedRun, read_recorded
+from .recorded import RecordedImage, read_recorded
 from .replayed_file import FileReplay, PixelTask, ReplayTask, as_read, hash_pixels
 from .supervisor import Item, Outcome, Result, supervise
 
@@ -154,12 +155,12 @@ def replay(
             return {pairs[each.item.number]: each.result for each in outcomes if each.result}
 
     found = matches(images, folder_files(folder), pixel_hashes)
-    records = _records(run, images, found, options, report)
     environment = environment_differences(run.capsule, run_capsule())
+    judged = _judgements(run.settings, images, found, environment, options, report)
     return Replay(
         images=tuple(
-            _judged(image, match, records.get(number), environment)
-            for number, (image, match) in enumerate(zip(images, found, strict=True))
+            judged.get(number, ImageReplay(printable_text(image.file), Verdict.MISSING))
+            for number, image in enumerate(images)
         ),
         environment=environment,
         skipped=len(run.images) - len(images),
@@ -196,43 +197,40 @@ def _digests_cut(difference: Difference) -> Difference:
     return Difference(difference.what.removesuffix("_sha256"), before, after)
 
 
-def _records(
-    run: RecordedRun,
+def _judgements(
+    settings: Settings,
     images: Sequence[RecordedImage],
     found: Sequence[Match | None],
+    environment: tuple[Difference, ...],
     options: BatchOptions,
     report: Callable[[Progress], None],
-) -> dict[int, dict[str, Any]]:
+) -> dict[int, ImageReplay]:
+    """Return what the images that were found come to, by their number."""
+    matched = {number: match for number, match in enumerate(found) if match}
     tasks = [
-        ReplayTask(number, match.found.path, image.file, image.origin.reading)
-        for number, (image, match) in enumerate(zip(images, found, strict=True))
-        if match
+        ReplayTask(number, match.found.path, images[number].file, images[number].origin.reading)
+        for number, match in matched.items()
     ]
     report(Progress(total=len(tasks)))
-    records: dict[int, dict[str, Any]] = {}
-    with contextlib.closing(_worked(tasks, FileReplay(run.settings), options)) as outcomes:
+    judged: dict[int, ImageReplay] = {}
+    with contextlib.closing(_worked(tasks, FileReplay(settings), options)) as outcomes:
         for outcome in outcomes:
-            task = outcome.item
-            records[task.number] = outcome.result or as_read(failed_result(task.file, outcome.failure or ""))
-            report(Progress(total=len(tasks), done=len(records), file=printable_text(task.file)))
-    return records
+            number, file = outcome.item.number, outcome.item.file
+            record = outcome.result or as_read(failed_result(file, outcome.failure or ""))
+            judged[number] = _judged(images[number], matched[number], record, environment)
+            report(Progress(total=len(tasks), done=len(judged), file=printable_text(file)))
+    return judged
 
 
 def _judged(
-    image: RecordedImage,
-    match: Match | None,
-    record: Mapping[str, Any] | None,
-    environment: tuple[Difference, ...],
+    image: RecordedImage, match: Match, record: Mapping[str, Any], environment: tuple[Difference, ...]
 ) -> ImageReplay:
-    file = printable_text(image.file)
-    if match is None or record is None:
-        return ImageReplay(file, Verdict.MISSING)
     compared = _compared(image.record, match.by)
-    causes, result = _of_capsules(image, record), _of_results(image.record, record, compared)
-    pixels_differ = any(each.what == "pixels" for each in causes)
-    is_same = not result and not pixels_differ
+    causes = [each for each in _of_capsules(image, record) if each not in environment]
+    result = _of_results(image.record, record, compared)
+    is_same = not result and all(each.what != "pixels" for each in causes)
     return ImageReplay(
-        file=file,
+        file=printable_text(image.file),
         verdict=Verdict.SAME if is_same else Verdict.DIFFERENT,
         found_as=match.found.name,
         found_by=match.by,
