@@ -96,6 +96,43 @@ def test_one_step_of_the_last_digit_is_no_difference(change):
     assert differences(RECORD, now) == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "before", "after", "is_same"),
+    [
+        ("score", 1.23, 1.24, True),
+        ("score", 1.24, 1.23, True),
+        ("score", 1.23, 1.25, False),
+        ("score", 1.2, 1.3, False),  # 1.20 and 1.30
+        ("score", 1.2, 1.21, True),
+        ("score", -0.01, 0.01, False),
+        ("false_marks", 12.3, 12.4, True),
+        ("false_marks", 12.3, 12.5, False),
+        ("false_marks", 1.0, 1.01, True),
+        ("false_marks", 1.23e-7, 1.24e-7, True),
+        ("false_marks", 1.23e-7, 1.25e-7, False),
+        ("angle_to_bone_deg", 45.1, 45.2, True),
+        ("angle_to_bone_deg", 45.1, 45.3, False),
+        ("path_px", 312.8, 312.9, False),
+        ("length_px", 112.3, 112.4, True),  # four digits
+        ("length_px", 112.3, 112.5, False),
+        ("length_px", 1234.0, 1235.0, True),
+        ("length_px", 1234.0, 1236.0, False),
+        ("noise", 0.003456, 0.003457, True),
+        ("noise", 0.003456, 0.003459, False),
+        ("noise", 0.003456, 0.0036, False),
+        ("share", 0.0, 1e-6, True),
+        ("share", 0.0, 0.5, False),
+        ("width_mm", 43.72, 43.73, True),
+        ("width_mm", 0.2, 0.21, False),
+        ("spacing_mm", 0.143, 0.144, False),
+        ("rows", 3, 4, False),
+        ("rows", 3, 3.0, True),
+    ],
+)
+def test_two_numbers_are_the_same_up_to_one_step_of_their_last_digit(name, before, after, is_same):
+    assert (differences({name: before}, {name: after}) == ()) is is_same
+
+
 def test_a_path_that_moved_is_one_difference_by_its_farthest_point():
     def move(now):
         first(now)["path_px"] = [[1.02, 2.0], [3.0, 4.5], [5.5, 6.2]]

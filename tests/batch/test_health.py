@@ -55,7 +55,7 @@ def test_a_model_that_is_not_there_is_told_and_not_stumbled_over(without_trial, 
     monkeypatch.setattr(health, "run_capsule", absent)
     found = examine(tmp_path)
     assert check(found, "model").state is State.FAILED
-    assert found.capsule["model_sha256"] is None
+    assert found.capsule["models"] == {"ranker": None}
     assert found.capsule["versions"] == run_capsule()["versions"]
 
 

@@ -157,7 +157,7 @@ def test_a_changed_score_is_named_and_a_rounding_is_none(run, edited, in_process
 def test_what_may_be_the_cause_stands_first(run, edited, in_process):
     def change(document):
         document["capsule"]["versions"] |= {"microcal_xray": "0.0.1", "numpy": "1.26.0"}
-        document["capsule"]["model_sha256"] = "ab" * 32
+        document["capsule"]["models"]["ranker"] = "ab" * 32
         image(document, "limb.dcm")["capsule"]["decoders"]["pydicom"] = "2.0.0"
         image(document, "limb.dcm")["rows"] += 1
 
@@ -166,7 +166,7 @@ def test_what_may_be_the_cause_stands_first(run, edited, in_process):
     told = said(found, "limb.dcm")
     assert told[0] == f"microcal_xray 0.0.1 -> {__version__}"
     assert [words.split()[0] for words in told] == ["microcal_xray", "numpy", "model", "pydicom", "rows"]
-    assert [each.what for each in found.environment] == ["microcal_xray", "numpy", "model"]
+    assert [each.what for each in found.environment] == ["microcal_xray", "numpy", "model ranker"]
 
 
 def test_the_recorded_settings_are_used(run, edited, in_process):
@@ -234,7 +234,7 @@ def test_no_folder_and_no_patient_stands_in_the_result(run):
 
 @pytest.mark.parametrize("hostile", [[], "x", {"numpy": {"a": [1] * 9}}, None, 10**400])
 def test_a_hostile_capsule_is_a_difference(hostile):
-    now = {"versions": {"numpy": "2.2.0"}, "model_sha256": "ab", "seeds": {}}
+    now = {"versions": {"numpy": "2.2.0"}, "models": {"ranker": "ab"}, "seeds": {}}
     for name in now:
         for each in environment_differences({name: hostile}, now):
             assert len(str(each)) < 200

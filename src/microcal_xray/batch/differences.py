@@ -7,6 +7,7 @@ candidates.json is compared from the day it is written.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from ..loading.complaints import one_line
@@ -18,29 +19,32 @@ _LONGEST_TEXT = 200
 
 @dataclass(frozen=True)
 class Tolerance:
-    """How far two numbers may be apart.
+    """The most that two numbers may be apart; less, where more digits are written.
 
     Parameters
     ----------
     absolute : float
         In the unit of the number.
     relative : float
-        Share of the larger one.
+        Share of the larger one; the larger of both tolerances holds.
     """
 
     absolute: float
-    relative: float = 0.0
+    relative: float = 0.001  # numbers of four digits, the fewest that estimates are written with
 
 
-# One step of the last digit that is written: other processors add in another order, which moves a number by
-# far less, but may carry it over the edge of its rounding.
+# Two numbers are the same if they are one step of the last written digit apart: other processors add in
+# another order, which moves a number by far less, but may carry it over the edge of its rounding. How many
+# digits a field has shows in its numbers, but for zeros at the end (1.2 and 1.3 may be 1.20 and 1.30), so the
+# step is limited by these.
 _BY_UNIT = {"px": Tolerance(0.01), "mm": Tolerance(0.001), "deg": Tolerance(0.1)}
 _BY_NAME = {
-    "spacing_mm": Tolerance(0.0),  # read, not measured
+    "path_px": Tolerance(0.01, relative=0.0),
+    "spacing_mm": Tolerance(0.0, relative=0.0),  # read, not measured
     "false_marks": Tolerance(0.0, relative=0.01),  # written with three digits
 }
 _OTHERWISE = Tolerance(0.01)
-_FLOAT_ERROR = 1e-9  # 1.24 - 1.23 is a little over 0.01
+_FLOAT_ERROR = 1e-12  # 1.24 - 1.23 is a little over 0.01
 
 
 @dataclass(frozen=True)
@@ -147,8 +151,15 @@ def _same(before: Any, after: Any, tolerance: Tolerance) -> bool:
     larger = max(abs(before), abs(after))
     if larger > 1e300:  # a hostile whole number may be too large for a float
         return bool(before == after)
-    allowed = tolerance.absolute + tolerance.relative * larger + _FLOAT_ERROR
-    return bool(abs(before - after) <= allowed)
+    most = max(tolerance.absolute, tolerance.relative * larger)
+    allowed = min(_step(before), _step(after), most)
+    return bool(abs(before - after) <= allowed * (1 + 1e-6) + larger * _FLOAT_ERROR)
+
+
+def _step(number: float) -> float:
+    """Return one step of the last digit that a number is written with, zeros at the end left out."""
+    exponent = Decimal(repr(number)).normalize().as_tuple().exponent
+    return float(Decimal(1).scaleb(int(exponent)))
 
 
 def _is_number(value: Any) -> bool:

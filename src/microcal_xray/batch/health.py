@@ -105,7 +105,7 @@ def _capsule() -> dict[str, Any]:
     try:
         return run_capsule()
     except OSError:  # the model is not there, which a check tells
-        return {"versions": installed_versions(), "model_sha256": None, "platform": platform_words()}
+        return {"versions": installed_versions(), "models": {"ranker": None}, "platform": platform_words()}
 
 
 def _model() -> Check:

@@ -177,13 +177,13 @@ def environment_differences(recorded: Mapping[str, Any], now: Mapping[str, Any])
 
     Examples
     --------
-    >>> before = {"versions": {"numpy": "2.1.0"}, "model_sha256": "ab", "platform": {"system": "Linux"}}
-    >>> after = {"versions": {"numpy": "2.2.0"}, "model_sha256": "ab", "platform": {"system": "Linux"}}
+    >>> before = {"versions": {"numpy": "2.1.0"}, "models": {"ranker": "ab"}, "platform": {"system": "Linux"}}
+    >>> after = {"versions": {"numpy": "2.2.0"}, "models": {"ranker": "cd"}, "platform": {"system": "Linux"}}
     >>> [str(each) for each in environment_differences(before, after)]
-    ['numpy 2.1.0 -> 2.2.0']
+    ['numpy 2.1.0 -> 2.2.0', 'model ranker ab -> cd']
     """
     return tuple(
-        _digests_cut(each) if each.what == "model_sha256" else _named(each)
+        _digests_cut(each) if each.what.startswith("models ") else _named(each)
         for each in differences(recorded, now)
     )
 
@@ -194,7 +194,7 @@ def _named(difference: Difference) -> Difference:
 
 def _digests_cut(difference: Difference) -> Difference:
     before, after = (str(digest)[:_DIGEST_LETTERS] for digest in (difference.recorded, difference.now))
-    return Difference(difference.what.removesuffix("_sha256"), before, after)
+    return Difference(f"model {difference.what.removeprefix('models ')}", before, after)
 
 
 def _judgements(

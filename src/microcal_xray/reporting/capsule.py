@@ -14,12 +14,12 @@ def run_capsule() -> dict[str, Any]:
     Examples
     --------
     >>> list(run_capsule())
-    ['versions', 'model_sha256', 'seeds', 'platform']
+    ['versions', 'models', 'seeds', 'platform']
     """
     return {
         "versions": installed_versions(),
-        "model_sha256": model_sha256(),
-        "seeds": {},  # the search throws no dice
+        "models": {"ranker": model_sha256()},
+        "seeds": {},  # a run takes none; where a stage draws numbers, its seed is fixed
         "platform": platform_words(),
     }
 
