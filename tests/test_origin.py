@@ -2,12 +2,16 @@
 
 import hashlib
 import struct
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from microcal_xray.loading import read_radiograph
 from microcal_xray.origin import pixel_sha256
 
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "sample_data" / "tibia_fissure.dcm"
 PIXELS = np.random.default_rng(3).normal(size=(5, 7)).astype(np.float32)
 USABLE = np.arange(35).reshape(5, 7) % 4 > 0
 
@@ -16,6 +20,16 @@ def test_the_hash_follows_its_recipe():
     words = struct.pack("<35f", *PIXELS.ravel().tolist())
     bits = bytes(int(flag) for flag in USABLE.ravel())
     assert pixel_sha256(PIXELS, USABLE) == hashlib.sha256(b"5 7\n" + words + bits).hexdigest()
+
+
+def test_the_recipe_in_the_documentation_gives_the_hash(monkeypatch):
+    monkeypatch.chdir(ROOT)  # it reads sample_data
+    text = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
+    code = text.partition("The hash of the pixels, by hand:\n\n```python\n")[2].partition("```")[0]
+    names: dict = {}
+    exec(code, names)
+    radiograph = read_radiograph(SAMPLE)
+    assert names["digest"].hexdigest() == pixel_sha256(radiograph.pixels, radiograph.usable)
 
 
 @pytest.mark.parametrize("layout", [np.asfortranarray, lambda a: a.astype(a.dtype.newbyteorder(">"))])
