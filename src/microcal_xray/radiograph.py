@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import SettingsError
+from .origin import Origin
 
 MINIMUM_SPACING_MM = 0.005
 MAXIMUM_SPACING_MM = 5.0
@@ -185,6 +186,8 @@ class Radiograph:
         A short name for tables and titles; never taken from a DICOM tag.
     cautions : ImageCaution
     acquisition : Acquisition
+    origin : Origin or None
+        Which file it was read from, and how; None for an array, and where the pixels were changed since.
 
     Raises
     ------
@@ -211,6 +214,7 @@ class Radiograph:
     name: str = "radiograph"
     cautions: ImageCaution = ImageCaution.NONE
     acquisition: Acquisition = Acquisition()
+    origin: Origin | None = None
 
     def __post_init__(self) -> None:
         pixels = np.array(self.pixels, dtype=np.float32)

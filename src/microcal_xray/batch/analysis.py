@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import OutputError
+from ..origin import Origin
 from ..reporting import (
     ImageResult,
     Status,
@@ -21,7 +22,6 @@ from .one_file import FileAnalysis, FileTask
 from .options import BatchOptions, usable_cores
 from .output_folder import OutputFolder, held_output, keep_overlays
 from .supervisor import BatchStoppedError, supervise
-from .worker import Limits
 
 _NOT_REACHED = "not analysed: the run ended before its turn"
 _USUAL_OPTIONS = BatchOptions()
@@ -183,19 +183,12 @@ def _results(
         options.settings, options.spacing_mm, options.photometric, options.secondary_capture
     )
     with contextlib.closing(
-        supervise(tasks, analysis, jobs=options.jobs or usable_cores(), limits=_limits(options))
+        supervise(tasks, analysis, jobs=options.jobs or usable_cores(), limits=options.limits)
     ) as outcomes:
         for outcome in outcomes:
-            yield outcome.result or failed_result(outcome.item.file, outcome.failure or "")
-
-
-def _limits(options: BatchOptions) -> Limits:
-    gib = options.memory_limit_gib
-    return Limits(
-        time_s=options.time_limit_s,
-        memory_bytes=None if gib is None else int(gib * 2**30),
-        items_per_worker=options.files_per_worker,
-    )
+            yield outcome.result or failed_result(
+                outcome.item.file, outcome.failure or "", origin=Origin(reading=analysis.reading)
+            )
 
 
 def _preview(folder: OutputFolder, name: str) -> Path:

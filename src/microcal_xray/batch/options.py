@@ -9,6 +9,7 @@ from ..errors import SettingsError
 from ..loading import Photometric
 from ..radiograph import spacing_from_user
 from ..settings import Settings
+from .worker import Limits
 
 _MOST_JOBS = 1024
 _LEAST_MEMORY_GIB = 1.0  # the libraries alone map about half of it
@@ -84,6 +85,16 @@ class BatchOptions:
             raise SettingsError(
                 f"memory_limit_gib is {memory!r}; it must be {_LEAST_MEMORY_GIB:g} or more; None: no limit"
             )
+
+    @property
+    def limits(self) -> Limits:
+        """What one file may cost, and how long a worker process is kept."""
+        gib = self.memory_limit_gib
+        return Limits(
+            time_s=self.time_limit_s,
+            memory_bytes=None if gib is None else int(gib * 2**30),
+            items_per_worker=self.files_per_worker,
+        )
 
 
 def _is_whole(value: object) -> bool:

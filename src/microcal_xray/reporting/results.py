@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..findings import Candidate, CandidateCaution, Findings, Kind, Tier
+from ..origin import Origin, pixel_sha256
 from ..radiograph import Acquisition, ImageCaution, Intent, Radiograph, Signal, Spacing, SpacingSource
+from .capsule import capsule_from_dict, image_capsule
 from .display import preview_jpeg
 from .evidence_record import evidence_dict, evidence_from_dict
 from .foreign_text import printable_text
@@ -52,6 +54,10 @@ class ImageResult:
         Sorted by falling score.
     preview_jpeg : bytes or None
         Grey preview with square pixels for the report page; None unless ok, or when left out to save room.
+    origin : Origin or None
+        By which the file is found and read again; None for an array, or if it was not opened.
+    pixel_sha256 : str or None
+        Of the pixels that were searched; None unless ok.
 
     See Also
     --------
@@ -70,6 +76,8 @@ class ImageResult:
     acquisition: Acquisition | None = None
     candidates: tuple[Candidate, ...] = ()
     preview_jpeg: bytes | None = None
+    origin: Origin | None = None
+    pixel_sha256: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record of this file in candidates.json: plain values, unknown ones None, no preview.
@@ -103,6 +111,7 @@ class ImageResult:
             "bits_stored": acquisition.bits_stored,
             "decoder": acquisition.decoder,
             "cautions": caution_names(self.cautions),
+            "capsule": image_capsule(self.origin, self.pixel_sha256),
             "candidates": [_candidate_dict(candidate) for candidate in self.candidates],
         }
 
@@ -164,12 +173,14 @@ def _read_result(radiograph: Radiograph, file: str) -> ImageResult:
         signal=radiograph.signal,
         cautions=radiograph.cautions,
         acquisition=radiograph.acquisition,
+        origin=radiograph.origin,
+        pixel_sha256=pixel_sha256(radiograph.pixels, radiograph.usable),
     )
 
 
-def failed_result(file: str, reason: str) -> ImageResult:
+def failed_result(file: str, reason: str, *, origin: Origin | None = None) -> ImageResult:
     """Return what is written for a file that could not be read or searched."""
-    return ImageResult(file=file, status=Status.FAILED, reason=reason)
+    return ImageResult(file=file, status=Status.FAILED, reason=reason, origin=origin)
 
 
 def skipped_result(file: str, reason: str) -> ImageResult:
@@ -192,6 +203,7 @@ def image_result_from_dict(record: Mapping[str, Any], *, preview_jpeg: bytes | N
     True
     """
     ok = record["status"] == Status.OK
+    origin, pixels = capsule_from_dict(record["capsule"])
     return ImageResult(
         file=record["file"],
         status=Status(record["status"]),
@@ -205,6 +217,8 @@ def image_result_from_dict(record: Mapping[str, Any], *, preview_jpeg: bytes | N
         acquisition=_acquisition(record) if ok else None,
         candidates=tuple(_candidate(values) for values in record["candidates"]),
         preview_jpeg=preview_jpeg,
+        origin=origin,
+        pixel_sha256=pixels,
     )
 
 

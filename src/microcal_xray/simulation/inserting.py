@@ -221,7 +221,7 @@ def _with_change(radiograph: Radiograph, inserted: InsertedLine, sign: float) ->
     window, change = _change(radiograph, inserted)
     pixels = radiograph.pixels.astype(np.float64)
     pixels[window] += sign * inserted.units_per_log * change
-    return replace(radiograph, pixels=pixels.astype(np.float32))
+    return replace(radiograph, pixels=pixels.astype(np.float32), origin=None)  # no file holds these pixels
 
 
 def _change(radiograph: Radiograph, inserted: InsertedLine) -> tuple[tuple[slice, slice], Float64Array]:
