@@ -17,7 +17,7 @@ from ..findings import Kind
 from ..radiograph import Radiograph, Signal
 from .courses import Course
 from .lines import Fissure, MicrocallusLine, Profile, profile
-from .resolution import sharpest_edge_px
+from ..resolution import sharpest_edge_px
 from .surroundings import Surroundings
 
 Float64Array = npt.NDArray[np.float64]
