@@ -34,6 +34,10 @@ class WorkingImage:
         """Return points (row, column) of this picture in pixels of the one it was made from, (N, 2)."""
         return (path + 0.5) / (self.rows_per_row, self.columns_per_column) - 0.5
 
+    def from_original(self, path: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return points of the picture that it was made from in pixels of this one; undoes `original`."""
+        return (path + 0.5) * (self.rows_per_row, self.columns_per_column) - 0.5
+
     @property
     def scale(self) -> float:
         """Working pixels per original pixel, mean of both directions."""
