@@ -1,10 +1,11 @@
 """Measure the evidence card against simulated lines whose truth is known; with --fit, fit its intervals.
 
     python tools/measure_evidence.py --seed 505 --count 240            # prints the tables of docs/evidence.md
-    python tools/measure_evidence.py --seed 404 --count 240 --fit      # writes measurement/models/intervals.json
+    python tools/measure_evidence.py --seed 404 --count 240 --fit      # writes
+    measurement/models/intervals.json
 
-Run --fit again after the detector has changed, on a seed that no table is made of. The pictures are simulated in
-memory; nothing else is written. Half an hour for 240 pictures on one core, at most.
+Run --fit again after the detector has changed, on a seed that no table is made of. The pictures are simulated
+in memory; nothing else is written. Half an hour for 240 pictures on one core, at most.
 """
 
 import argparse
@@ -30,7 +31,11 @@ TOLERANCE_MM = 1.5  # of a hit, as in docs/evaluation.md
 FALSE_MARKS = 4.0  # per picture: many candidates, weak ones among them
 SMOOTHING_MM = 0.8  # a length is one along the smoothed centre line, that of the truth too
 BLUR_MM = 0.18
-NOT_LINES = ("periosteal_thickening", "endosteal_thickening", "bump")  # shells on the outline: see docs/evidence.md
+NOT_LINES = (
+    "periosteal_thickening",
+    "endosteal_thickening",
+    "bump",
+)  # shells on the outline: see docs/evidence.md
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,12 @@ def _pair(line: TrueLine, measured: Measured, picture: SimulatedRadiograph, is_h
 Quantity = tuple[str, Callable[[Pair], float], Callable[[Pair], Estimate | None], Callable[[Pair], bool]]
 QUANTITIES: tuple[Quantity, ...] = (
     ("length", lambda p: p.length_mm, lambda p: p.measured.length_mm, lambda p: True),
-    ("angle to bone", lambda p: p.angle_deg, lambda p: p.measured.place.angle_to_bone_deg, lambda p: p.length_mm >= 5),
+    (
+        "angle to bone",
+        lambda p: p.angle_deg,
+        lambda p: p.measured.place.angle_to_bone_deg,
+        lambda p: p.length_mm >= 5,
+    ),
     (
         "equivalent width",
         lambda p: p.equivalent_width_mm,
@@ -155,10 +165,18 @@ def goals(pairs: Sequence[Pair]) -> list[str]:
         for p in pairs
         if p.length_mm >= 5 and (found := p.measured.place.angle_to_bone_deg) is not None
     ]
-    widths = [p.measured.width_mm.value / p.width_mm for p in pairs if p.width_mm >= 0.2 and p.measured.width_mm]
+    widths = [
+        p.measured.width_mm.value / p.width_mm for p in pairs if p.width_mm >= 0.2 and p.measured.width_mm
+    ]
     right = sum(p.measured.resolved == p.is_resolved for p in pairs)
-    kinds = {kind: [p.measured.width_mm.value / p.width_mm for p in pairs
-                    if p.width_mm >= 0.2 and p.measured.width_mm and p.kind == kind] for kind in ("lucent", "sclerotic")}
+    kinds = {
+        kind: [
+            p.measured.width_mm.value / p.width_mm
+            for p in pairs
+            if p.width_mm >= 0.2 and p.measured.width_mm and p.kind == kind
+        ]
+        for kind in ("lucent", "sclerotic")
+    }
     by_kind = ", ".join(f"{kind} {np.median(values) - 1:+.0%}" for kind, values in kinds.items() if values)
     return [
         f"- length within max(0.5 mm, 10 %): {_share(within, len(lengths))}",
@@ -181,8 +199,12 @@ def fitted(pairs: Sequence[Pair], now: dict[str, float]) -> dict[str, float]:
     quantile = lambda values: float(np.quantile(values, min(1.0, 0.95 * (1 + 1 / len(values)))))  # noqa: E731
     tail = lambda values: float(np.quantile(values, min(1.0, 0.975 * (1 + 1 / len(values)))))  # noqa: E731
     lengths = [(p.length_mm, p.measured.length_mm) for p in pairs if p.measured.length_mm]
-    below = [(found.value - true) / ((found.value - found.low) / now["length_below"]) for true, found in lengths]
-    above = [(true - found.value) / ((found.high - found.value) / now["length_above"]) for true, found in lengths]
+    below = [
+        (found.value - true) / ((found.value - found.low) / now["length_below"]) for true, found in lengths
+    ]
+    above = [
+        (true - found.value) / ((found.high - found.value) / now["length_above"]) for true, found in lengths
+    ]
     factors = {"length_below": tail(below), "length_above": tail(above)}
     for name, truth, estimate, counts in QUANTITIES[1:]:
         key = name.replace(" ", "_")
@@ -196,7 +218,9 @@ def fitted(pairs: Sequence[Pair], now: dict[str, float]) -> dict[str, float]:
                 sd = max(found.high - found.value, found.value - found.low) / now[key]
                 errors.append(abs(found.value - truth(pair)) / sd)
             else:
-                errors.append(abs(math.log(found.value / truth(pair))) / (math.log(found.high / found.value) / now[key]))
+                errors.append(
+                    abs(math.log(found.value / truth(pair))) / (math.log(found.high / found.value) / now[key])
+                )
         factors[key] = quantile(errors)
     factors["resolved_blurs"] = now["resolved_blurs"]
     return {name: round(factors[name], 3) for name in sorted(factors)}
@@ -204,7 +228,9 @@ def fitted(pairs: Sequence[Pair], now: dict[str, float]) -> dict[str, float]:
 
 def main() -> None:
     """Simulate, measure, and print or fit."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seed", type=int, default=505)
     parser.add_argument("--count", type=int, default=240)
     parser.add_argument("--family", type=Family, default=Family.TUNING)

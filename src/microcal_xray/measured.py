@@ -110,7 +110,9 @@ class Stability:
 
     def __post_init__(self) -> None:
         if not 0 <= self.kept <= self.tried or self.tried < 1:
-            raise ValueError(f"kept {self.kept} of {self.tried}; it must be 0 to {self.tried}, of at least one")
+            raise ValueError(
+                f"kept {self.kept} of {self.tried}; it must be 0 to {self.tried}, of at least one"
+            )
 
     @property
     def share(self) -> float:
@@ -127,20 +129,20 @@ class Place:
     angle_to_bone_deg : Estimate or None
         Between the chord of the line and the long axis of the bone there, 0 (along) to 90 (across).
     angle_to_cortex_deg : Estimate or None
-        Between the chord and the normal of the nearest outline of the bone, 0 (straight through the cortex) to
-        90 (along it).
+        Between the chord and the normal of the nearest outline of the bone, 0 (straight through the cortex)
+        to 90 (along it).
     crossed : Estimate or None
         Share of the bone's width that the line crosses, 0 to 1, in projection.
     cortices : tuple of str
-        Sides of the bone on the picture that the line reaches: "left", "right", "upper", "lower". Empty: none,
-        or not known.
+        Sides of the bone on the picture that the line reaches: "left", "right", "upper", "lower". Empty:
+        none, or not known.
     cortex_distance_px, cortex_distance_mm : Estimate or None
         From the nearest point of the line to the outline of the bone; 0 where it reaches it.
     end_distance_px, end_distance_mm : Estimate or None
         From the middle of the line along the axis to the nearer end of the bone; None where no end is seen.
     along_bone : Estimate or None
-        Place along the bone: 0 and 1 are its ends, 0 the upper one (of a lying bone the left one); None unless
-        both are seen.
+        Place along the bone: 0 and 1 are its ends, 0 the upper one (of a lying bone the left one); None
+        unless both are seen.
     """
 
     angle_to_bone_deg: Estimate | None = None
@@ -163,9 +165,9 @@ class Measured:
     length_px, length_mm : Estimate, Estimate or None
         Along the smoothed centre line. Millimetres are None when the spacing is unknown, here and below.
     equivalent_width_px, equivalent_width_mm : Estimate or None
-        Integrated contrast over the contrast of the bone around: the width of a gap through the whole bone (of
-        a bright line: of a band of as much bone again) that would change as much. No blur changes it. None
-        where the contrast of the bone cannot be measured.
+        Integrated contrast over the contrast of the bone around: the width of a gap through the whole bone
+        (of a bright line: of a band of as much bone again) that would change as much. No blur changes it.
+        None where the contrast of the bone cannot be measured.
     resolved : bool
         Whether the width can be told from the blur.
     width_px, width_mm : Estimate or None

@@ -221,8 +221,8 @@ def measure_line(
     ----------
     radiograph : Radiograph
     path_px : (N, 2) array_like
-        Its course as (row, column) in pixels of the picture as stored; two points or more, within a millimetre
-        of the line.
+        Its course as (row, column) in pixels of the picture as stored; two points or more, within a
+        millimetre of the line.
     kind : Kind
     width_px : float, optional
         About how wide it is; None: the width at which it stands out best.

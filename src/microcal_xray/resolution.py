@@ -131,11 +131,11 @@ def blur_px(pixels: FloatArray, usable: BoolArray, *, mm_per_px: float | None) -
 
     Notes
     -----
-    The sharpest edges bound it from above: the edges of a body are rounded, and on simulated limbs the estimate
-    is up to twice the blur. Where the spacing is known, no more is taken than 0.18 mm, that of an indirect flat
-    panel (half modulation at 1.29 per millimetre, doi:10.1088/0031-9155/56/4/007) with a focal spot of usual
-    size, or one pixel if that is more. Never less than half a pixel. Only the middle of a large picture is
-    looked at, for speed.
+    The sharpest edges bound it from above: the edges of a body are rounded, and on simulated limbs the
+    estimate is up to twice the blur. Where the spacing is known, no more is taken than 0.18 mm, that of an
+    indirect flat panel (half modulation at 1.29 per millimetre, doi:10.1088/0031-9155/56/4/007) with a focal
+    spot of usual size, or one pixel if that is more. Never less than half a pixel. Only the middle of a large
+    picture is looked at, for speed.
     """
     middle = tuple(
         slice(max(0, side // 2 - _LOOKED_AT_PX // 2), side // 2 + _LOOKED_AT_PX // 2) for side in pixels.shape

@@ -105,7 +105,8 @@ def fit_band(
     -----
     Generalised least squares of the weighted mean row on the blurred line of each of 60 widths, and a
     polynomial of degree 2. The covariance is that of a stationary process across the line, of what remains in
-    the rows, with long-run variance along it (Bartlett's weights [1]_). Rows in which more remains weigh less.
+    the rows, with long-run variance along it (Bartlett's weights [1]_). Rows in which more remains weigh
+    less.
 
     References
     ----------
@@ -125,7 +126,9 @@ def fit_band(
     told -= hidden @ (hidden.T @ told)
     power = (told**2).sum(axis=0)
     height = told.T @ seen / power
-    likelihood = 0.5 * height * np.abs(height) * power - 0.5 * (np.log(widths / width_px) / _PRIOR_LOG_SD) ** 2
+    likelihood = (
+        0.5 * height * np.abs(height) * power - 0.5 * (np.log(widths / width_px) / _PRIOR_LOG_SD) ** 2
+    )
     posterior = np.exp(likelihood - likelihood.max())
     posterior /= posterior.sum()
     middle = float(posterior @ np.log(widths))
@@ -208,9 +211,7 @@ def _whitening(
     count, columns = rows.shape
     left = (rows - mean) * (weight * count)[:, None]
     left = left - left @ slow @ slow.T
-    together = max(1, min(alike, count // 3))
-    sums = np.cumsum(np.concatenate([np.zeros((1, columns)), left]), axis=0)
-    blocks = (sums[together:] - sums[:-together]) / math.sqrt(together)
+    blocks = _blocks(left, alike)
     alike_by = np.array([np.mean(blocks[:, : columns - lag] * blocks[:, lag:]) for lag in range(columns)])
     # Falling weights keep the matrix positive definite.
     alike_by *= (1 - np.arange(columns) / columns) / count
@@ -220,9 +221,12 @@ def _whitening(
 
 
 def _standard_error(rows: FloatArray, weight: FloatArray, alike: int) -> FloatArray:
-    count = len(rows)
-    left = (rows - weight @ rows) * (weight * count)[:, None]
-    together = max(1, min(alike, count // 3))
-    sums = np.cumsum(np.concatenate([np.zeros((1, rows.shape[1])), left]), axis=0)
-    blocks = sums[together:] - sums[:-together]
-    return np.sqrt((blocks**2).mean(axis=0) / together / count)
+    blocks = _blocks((rows - weight @ rows) * (weight * len(rows))[:, None], alike)
+    return np.asarray(np.sqrt((blocks**2).mean(axis=0) / len(rows)))
+
+
+def _blocks(left: FloatArray, alike: int) -> FloatArray:
+    """Return sums of so many neighbouring rows over their root: what varies slowly counts in full."""
+    together = max(1, min(alike, len(left) // 3))
+    sums = np.cumsum(np.concatenate([np.zeros((1, left.shape[1])), left]), axis=0)
+    return np.asarray((sums[together:] - sums[:-together]) / math.sqrt(together))

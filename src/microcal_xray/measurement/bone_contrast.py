@@ -77,9 +77,9 @@ def bone_contrast(
 
     Notes
     -----
-    The bone is looked at 2 to 3.5 mm along its axis from the line. The soft tissue is looked at on both sides,
-    half a millimetre to a millimetre from where half of the bone's contrast is left, and interpolated between
-    them; the tissue *behind* the bone may be thicker, which no single picture tells.
+    The bone is looked at 2 to 3.5 mm along its axis from the line. The soft tissue is looked at on both
+    sides, half a millimetre to a millimetre from where half of the bone's contrast is left, and interpolated
+    between them; the tissue *behind* the bone may be thicker, which no single picture tells.
     """
     image = _smooth(pixels, sections)
     found = [
@@ -106,7 +106,9 @@ class _Window:
     corner: FloatArray
 
     def at(self, places: FloatArray) -> FloatArray:
-        return np.asarray(ndimage.map_coordinates(self.values, (places - self.corner).T, order=1, mode="nearest"))
+        return np.asarray(
+            ndimage.map_coordinates(self.values, (places - self.corner).T, order=1, mode="nearest")
+        )
 
 
 def _smooth(pixels: FloatImage, sections: Sequence[Section]) -> _Window:

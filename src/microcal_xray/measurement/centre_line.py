@@ -46,7 +46,7 @@ def centred(
     """
     reach = search_px + 3 * width_px
     count = int(np.ceil(reach / _STEP_PX))
-    offset = np.arange(-count, count + 1) * _STEP_PX
+    offset = _STEP_PX * np.arange(-count, count + 1, dtype=np.float64)
     seen = strip(path_px, image, offset, is_dark=is_dark)
     sigma = max(width_px, 1.5) / _FWHM_PER_SD / _STEP_PX
     response = -ndimage.gaussian_filter(seen.values, (smoothing_px, sigma), order=(0, 2), mode="nearest")

@@ -52,8 +52,9 @@ def _change(height: FloatArray, inner: int, body: FloatArray, alike: int) -> Lin
 
     Notes
     -----
-    The posterior of a single step between known levels under a flat prior: at each place the sum over all later
-    heights of (h A - A**2 / 2) / s, with A the median height nearby and s the long-run variance of the heights.
+    The posterior of a single step between known levels under a flat prior: at each place the sum over all
+    later heights of (h A - A**2 / 2) / s, with A the median height nearby and s the long-run variance of the
+    heights.
     """
     near = body[: max(10, 5 * alike)]
     level = max(float(np.median(near)), 0.3 * float(np.median(body)), 1e-12)

@@ -1,4 +1,4 @@
-"""Intervals: standard errors widened so that, on simulated lines whose truth is known, 95 % of them hold it."""
+"""Intervals: standard errors widened so that 95 % hold the truth, on simulated lines that have one."""
 
 import json
 import math

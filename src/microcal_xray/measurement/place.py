@@ -127,7 +127,7 @@ def _axis(path_px: FloatArray, anatomy: Anatomy, axis: AxisMap) -> Known | None:
 
 
 def _middle_line(centre: FloatArray, axis_rad: float, bone: Mask) -> float | None:
-    """Return the direction of the line through the middles of cross-sections; None where there are too few."""
+    """Return the direction of the line through the middles of cross-sections; None where these are few."""
     for _ in range(_TURNS):
         along = np.array([math.sin(axis_rad), math.cos(axis_rad)])
         here = _section(bone, centre, along)
@@ -184,7 +184,9 @@ def _crossed(sections: list[Section], along: FloatArray) -> tuple[Known | None, 
     across = inside[0].across
     turned = across[1] < 0 if names[0] == "left" else across[0] < 0
     reached = (float(place.min()) < _REACHES, float(place.max()) > 1 - _REACHES)
-    cortices = tuple(name for name, is_reached in zip(names, reached[:: -1 if turned else 1], strict=True) if is_reached)
+    cortices = tuple(
+        name for name, is_reached in zip(names, reached[:: -1 if turned else 1], strict=True) if is_reached
+    )
     share = float(np.ptp(place))
     return Known(share, math.sqrt(2) * _OUTLINE_SD / width), cortices
 
@@ -225,13 +227,13 @@ def _to_end(start: FloatArray, way: FloatArray, bone: Mask, usable: Mask) -> flo
     if len(out) == 0 or out[0] == 0:
         return None
     beyond = min(int(out[0]) + _NEAR_EDGE, len(steps) - 1)
-    if not (within[beyond] and usable[rows[beyond], columns[beyond]]):
+    if not (np.asarray(within & usable[rows, columns])[beyond]):
         return None
     return float(steps[out[0]])
 
 
 def _some(path_px: FloatArray) -> FloatArray:
-    return path_px[np.unique(np.linspace(0, len(path_px) - 1, _PLACES).round().astype(int))]
+    return np.asarray(path_px[np.unique(np.linspace(0, len(path_px) - 1, _PLACES).round().astype(int))])
 
 
 def _pixels(path_px: FloatArray, image: Mask) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:

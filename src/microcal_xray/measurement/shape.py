@@ -113,11 +113,16 @@ def line_shape(
     reach = min(_REACH_WIDTHS * width_px + _REACH * unit_px, _WIDEST_REACH * unit_px)
     step = 0.5 * max(1, int(width_px / 4))
     count = math.ceil(reach / step)
-    offset = np.arange(-count, count + 1) * step
+    offset = step * np.arange(-count, count + 1, dtype=np.float64)
     alike = max(2, round(_ALIKE * unit_px))
     for turn in range(_ROUNDS):
         seen = strip(
-            path, image, offset, is_dark=is_dark, beyond_px=_BEYOND * unit_px, direction_px=_DIRECTION * unit_px
+            path,
+            image,
+            offset,
+            is_dark=is_dark,
+            beyond_px=_BEYOND * unit_px,
+            direction_px=_DIRECTION * unit_px,
         )
         fit = _fitted(seen, seen.first, seen.behind, not is_dark, width_px, blur_px, alike)
         begin, end = line_ends(seen.values @ fit.template, seen.first, seen.behind, alike=alike)

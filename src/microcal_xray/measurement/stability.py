@@ -25,9 +25,10 @@ def kept_under_changes(shape: LineShape) -> tuple[int, int]:
 
     Notes
     -----
-    Changed are the width of the template (two thirds, and one and a half), the noise (as much white noise again
-    as the pixels have, in two draws), and the piece that is looked at (each half, the middle two thirds, and all
-    but the first or the last third). Only the line's own rows are measured again; the detector is not asked.
+    Changed are the width of the template (two thirds, and one and a half), the noise (as much white noise
+    again as the pixels have, in two draws), and the piece that is looked at (each half, the middle two
+    thirds, and all but the first or the last third). Only the line's own rows are measured again; the
+    detector is not asked.
     """
     rows = shape.line_rows
     sd = pixel_noise(rows)

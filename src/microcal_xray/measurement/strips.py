@@ -122,6 +122,8 @@ def _extended(path: FloatArray, beyond_px: float, direction_px: float) -> tuple[
     if count < 1:
         return path, 0
     back = max(1, min(len(path) - 1, round(direction_px)))
-    ways = [end / max(float(np.hypot(*end)), 1e-9) for end in (path[0] - path[back], path[-1] - path[-1 - back])]
+    ways = [
+        end / max(float(np.hypot(*end)), 1e-9) for end in (path[0] - path[back], path[-1] - path[-1 - back])
+    ]
     steps = np.arange(1, count + 1)[:, None]
     return np.concatenate([path[0] + steps[::-1] * ways[0], path, path[-1] + steps * ways[1]]), count
