@@ -147,6 +147,7 @@ class _Scene:
     anatomy: Anatomy
     axis: AxisMap
     inner: Mask
+    usable: Mask
     blur_px: float
     units: Units
 
@@ -162,6 +163,7 @@ class _Scene:
             find_anatomy(working.pixels, body=found.field.body, axis_scale_px=_AXIS_SCALES_PX[1]),
             AxisMap(*long_axis(image, scale_px=_AXIS_SCALES_PX[2])),
             ndimage.binary_erosion(found.field.usable, iterations=_EDGE_PX),
+            working.to_original(found.field.usable, grid.pixels.shape) & grid.usable,
             blur_px(grid.pixels, grid.usable, mm_per_px=mm_per_px),
             Units(mm_per_px, working.scale, contrast),
         )
@@ -320,6 +322,7 @@ def _shape(path_px: FloatArray, kind: Kind, width_px: float, scene: _Scene) -> L
     return line_shape(
         path_px,
         scene.found.grid.pixels,
+        usable=scene.usable,
         is_dark=kind is Kind.LUCENT,
         width_px=width_px,
         blur_px=scene.blur_px,

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from .band import BandFit, fit_band, mean_and_error
 from .centre_line import centred
 from .ends import LineEnd, line_ends
-from .strips import FloatImage, Strip, length_of, resampled, smoothed, strip
+from .strips import FloatImage, Mask, Strip, length_of, resampled, smoothed, strip_beyond
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -24,7 +24,9 @@ _ROUNDS = 3  # a line may go on beyond the piece that was found
 _WENT_ON = 1.0
 FADING = 0.35  # a line is found to where half of its height is left; it fades out over about a millimetre
 _TRACE_PX = 1.5  # what no end is known better than
+_TRACE_SHARE = 0.02  # of the length: neither is the course between them
 _LEAST_ROWS = 6
+_FEWEST_OFFSETS = 8  # to each side: a background and a line need some
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ def line_shape(
     points_px: FloatArray,
     image: FloatImage,
     *,
+    usable: Mask,
     is_dark: bool,
     width_px: float,
     blur_px: float,
@@ -96,6 +99,8 @@ def line_shape(
         The line as traced (row, column).
     image : (R, C) float32 array
         Whole pixels of the picture, its background still in it.
+    usable : (R, C) bool array
+        Lines are not followed beyond it.
     is_dark : bool
         Dark lines are fitted as slits, bright ones as soft bands.
     width_px : float
@@ -106,41 +111,19 @@ def line_shape(
         Pixels of about a millimetre: it sets how far texture reaches, how much centre lines are smoothed, how
         far ends are looked for. Nothing is measured in it.
     """
-    path = smoothed(resampled(points_px), _FIRST_SMOOTHING * unit_px)
-    found_px = max(width_px, 1.2 * blur_px)
-    for least, share in _SEARCH:
-        path = _centred(path, image, is_dark, found_px, max(least * unit_px, share * found_px), unit_px)
-    reach = min(_REACH_WIDTHS * width_px + _REACH * unit_px, _WIDEST_REACH * unit_px)
-    step = 0.5 * max(1, int(width_px / 4))
-    count = math.ceil(reach / step)
-    offset = step * np.arange(-count, count + 1, dtype=np.float64)
-    alike = max(2, round(_ALIKE * unit_px))
-    for turn in range(_ROUNDS):
-        seen = strip(
-            path,
-            image,
-            offset,
-            is_dark=is_dark,
-            beyond_px=_BEYOND * unit_px,
-            direction_px=_DIRECTION * unit_px,
-        )
-        fit = _fitted(seen, seen.first, seen.behind, not is_dark, width_px, blur_px, alike)
-        begin, end = line_ends(seen.values @ fit.template, seen.first, seen.behind, alike=alike)
-        first, behind = _rows_between(begin, end, len(seen.values))
-        went_on = max(seen.first - first, behind - seen.behind) >= _WENT_ON * unit_px
-        if turn == _ROUNDS - 1 or not went_on:
-            break
-        path = resampled(seen.path_px[first:behind])
-        path = _centred(path, image, is_dark, found_px, max(0.4 * unit_px, 0.25 * found_px), unit_px)
-    fit = _fitted(seen, first, behind, not is_dark, width_px, blur_px, alike)
+    look = _Look(image, usable, is_dark, width_px, blur_px, unit_px)
+    seen, begin, end = look.followed(look.centred_twice(points_px))
+    first, behind = _rows_between(begin, end, len(seen.values))
+    fit = look.fitted(seen, first, behind)
     heights = seen.values[first:behind] @ fit.template
-    weighted, error = mean_and_error(heights, fit.weight, alike)
+    weighted, error = mean_and_error(heights, fit.weight, look.alike)
     ends_sd = math.hypot(*((one.high - one.low) / 3.92 for one in (begin, end)))
-    length = len(seen.values) - begin.place - end.place + 2 * FADING * unit_px
+    path = seen.path_px[first:behind]
+    length = max(len(seen.values) - begin.place - end.place + 2 * FADING * unit_px, length_of(path))
     return LineShape(
-        path_px=seen.path_px[first:behind],
-        length_px=max(length, length_of(seen.path_px[first:behind])),
-        length_sd_px=math.sqrt(ends_sd**2 + _TRACE_PX**2 + (0.02 * length) ** 2),
+        path_px=path,
+        length_px=length,
+        length_sd_px=math.sqrt(ends_sd**2 + _TRACE_PX**2 + (_TRACE_SHARE * length) ** 2),
         fit=fit,
         height=float(heights.mean()),
         height_sd=error,
@@ -149,31 +132,85 @@ def line_shape(
         first=first,
         behind=behind,
         blur_px=blur_px,
-        alike=alike,
+        alike=look.alike,
         is_soft=not is_dark,
     )
 
 
-def _centred(
-    path: FloatArray, image: FloatImage, is_dark: bool, width_px: float, search_px: float, unit_px: float
-) -> FloatArray:
-    return centred(
-        path,
-        image,
-        is_dark=is_dark,
-        width_px=min(width_px, _WIDEST_CREST * unit_px),
-        search_px=search_px,
-        smoothing_px=_SMOOTHING * unit_px,
-    )
+@dataclass(frozen=True)
+class _Look:
+    """How one line is looked at; the parameters of `line_shape`."""
 
+    image: FloatImage
+    usable: Mask
+    is_dark: bool
+    width_px: float
+    blur_px: float
+    unit_px: float
 
-def _fitted(
-    seen: Strip, first: int, behind: int, is_soft: bool, width_px: float, blur_px: float, alike: int
-) -> BandFit:
-    rows = seen.values[first:behind]
-    return fit_band(rows, seen.offset_px, is_soft=is_soft, width_px=width_px, blur_px=blur_px, alike=alike)
+    @property
+    def alike(self) -> int:
+        return max(2, round(_ALIKE * self.unit_px))
+
+    @property
+    def seen_px(self) -> float:
+        """About the width on the picture, blur included."""
+        return max(self.width_px, 1.2 * self.blur_px)
+
+    def offsets(self) -> FloatArray:
+        reach = min(_REACH_WIDTHS * self.width_px + _REACH * self.unit_px, _WIDEST_REACH * self.unit_px)
+        step = 0.5 * max(1, int(self.width_px / 4))
+        count = max(_FEWEST_OFFSETS, math.ceil(reach / step))
+        return step * np.arange(-count, count + 1, dtype=np.float64)
+
+    def centred_twice(self, points_px: FloatArray) -> FloatArray:
+        path = smoothed(resampled(points_px), _FIRST_SMOOTHING * self.unit_px)
+        for least, share in _SEARCH:
+            path = self.centred(path, least, share)
+        return path
+
+    def centred(self, path: FloatArray, least: float, share: float) -> FloatArray:
+        return centred(
+            path,
+            self.image,
+            is_dark=self.is_dark,
+            width_px=min(self.seen_px, _WIDEST_CREST * self.unit_px),
+            search_px=max(least * self.unit_px, share * self.seen_px),
+            smoothing_px=_SMOOTHING * self.unit_px,
+        )
+
+    def followed(self, path: FloatArray) -> tuple[Strip, LineEnd, LineEnd]:
+        """Return the strip along a line and its ends; a line that goes on is followed, a few times."""
+        for turn in range(_ROUNDS):
+            seen = strip_beyond(
+                path,
+                self.image,
+                self.offsets(),
+                is_dark=self.is_dark,
+                usable=self.usable,
+                beyond_px=_BEYOND * self.unit_px,
+                direction_px=_DIRECTION * self.unit_px,
+            )
+            fit = self.fitted(seen, seen.first, seen.behind)
+            begin, end = line_ends(seen.values @ fit.template, seen.first, seen.behind, alike=self.alike)
+            first, behind = _rows_between(begin, end, len(seen.values))
+            went_on = max(seen.first - first, behind - seen.behind) >= _WENT_ON * self.unit_px
+            if turn == _ROUNDS - 1 or not went_on:
+                break
+            path = self.centred(resampled(seen.path_px[first:behind]), *_SEARCH[-1])
+        return seen, begin, end
+
+    def fitted(self, seen: Strip, first: int, behind: int) -> BandFit:
+        return fit_band(
+            seen.values[first:behind],
+            seen.offset_px,
+            is_soft=not self.is_dark,
+            width_px=self.width_px,
+            blur_px=self.blur_px,
+            alike=self.alike,
+        )
 
 
 def _rows_between(begin: LineEnd, end: LineEnd, count: int) -> tuple[int, int]:
-    first = min(max(0, round(begin.place)), count - _LEAST_ROWS)
+    first = max(0, min(round(begin.place), count - _LEAST_ROWS))
     return first, min(count, max(count - round(end.place), first + _LEAST_ROWS))

@@ -8,6 +8,7 @@ from scipy import ndimage
 
 FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
 
 _MARGIN_PX = 4  # around what is looked at: the spline's own reach
 
@@ -86,8 +87,6 @@ def strip(
     offset_px: FloatArray,
     *,
     is_dark: bool,
-    beyond_px: float = 0.0,
-    direction_px: float = 1.0,
 ) -> Strip:
     """Return the picture along a path, by cubic splines: bilinear samples would blur a line of a pixel.
 
@@ -100,12 +99,40 @@ def strip(
     offset_px : (M,) float array
     is_dark : bool
         The values of a dark line are turned.
-    beyond_px : float
-        How far the path goes straight on beyond both ends.
-    direction_px : float
-        The direction there is that of so long a piece at the end.
     """
-    path, added = _extended(path_px, beyond_px, direction_px)
+    return _seen(path_px, image, offset_px, is_dark, 0, len(path_px))
+
+
+def strip_beyond(
+    path_px: FloatArray,
+    image: FloatImage,
+    offset_px: FloatArray,
+    *,
+    is_dark: bool,
+    usable: Mask,
+    beyond_px: float,
+    direction_px: float,
+) -> Strip:
+    """Return the picture along a path that goes straight on beyond both ends; parameters as of `strip`.
+
+    Parameters
+    ----------
+    usable : (R, C) bool array
+        Where the path may go on.
+    beyond_px : float
+        How far, at most.
+    direction_px : float
+        The direction is that of so long a piece at the end.
+    """
+    before = _onward(path_px[::-1], usable, beyond_px, direction_px)[::-1]
+    after = _onward(path_px, usable, beyond_px, direction_px)
+    path = np.concatenate([before, path_px, after])
+    return _seen(path, image, offset_px, is_dark, len(before), len(before) + len(path_px))
+
+
+def _seen(
+    path: FloatArray, image: FloatImage, offset_px: FloatArray, is_dark: bool, first: int, behind: int
+) -> Strip:
     places = path[:, None, :] + offset_px[None, :, None] * normals(path)[:, None, :]
     last = np.array(image.shape) - 1
     # Sides that run together beyond the picture are as good as its edge.
@@ -114,16 +141,16 @@ def strip(
     crop = image[low[0] : high[0], low[1] : high[1]].astype(np.float64)
     at = np.moveaxis(places - low, -1, 0)
     values = ndimage.map_coordinates(crop, at, order=3 if min(crop.shape) > 3 else 1, mode="mirror")
-    return Strip(path, offset_px, -values if is_dark else values, added, added + len(path_px))
+    return Strip(path, offset_px, -values if is_dark else values, first, behind)
 
 
-def _extended(path: FloatArray, beyond_px: float, direction_px: float) -> tuple[FloatArray, int]:
-    count = round(beyond_px)
-    if count < 1:
-        return path, 0
-    back = max(1, min(len(path) - 1, round(direction_px)))
-    ways = [
-        end / max(float(np.hypot(*end)), 1e-9) for end in (path[0] - path[back], path[-1] - path[-1 - back])
-    ]
-    steps = np.arange(1, count + 1)[:, None]
-    return np.concatenate([path[0] + steps[::-1] * ways[0], path, path[-1] + steps * ways[1]]), count
+def _onward(path: FloatArray, usable: Mask, beyond_px: float, direction_px: float) -> FloatArray:
+    """Return the points that go straight on from the last one of a path, as far as the picture is usable."""
+    end = path[-1] - path[-1 - max(1, min(len(path) - 1, round(direction_px)))]
+    way = end / max(float(np.hypot(*end)), 1e-9)
+    points = path[-1] + np.arange(1, round(beyond_px) + 1)[:, None] * way
+    last = np.array(usable.shape) - 1
+    at = np.rint(points).astype(int)
+    rows, columns = np.clip(at, 0, last).T
+    stop = np.flatnonzero(~(((at >= 0) & (at <= last)).all(axis=1) & usable[rows, columns]))
+    return np.asarray(points[: stop[0]] if len(stop) else points)

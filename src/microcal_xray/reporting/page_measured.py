@@ -77,7 +77,7 @@ def _width(measured: Mapping[str, Any]) -> _Row:
 
 
 def _width_in_table(measured: Mapping[str, Any]) -> str:
-    """Return the width as it stands in the row of the candidate: what is not resolved is less than the blur."""
+    """Return the width for the row of the candidate: what is not resolved is less than the blur."""
     estimate = measured["line_width_mm"] or measured["line_width_px"]
     if estimate is None:
         blur_mm = measured["blur_mm"]
