@@ -21,6 +21,7 @@ import numpy as np
 import microcal_xray as mx
 from microcal_xray.evaluation.overlap import pieces_of, share_within
 from microcal_xray.measured import Estimate, Measured
+from microcal_xray.measurement.intervals import NORMAL
 from microcal_xray.measurement.strips import length_of, resampled, smoothed
 from microcal_xray.simulation.plan import Family, planned
 from microcal_xray.simulation.simulate import SimulatedRadiograph
@@ -31,6 +32,15 @@ TOLERANCE_MM = 1.5  # of a hit, as in docs/evaluation.md
 FALSE_MARKS = 4.0  # per picture: many candidates, weak ones among them
 SMOOTHING_MM = 0.8  # a length is one along the smoothed centre line, that of the truth too
 BLUR_MM = 0.18
+RAW = {
+    "angle_to_bone": NORMAL,
+    "equivalent_width": NORMAL,
+    "integrated_contrast": NORMAL,
+    "length_above": NORMAL,
+    "length_below": NORMAL,
+    "resolved_blurs": 0.0,
+    "width": NORMAL,
+}
 NOT_LINES = (
     "periosteal_thickening",
     "endosteal_thickening",
@@ -191,39 +201,49 @@ def _share(part: int, whole: int) -> str:
     return f"{part} of {whole}, {part / max(whole, 1):.0%}"
 
 
-def fitted(pairs: Sequence[Pair], now: dict[str, float]) -> dict[str, float]:
+def fitted(pairs: Sequence[Pair]) -> dict[str, float]:
     """Return the factors with which 95 % of the intervals hold the truth on these pairs.
 
-    An interval now reaches `now` standard errors to each side, so the standard error is known from it.
+    The pairs were measured with the factors of `RAW`, so that the standard errors are known from the intervals.
     """
-    quantile = lambda values: float(np.quantile(values, min(1.0, 0.95 * (1 + 1 / len(values)))))  # noqa: E731
-    tail = lambda values: float(np.quantile(values, min(1.0, 0.975 * (1 + 1 / len(values)))))  # noqa: E731
-    lengths = [(p.length_mm, p.measured.length_mm) for p in pairs if p.measured.length_mm]
-    below = [
-        (found.value - true) / ((found.value - found.low) / now["length_below"]) for true, found in lengths
-    ]
-    above = [
-        (true - found.value) / ((found.high - found.value) / now["length_above"]) for true, found in lengths
-    ]
-    factors = {"length_below": tail(below), "length_above": tail(above)}
+    lengths = [(pair.length_mm, pair.measured.length_mm) for pair in pairs if pair.measured.length_mm]
+    factors = {
+        "length_below": _quantile(
+            [NORMAL * (f.value - true) / (f.value - f.low) for true, f in lengths], 0.975
+        ),
+        "length_above": _quantile(
+            [NORMAL * (true - f.value) / (f.high - f.value) for true, f in lengths], 0.975
+        ),
+        "resolved_blurs": _resolved_blurs(pairs),
+    }
     for name, truth, estimate, counts in QUANTITIES[1:]:
-        key = name.replace(" ", "_")
-        key = "angle_to_bone" if key == "angle_to_bone" else key
-        errors = []
-        for pair in pairs:
-            found = estimate(pair)
-            if not counts(pair) or found is None:
-                continue
-            if key == "angle_to_bone":
-                sd = max(found.high - found.value, found.value - found.low) / now[key]
-                errors.append(abs(found.value - truth(pair)) / sd)
-            else:
-                errors.append(
-                    abs(math.log(found.value / truth(pair))) / (math.log(found.high / found.value) / now[key])
-                )
-        factors[key] = quantile(errors)
-    factors["resolved_blurs"] = now["resolved_blurs"]
+        known = [
+            (truth(pair), found) for pair in pairs if counts(pair) and (found := estimate(pair)) is not None
+        ]
+        if name == "angle to bone":
+            errors = [
+                NORMAL * abs(f.value - true) / max(f.high - f.value, f.value - f.low) for true, f in known
+            ]
+        else:
+            errors = [
+                NORMAL * abs(math.log(f.value / true)) / math.log(f.high / f.value) for true, f in known
+            ]
+        factors[name.replace(" ", "_")] = _quantile(errors, 0.95)
     return {name: round(factors[name], 3) for name in sorted(factors)}
+
+
+def _quantile(values: Sequence[float], share: float) -> float:
+    """Return what the next value stays under with that chance, as split conformal prediction counts it."""
+    return float(np.quantile(values, min(1.0, share * (1 + 1 / len(values))), method="higher"))
+
+
+def _resolved_blurs(pairs: Sequence[Pair]) -> float:
+    """Return from how many widths of the blur on most lines are rightly called resolved."""
+    seen = np.array([p.measured.width_px.value / p.measured.blur_px for p in pairs if p.measured.width_px])
+    true = np.array([p.is_resolved for p in pairs if p.measured.width_px])
+    tried = np.arange(0.6, 2.6, 0.05)
+    right = np.array([np.mean((seen >= least) == true) for least in tried])
+    return float(tried[right >= right.max() - 1e-9].mean())
 
 
 def main() -> None:
@@ -237,6 +257,8 @@ def main() -> None:
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--keep", type=Path, help="a file for what was measured, or with it from before")
     asked = parser.parse_args()
+    if asked.fit:
+        INTERVALS.write_text(json.dumps(RAW, indent=1) + "\n")
     if asked.keep and asked.keep.exists():
         true, found = pickle.loads(asked.keep.read_bytes())
     else:
@@ -248,7 +270,7 @@ def main() -> None:
         if asked.keep:
             asked.keep.write_bytes(pickle.dumps((true, found)))
     if asked.fit:
-        factors = fitted(found, json.loads(INTERVALS.read_text()))
+        factors = fitted(found)
         INTERVALS.write_text(json.dumps(factors, indent=1) + "\n")
         print(json.dumps(factors))
         return

@@ -101,7 +101,7 @@ class Stability:
     Parameters
     ----------
     kept, tried : int
-        In how many of the changed measurements the line still stood out from the noise along it (z of 3 or
+        In how many of the changed measurements the line still stood out from the noise along it (z of 5 or
         more), of how many: narrower and wider templates, more noise, and parts of the line.
     """
 

@@ -9,6 +9,7 @@ from scipy import ndimage
 FloatArray = npt.NDArray[np.float64]
 
 _INNER_SHARE = 0.45  # of the line: so far inside, its beginning may still lie
+_LEAST_LEVEL = 0.5  # of the whole line's median: it may have been traced beyond its end
 _QUANTILES = (0.025, 0.975)
 
 
@@ -57,7 +58,7 @@ def _change(height: FloatArray, inner: int, body: FloatArray, alike: int) -> Lin
     heights.
     """
     near = body[: max(10, 5 * alike)]
-    level = max(float(np.median(near)), 0.3 * float(np.median(body)), 1e-12)
+    level = max(float(np.median(near)), _LEAST_LEVEL * float(np.median(body)), 1e-12)
     noise = height - ndimage.gaussian_filter1d(height, 2.0 * alike, mode="nearest")
     variance = _long_run(noise, alike) + 1e-18
     inner = min(max(inner, 4), len(height) - 1)

@@ -83,9 +83,9 @@ def bone_setting(
 
     Notes
     -----
-    The axis is the mean of two: the direction along which the picture changes least, and the line through the
-    middles of the bone's cross-sections near the line, which counts double. Half of their difference is the
-    uncertainty. There is none where no direction is clear.
+    The axis is the line through the middles of the bone's cross-sections near the line. Half of its
+    difference to the direction along which the picture changes least is its uncertainty; where there are too
+    few whole cross-sections, that direction is the axis. There is none where no direction is clear.
     """
     chord = path_px[-1] - path_px[0]
     heading = math.atan2(chord[0], chord[1])
@@ -123,7 +123,7 @@ def _axis(path_px: FloatArray, anatomy: Anatomy, axis: AxisMap) -> Known | None:
     if middle is None:
         return Known(seen, 3 * _LEAST_AXIS_SD)
     apart = (seen - middle + math.pi / 2) % math.pi - math.pi / 2
-    return Known(middle + apart / 3, math.hypot(apart / 2, _LEAST_AXIS_SD))
+    return Known(middle, math.hypot(apart / 2, _LEAST_AXIS_SD))
 
 
 def _middle_line(centre: FloatArray, axis_rad: float, bone: Mask) -> float | None:

@@ -10,14 +10,14 @@ from .shape import LineShape
 
 FloatArray = npt.NDArray[np.float64]
 
-LEAST_Z = 3.0
+LEAST_Z = 5.0  # crests of plain noise, followed as a line would be, reach 6 in one of twenty
 _NARROWER, _WIDER = 2 / 3, 3 / 2
 _NOISE_DRAWS = 2
 _SD_PER_MAD = 1.4826
 
 
 def kept_under_changes(shape: LineShape) -> tuple[int, int]:
-    """Return in how many of how many changed measurements the line still stands out, with a z of 3 or more.
+    """Return in how many of how many changed measurements the line still stands out, with a z of 5 or more.
 
     Parameters
     ----------
