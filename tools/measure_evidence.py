@@ -71,8 +71,8 @@ class Pair:
         return self.width_mm >= BLUR_MM
 
 
-def pairs_of(picture: SimulatedRadiograph) -> tuple[list[Pair], list[Pair]]:
-    """Return what is measured on true paths, and on the paths of candidates that hit a line."""
+def pairs_of(picture: SimulatedRadiograph, *, on_truth: bool) -> tuple[list[Pair], list[Pair]]:
+    """Return what is measured on true paths, if asked, and on the paths of candidates that hit a line."""
     radiograph, spacing = picture.radiograph, picture.detector.spacing_mm
     lines = [line for line in picture.truth if line.target.value not in NOT_LINES]
     if not lines:
@@ -81,8 +81,10 @@ def pairs_of(picture: SimulatedRadiograph) -> tuple[list[Pair], list[Pair]]:
     true, found = [], []
     for line in lines:
         hit = _hit(line, candidates, spacing)
-        path = np.clip(line.path_px, 0, np.array(radiograph.pixels.shape) - 1)
-        true.append(_pair(line, mx.measure_line(radiograph, path, kind=line.kind), picture, hit is not None))
+        if on_truth:
+            path = np.clip(line.path_px, 0, np.array(radiograph.pixels.shape) - 1)
+            measured = mx.measure_line(radiograph, path, kind=line.kind)
+            true.append(_pair(line, measured, picture, hit is not None))
         if hit is not None and hit.measured is not None:
             found.append(_pair(line, hit.measured, picture, True))
     return true, found
@@ -204,32 +206,31 @@ def _share(part: int, whole: int) -> str:
 def fitted(pairs: Sequence[Pair]) -> dict[str, float]:
     """Return the factors with which 95 % of the intervals hold the truth on these pairs.
 
-    The pairs were measured with the factors of `RAW`, so that the standard errors are known from the intervals.
+    The pairs were measured with the factors of `RAW`: their intervals tell the standard errors.
     """
     lengths = [(pair.length_mm, pair.measured.length_mm) for pair in pairs if pair.measured.length_mm]
+    below = [NORMAL * (found.value - true) / (found.value - found.low) for true, found in lengths]
+    above = [NORMAL * (true - found.value) / (found.high - found.value) for true, found in lengths]
     factors = {
-        "length_below": _quantile(
-            [NORMAL * (f.value - true) / (f.value - f.low) for true, f in lengths], 0.975
-        ),
-        "length_above": _quantile(
-            [NORMAL * (true - f.value) / (f.high - f.value) for true, f in lengths], 0.975
-        ),
+        "length_below": _quantile(below, 0.975),
+        "length_above": _quantile(above, 0.975),
         "resolved_blurs": _resolved_blurs(pairs),
     }
     for name, truth, estimate, counts in QUANTITIES[1:]:
-        known = [
-            (truth(pair), found) for pair in pairs if counts(pair) and (found := estimate(pair)) is not None
-        ]
-        if name == "angle to bone":
-            errors = [
-                NORMAL * abs(f.value - true) / max(f.high - f.value, f.value - f.low) for true, f in known
-            ]
-        else:
-            errors = [
-                NORMAL * abs(math.log(f.value / true)) / math.log(f.high / f.value) for true, f in known
-            ]
+        asked = [pair for pair in pairs if counts(pair)]
+        known = [(truth(pair), found) for pair in asked if (found := estimate(pair)) is not None]
+        error = _degree_error if name == "angle to bone" else _factor_error
+        errors = [NORMAL * error(true, found) for true, found in known]
         factors[name.replace(" ", "_")] = _quantile(errors, 0.95)
     return {name: round(factors[name], 3) for name in sorted(factors)}
+
+
+def _degree_error(true: float, found: Estimate) -> float:
+    return abs(found.value - true) / max(found.high - found.value, found.value - found.low)
+
+
+def _factor_error(true: float, found: Estimate) -> float:
+    return abs(math.log(found.value / true)) / math.log(found.high / found.value)
 
 
 def _quantile(values: Sequence[float], share: float) -> float:
@@ -264,7 +265,8 @@ def main() -> None:
     else:
         true, found = [], []
         for index in range(asked.count):
-            on_truth, on_candidates = pairs_of(planned(index, seed=asked.seed, family=asked.family).simulated)
+            picture = planned(index, seed=asked.seed, family=asked.family).simulated
+            on_truth, on_candidates = pairs_of(picture, on_truth=not asked.fit)
             true += on_truth
             found += on_candidates
         if asked.keep:
