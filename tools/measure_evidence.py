@@ -35,6 +35,7 @@ BLUR_MM = 0.18
 RAW = {
     "angle_to_bone": NORMAL,
     "equivalent_width": NORMAL,
+    "equivalent_width_relative": NORMAL,
     "integrated_contrast": NORMAL,
     "length_above": NORMAL,
     "length_below": NORMAL,
@@ -136,7 +137,13 @@ QUANTITIES: tuple[Quantity, ...] = (
         "equivalent width",
         lambda p: p.equivalent_width_mm,
         lambda p: p.measured.equivalent_width_mm,
-        lambda p: p.intent == "for-processing",
+        lambda p: p.signal == "log",
+    ),
+    (
+        "equivalent width relative",
+        lambda p: p.equivalent_width_mm,
+        lambda p: p.measured.equivalent_width_mm,
+        lambda p: p.signal != "log",
     ),
     (
         "integrated contrast",

@@ -70,7 +70,9 @@ def evidence_card(
     )
     resolved = shape.fit.width_px >= factors.resolved_blurs * shape.blur_px
     integral = _integral(shape, units.contrast, factors)
-    equivalent = _equivalent_width(shape, setting.contrast, factors)
+    is_log = units.contrast is ContrastUnit.LOG
+    errors = factors.equivalent_width if is_log else factors.equivalent_width_relative
+    equivalent = _equivalent_width(shape, setting.contrast, errors)
     mm = units.mm_per_px
     peak = float(shape.fit.model[len(shape.fit.model) // 2])
     return Measured(
@@ -111,12 +113,12 @@ def _integral(shape: LineShape, unit: ContrastUnit, factors: IntervalFactors) ->
     return by_factor(value, f"{unit.value} px", relative_sd=relative, errors=factors.integrated_contrast)
 
 
-def _equivalent_width(shape: LineShape, bone: Known | None, factors: IntervalFactors) -> Estimate | None:
+def _equivalent_width(shape: LineShape, bone: Known | None, errors: float) -> Estimate | None:
     integral = shape.height * shape.fit.area_px
     if bone is None or bone.value <= 0 or integral <= 0:
         return None
     relative = math.hypot(_relative_sd(shape), bone.sd / bone.value)
-    return by_factor(integral / bone.value, "px", relative_sd=relative, errors=factors.equivalent_width)
+    return by_factor(integral / bone.value, "px", relative_sd=relative, errors=errors)
 
 
 def _tortuosity(shape: LineShape) -> Estimate:

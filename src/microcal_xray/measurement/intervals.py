@@ -20,6 +20,8 @@ class IntervalFactors:
     length_below, length_above : float
         A line that was found may go on unseen, more than it may be shorter.
     width, equivalent_width, integrated_contrast, angle_to_bone : float
+    equivalent_width_relative : float
+        In grey levels: they may have been processed, and no ratio of two of them means what it seems to.
     resolved_blurs : float
         A line counts as resolved from so many times the width of the blur.
     """
@@ -28,6 +30,7 @@ class IntervalFactors:
     length_above: float
     width: float
     equivalent_width: float
+    equivalent_width_relative: float
     integrated_contrast: float
     angle_to_bone: float
     resolved_blurs: float
@@ -43,6 +46,7 @@ def shipped_factors() -> IntervalFactors:
         length_above=values["length_above"],
         width=values["width"],
         equivalent_width=values["equivalent_width"],
+        equivalent_width_relative=values["equivalent_width_relative"],
         integrated_contrast=values["integrated_contrast"],
         angle_to_bone=values["angle_to_bone"],
         resolved_blurs=values["resolved_blurs"],
