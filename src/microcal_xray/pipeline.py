@@ -51,7 +51,7 @@ from .preprocessing import (
     square_grid,
     working_image,
 )
-from .radiograph import Radiograph, Signal
+from .radiograph import Intent, Radiograph, Signal
 from .resolution import blur_px
 from .settings import Settings
 
@@ -165,7 +165,7 @@ class _Scene:
             ndimage.binary_erosion(found.field.usable, iterations=_EDGE_PX),
             working.to_original(found.field.usable, grid.pixels.shape) & grid.usable,
             blur_px(grid.pixels, grid.usable, mm_per_px=mm_per_px),
-            Units(mm_per_px, working.scale, contrast),
+            Units(mm_per_px, working.scale, contrast, radiograph.intent is Intent.FOR_PROCESSING),
         )
 
 

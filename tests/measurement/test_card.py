@@ -36,7 +36,7 @@ def shape():
 
 
 def card(shape, *, mm=0.1, setting=SETTING, contrast=ContrastUnit.LOG) -> Measured:
-    units = Units(mm, 0.5, contrast)
+    units = Units(mm, 0.5, contrast, is_raw=True)
     return evidence_card(shape, setting, kept=(7, 9), units=units, factors=shipped_factors())
 
 

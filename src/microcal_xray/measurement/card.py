@@ -11,8 +11,8 @@ from .intervals import NORMAL, IntervalFactors, around, by_factor
 from .place import BoneSetting
 from .shape import LineShape
 
-_LEAST_RELATIVE_SD = 0.08  # the template is never quite right
-_LEAST_LOG_SD = 0.1  # of a width
+# Relative, of widths and contrasts: no template is quite right; soft bands (True) less than slits.
+_LEAST_SD = {False: 0.1, True: 0.2}
 _PATH_SD_PX = 0.5  # of the distance of the ends, for the tortuosity
 
 
@@ -27,11 +27,14 @@ class Units:
     working_per_px : float
         Pixels of the working image, in which the bone was measured, per pixel of the picture.
     contrast : ContrastUnit
+    is_raw : bool
+        Whether the picture was made for processing, so that nobody has enhanced its edges.
     """
 
     mm_per_px: float | None
     working_per_px: float
     contrast: ContrastUnit
+    is_raw: bool
 
     def mm(self, in_px: Estimate | None) -> Estimate | None:
         """Return lengths, or contrasts times lengths, in millimetres; None when they are unknown."""
@@ -65,13 +68,12 @@ def evidence_card(
     width = by_factor(
         shape.fit.width_px,
         "px",
-        relative_sd=math.hypot(shape.fit.width_log_sd, _LEAST_LOG_SD),
-        errors=factors.width,
+        relative_sd=math.hypot(shape.fit.width_log_sd, _LEAST_SD[shape.is_soft]),
+        errors=factors.width if units.is_raw else factors.width_processed,
     )
     resolved = shape.fit.width_px >= factors.resolved_blurs * shape.blur_px
     integral = _integral(shape, units.contrast, factors)
-    is_log = units.contrast is ContrastUnit.LOG
-    errors = factors.equivalent_width if is_log else factors.equivalent_width_relative
+    errors = factors.equivalent_width if units.is_raw else factors.equivalent_width_processed
     equivalent = _equivalent_width(shape, setting.contrast, errors)
     mm = units.mm_per_px
     peak = float(shape.fit.model[len(shape.fit.model) // 2])
@@ -100,9 +102,8 @@ def evidence_card(
 
 
 def _relative_sd(shape: LineShape) -> float:
-    if shape.height == 0:
-        return _LEAST_RELATIVE_SD
-    return math.hypot(shape.height_sd / abs(shape.height), _LEAST_RELATIVE_SD)
+    least = _LEAST_SD[shape.is_soft]
+    return least if shape.height == 0 else math.hypot(shape.height_sd / abs(shape.height), least)
 
 
 def _integral(shape: LineShape, unit: ContrastUnit, factors: IntervalFactors) -> Estimate:

@@ -20,8 +20,8 @@ class IntervalFactors:
     length_below, length_above : float
         A line that was found may go on unseen, more than it may be shorter.
     width, equivalent_width, integrated_contrast, angle_to_bone : float
-    equivalent_width_relative : float
-        In grey levels: they may have been processed, and no ratio of two of them means what it seems to.
+    width_processed, equivalent_width_processed : float
+        Of pictures that were not made for processing: edges may be enhanced and greys compressed.
     resolved_blurs : float
         A line counts as resolved from so many times the width of the blur.
     """
@@ -30,7 +30,8 @@ class IntervalFactors:
     length_above: float
     width: float
     equivalent_width: float
-    equivalent_width_relative: float
+    width_processed: float
+    equivalent_width_processed: float
     integrated_contrast: float
     angle_to_bone: float
     resolved_blurs: float
@@ -46,7 +47,8 @@ def shipped_factors() -> IntervalFactors:
         length_above=values["length_above"],
         width=values["width"],
         equivalent_width=values["equivalent_width"],
-        equivalent_width_relative=values["equivalent_width_relative"],
+        width_processed=values["width_processed"],
+        equivalent_width_processed=values["equivalent_width_processed"],
         integrated_contrast=values["integrated_contrast"],
         angle_to_bone=values["angle_to_bone"],
         resolved_blurs=values["resolved_blurs"],

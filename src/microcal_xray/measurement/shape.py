@@ -24,7 +24,7 @@ _ROUNDS = 3  # a line may go on beyond the piece that was found
 _WENT_ON = 1.0
 FADING = 0.35  # a line is found to where half of its height is left; it fades out over about a millimetre
 _TRACE_PX = 1.5  # what no end is known better than
-_TRACE_SHARE = 0.02  # of the length: neither is the course between them
+_TRACE_SHARE = 0.03  # of the length: neither is the course between them
 _LEAST_ROWS = 6
 _FEWEST_OFFSETS = 8  # to each side: a background and a line need some
 
