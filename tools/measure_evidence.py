@@ -320,7 +320,8 @@ def main() -> None:
         ("On the true paths of the same lines", seen),
         ("On the true paths of all lines", true),
     ):
-        print(f"\n{title} ({len(pairs)})\n", *table(pairs), "", *goals(pairs), sep="\n")
+        if pairs:
+            print(f"\n{title} ({len(pairs)})\n", *table(pairs), "", *goals(pairs), sep="\n")
 
 
 if __name__ == "__main__":
