@@ -32,7 +32,8 @@ from .findings import (
     Tier,
 )
 from .loading import Photometric, find_radiographs, read_radiograph
-from .pipeline import find_lines
+from .measured import ContrastUnit, CrossProfile, Estimate, Measured, Place, Stability
+from .pipeline import find_lines, measure_line
 from .radiograph import (
     Acquisition,
     ImageCaution,
@@ -53,23 +54,29 @@ __all__ = [
     "Acquisition",
     "Candidate",
     "CandidateCaution",
+    "ContrastUnit",
+    "CrossProfile",
+    "Estimate",
     "Evidence",
     "EvidenceTerm",
     "Findings",
     "ImageCaution",
     "Intent",
     "Kind",
+    "Measured",
     "MicrocalError",
     "MimicLikelihood",
     "NotARadiographError",
     "OutputError",
     "Photometric",
+    "Place",
     "Radiograph",
     "Settings",
     "SettingsError",
     "Signal",
     "Spacing",
     "SpacingSource",
+    "Stability",
     "Tier",
     "UnreadableRadiographError",
     "__version__",
@@ -77,6 +84,7 @@ __all__ = [
     "detection",
     "find_lines",
     "find_radiographs",
+    "measure_line",
     "measurement",
     "overlay",
     "preprocessing",

@@ -7,6 +7,7 @@ from enum import Flag, StrEnum, auto
 import numpy as np
 import numpy.typing as npt
 
+from .measured import Measured
 from .radiograph import Radiograph
 from .settings import Settings
 
@@ -203,6 +204,8 @@ class Candidate:
     cautions : CandidateCaution
     evidence : Evidence or None
         Why it stands where it stands; None when the detector does not say.
+    measured : Measured or None
+        Its evidence card; None when it was not measured.
     """
 
     id: int
@@ -218,6 +221,7 @@ class Candidate:
     angle_to_bone_deg: float | None
     cautions: CandidateCaution = CandidateCaution.NONE
     evidence: Evidence | None = None
+    measured: Measured | None = None
 
     def __post_init__(self) -> None:
         path = np.array(self.path_px, dtype=np.float64)

@@ -21,16 +21,24 @@ from .findings import (
     MimicLikelihood,
     Tier,
 )
+from .measured import ContrastUnit, Measured
 from .measurement import (
     PRIOR,
     AxisMap,
     FeatureTable,
     Judgement,
     LineMeasurement,
+    LineShape,
+    Units,
+    bone_setting,
+    evidence_card,
     feature_table,
     judge,
+    kept_under_changes,
+    line_shape,
     measure,
     picture_maps,
+    shipped_factors,
     shipped_rankers,
 )
 from .preprocessing import (
@@ -43,7 +51,8 @@ from .preprocessing import (
     square_grid,
     working_image,
 )
-from .radiograph import Radiograph
+from .radiograph import Intent, Radiograph, Signal
+from .resolution import blur_px
 from .settings import Settings
 
 FloatArray = npt.NDArray[np.float64]
@@ -56,9 +65,12 @@ _SMALLEST_BODY_PX = 500  # of the working image: less shows no bone
 _MARGIN_PX = 8.0  # of the working image, 2 mm: nearer to the edge the picture is repeated, which makes lines
 _EDGE_PX = 12  # a line that comes as near to the edge may go on outside
 _AXIS_SCALES_PX = (10.0, 28.0, 55.0)  # about a quarter, a half and all of a shaft's width
-_BONE_AXIS = 1  # which of them says the way of a bone
+_BONE_AXIS, _SHAFT_AXIS = 1, 2  # which of them say the way of a bone, and of a whole shaft
 _BACKGROUND_PX = 24.0  # of the working image, 6 mm: slower changes are not a line's own
 _FWHM_PER_SIGMA = 2 * math.sqrt(2 * math.log(2))
+_UNIT_PX = 4.0  # of the working image: a millimetre, where the spacing is known
+_WIDTHS_TRIED = (0.4, 1.0, 2.5)  # millimetres, about
+_NO_AXIS = CandidateCaution.NO_BONE_AXIS
 _DOUBLE_PX = 5  # a path so near to a stronger one shows the same line
 _STRONG_SHARE = 0.25  # of the false marks asked for: a candidate that would still be listed is drawn solid
 
@@ -101,9 +113,8 @@ def search(radiograph: Radiograph) -> Search:
     ----------
     radiograph : Radiograph
     """
-    grid = _grid(radiograph)
-    working = working_image(grid.pixels, grid.usable, mm_per_px=_mm_per_px(radiograph))
-    field = find_field(working.pixels, usable=working.usable)
+    looked_at = _looked_at(radiograph)
+    grid, working, field = looked_at.grid, looked_at.working, looked_at.field
     searched = field.body & ~field.metal & _away_from_edge(field.usable)
     if min(grid.pixels.shape) < _SMALLEST_SIDE_PX or searched.sum() < _SMALLEST_BODY_PX:
         return Search(grid, working, field)
@@ -111,9 +122,20 @@ def search(radiograph: Radiograph) -> Search:
     paths = ridge_paths(image, searched=searched)
     if not paths:
         return Search(grid, working, field)
-    axes = tuple(AxisMap(*long_axis(image, scale_px=scale_px)) for scale_px in _AXIS_SCALES_PX)
+    axes = _axes(image)
     features = feature_table(paths, picture_maps(image, axes=axes))
     return Search(grid, working, field, paths, features, axes)
+
+
+def _axes(image: FloatImage) -> tuple[AxisMap, ...]:
+    return tuple(AxisMap(*long_axis(image, scale_px=scale_px)) for scale_px in _AXIS_SCALES_PX)
+
+
+def _looked_at(radiograph: Radiograph) -> Search:
+    """Return the picture as it is searched, before anything was."""
+    grid = _grid(radiograph)
+    working = working_image(grid.pixels, grid.usable, mm_per_px=_mm_per_px(radiograph))
+    return Search(grid, working, find_field(working.pixels, usable=working.usable))
 
 
 @dataclass(frozen=True)
@@ -132,24 +154,33 @@ class _Scene:
     found: Search
     even: FloatImage
     anatomy: Anatomy
+    axis: AxisMap
     inner: Mask
-    mm_per_px: float | None
+    usable: Mask
+    blur_px: float
+    units: Units
 
     @classmethod
     def of(cls, found: Search, radiograph: Radiograph) -> "_Scene":
         grid, working = found.grid, found.working
-        axis = found.axes[_BONE_AXIS]
+        mm_per_px = _mm_per_px(radiograph)
+        axes = found.axes or _axes(in_range(working.pixels, body=found.field.body))
+        of_bone = axes[_BONE_AXIS]
+        contrast = ContrastUnit.LOG if radiograph.signal is Signal.LOG else ContrastUnit.RELATIVE
         return cls(
             found,
             flatten(grid.pixels, scale_px=_BACKGROUND_PX / working.scale, usable=grid.usable),
             find_anatomy(
                 working.pixels,
                 body=found.field.body,
-                axis_rad=axis.axis_rad,
-                coherence=axis.coherence,
+                axis_rad=of_bone.axis_rad,
+                coherence=of_bone.coherence,
             ),
+            axes[_SHAFT_AXIS],
             ndimage.binary_erosion(found.field.usable, iterations=_EDGE_PX),
-            _mm_per_px(radiograph),
+            working.to_original(found.field.usable, grid.pixels.shape) & grid.usable,
+            blur_px(grid.pixels, grid.usable, mm_per_px=mm_per_px),
+            Units(mm_per_px, working.scale, contrast, radiograph.intent is Intent.FOR_PROCESSING),
         )
 
 
@@ -198,6 +229,38 @@ def find_lines(radiograph: Radiograph, settings: Settings = Settings()) -> Findi
     return Findings(radiograph, settings, tuple(candidates))
 
 
+def measure_line(
+    radiograph: Radiograph, path_px: npt.ArrayLike, *, kind: Kind, width_px: float | None = None
+) -> Measured:
+    """Return the evidence card of a line that somebody else found, as a reader's own.
+
+    Parameters
+    ----------
+    radiograph : Radiograph
+    path_px : (N, 2) array_like
+        Its course as (row, column) in pixels of the picture as stored; two points or more, within a
+        millimetre of the line.
+    kind : Kind
+    width_px : float, optional
+        About how wide it is; None: the width at which it stands out best.
+
+    Raises
+    ------
+    ValueError
+        If the path has fewer than two points, or leaves the picture.
+    """
+    path = np.asarray(path_px, np.float64)
+    if path.ndim != 2 or path.shape[1] != 2 or len(path) < 2 or not np.isfinite(path).all():
+        raise ValueError(f"path_px must have shape (N, 2) with N > 1 and be finite, not {path.shape}")
+    if (path < -0.5).any() or (path > np.array(radiograph.pixels.shape) - 0.5).any():
+        raise ValueError("path_px leaves the picture; give (row, column) in pixels as stored")
+    scene = _Scene.of(_looked_at(radiograph), radiograph)
+    unit_px = _UNIT_PX / scene.found.working.scale
+    widths = [width_px] if width_px is not None else [share * unit_px for share in _WIDTHS_TRIED]
+    shapes = [_shape(scene.found.grid.from_stored(path), kind, width, scene) for width in widths]
+    return _measured(max(shapes, key=lambda shape: shape.fit.d_prime), scene)
+
+
 def _judged(found: Search, radiograph: Radiograph) -> list[_Judged]:
     """Return all paths with their strength and its terms, the strongest first."""
     if found.features is None:
@@ -233,14 +296,11 @@ def _mimics(names: Sequence[str], likelihoods: Sequence[float]) -> tuple[MimicLi
 
 def _candidate(number: int, one: _Judged, scene: _Scene, settings: Settings) -> Candidate | None:
     """Return a measured candidate; None for one shorter than the settings ask."""
-    scale = scene.found.working.scale
-    line = measure(
-        scene.found.working.original(one.path.points_px),
-        scene.even,
-        is_dark=one.path.polarity is Polarity.DARK,
-        width_px=_FWHM_PER_SIGMA * float(np.median(one.path.sigma_px)) / scale,
-    )
-    mm = scene.mm_per_px
+    scale, kind = scene.found.working.scale, _KIND[one.path.polarity]
+    traced = scene.found.working.original(one.path.points_px)
+    width_px = _FWHM_PER_SIGMA * float(np.median(one.path.sigma_px)) / scale
+    line = measure(traced, scene.even, is_dark=kind is Kind.LUCENT, width_px=width_px)
+    mm = scene.units.mm_per_px
     if mm is None and line.length_px < settings.minimum_length_px:
         return None
     if mm is not None and line.length_px * mm < settings.minimum_length_mm:
@@ -252,21 +312,50 @@ def _candidate(number: int, one: _Judged, scene: _Scene, settings: Settings) -> 
         field=scene.found.field,
         inner=scene.inner,
     )
-    angle = judgement.angle_to_bone_rad
+    shape = _shape(traced, kind, width_px, scene)
+    measured = _measured(shape, scene)
+    angle = measured.place.angle_to_bone_deg
     return Candidate(
         id=number,
-        kind=_KIND[one.path.polarity],
+        kind=kind,
         tier=Tier.STRONG if one.evidence.false_marks <= _STRONG_SHARE * settings.false_marks else Tier.WEAK,
         score=one.score,
-        path_px=scene.found.grid.stored(line.path_px),
-        length_px=line.length_px,
+        path_px=scene.found.grid.stored(shape.path_px),
+        length_px=shape.length_px,
         width_px=line.width_px,
-        length_mm=None if mm is None else line.length_px * mm,
+        length_mm=None if mm is None else shape.length_px * mm,
         width_mm=None if mm is None else line.width_px * mm,
         contrast_sd=max(0.0, line.contrast_sd),
-        angle_to_bone_deg=None if angle is None else float(np.degrees(angle)),
-        cautions=_cautions(line, judgement, scale),
+        angle_to_bone_deg=None if angle is None else angle.value,
+        cautions=_cautions(line, judgement, scale) | (_NO_AXIS if angle is None else CandidateCaution.NONE),
         evidence=one.evidence,
+        measured=measured,
+    )
+
+
+def _shape(path_px: FloatArray, kind: Kind, width_px: float, scene: _Scene) -> LineShape:
+    return line_shape(
+        path_px,
+        scene.found.grid.pixels,
+        usable=scene.usable,
+        is_dark=kind is Kind.LUCENT,
+        width_px=width_px,
+        blur_px=scene.blur_px,
+        unit_px=_UNIT_PX / scene.found.working.scale,
+    )
+
+
+def _measured(shape: LineShape, scene: _Scene) -> Measured:
+    found = scene.found
+    setting = bone_setting(
+        found.working.from_original(shape.path_px),
+        found.working.pixels,
+        anatomy=scene.anatomy,
+        axis=scene.axis,
+        field=found.field,
+    )
+    return evidence_card(
+        shape, setting, kept=kept_under_changes(shape), units=scene.units, factors=shipped_factors()
     )
 
 
@@ -281,8 +370,6 @@ def _cautions(line: LineMeasurement, judgement: Judgement, scale: float) -> Cand
         cautions |= CandidateCaution.ALONG_OUTLINE
     if judgement.share_near_metal > 0:
         cautions |= CandidateCaution.NEAR_METAL
-    if judgement.angle_to_bone_rad is None:
-        cautions |= CandidateCaution.NO_BONE_AXIS
     return cautions
 
 

@@ -20,6 +20,11 @@ def _fields():
         *definitions["evidence"]["properties"],
         *definitions["term"]["properties"],
         *definitions["mimic"]["properties"],
+        *definitions["measured"]["properties"],
+        *definitions["estimate"]["properties"],
+        *definitions["stability"]["properties"],
+        *definitions["profile"]["properties"],
+        *definitions["place"]["properties"],
         *CANDIDATE_COLUMNS,
         *IMAGE_COLUMNS,
     }

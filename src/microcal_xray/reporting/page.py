@@ -15,6 +15,7 @@ from ..version import __version__
 from .display import thumbnail_jpeg
 from .foreign_text import printable_text
 from .page_evidence import evidence_card, term_words
+from .page_measured import measured_card
 from .page_summary import counts_html, summary_html
 from .results import ImageResult, Status
 from .words import (
@@ -31,7 +32,7 @@ from .words import (
     spacing_words,
 )
 
-_SCRIPTS = ("lines.js", "stage.js", "evidence.js", "desk.js")
+_SCRIPTS = ("lines.js", "stage.js", "evidence.js", "measured.js", "desk.js")
 _IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
@@ -164,16 +165,20 @@ def _record(result: ImageResult, size: tuple[int, int]) -> dict[str, Any]:
         "spacing_sentence": SPACING_SENTENCES[values["spacing_source"]],
         "cautions": [CAUTION_SENTENCES[name] for name in values["cautions"]],
         "facts": _facts(result),
-        "candidates": [_candidate_record(candidate) for candidate in values["candidates"]],
+        "candidates": [
+            _candidate_record(candidate, SPACING_SENTENCES[values["spacing_source"]])
+            for candidate in values["candidates"]
+        ],
     }
 
 
-def _candidate_record(values: Mapping[str, Any]) -> dict[str, Any]:
+def _candidate_record(values: Mapping[str, Any], spacing_sentence: str) -> dict[str, Any]:
     return {
         **{name: value for name, value in values.items() if name != "path_px"},
         "path": values["path_px"],
         "cautions": [CAUTION_SENTENCES[name] for name in values["cautions"]],
         "evidence": evidence_card(values["evidence"]),
+        "measured": measured_card(values["measured"], spacing_sentence),
     }
 
 

@@ -15,6 +15,7 @@ from .capsule import capsule_from_dict, image_capsule
 from .display import preview_jpeg
 from .evidence_record import evidence_dict, evidence_from_dict
 from .foreign_text import printable_text
+from .measured_record import measured_dict, measured_from_dict
 from .words import caution_names, cautions_from_names
 
 _PATH_DECIMALS = 2  # 0.01 pixel: a tenth of what a centre line can promise
@@ -237,6 +238,7 @@ def _candidate_dict(candidate: Candidate) -> dict[str, Any]:
         "angle_to_bone_deg": _rounded(candidate.angle_to_bone_deg, 1),
         "cautions": caution_names(candidate.cautions),
         "evidence": evidence_dict(candidate.evidence),
+        "measured": measured_dict(candidate.measured),
     }
 
 
@@ -255,6 +257,7 @@ def _candidate(values: Mapping[str, Any]) -> Candidate:
         angle_to_bone_deg=values["angle_to_bone_deg"],
         cautions=cautions_from_names(CandidateCaution, values["cautions"]),
         evidence=evidence_from_dict(values["evidence"]),
+        measured=measured_from_dict(values.get("measured")),
     )
 
 

@@ -15,9 +15,9 @@ from scipy.spatial import cKDTree
 from ..errors import SettingsError
 from ..findings import Kind
 from ..radiograph import Radiograph, Signal
+from ..resolution import sharpest_edge_px
 from .courses import Course
 from .lines import Fissure, MicrocallusLine, Profile, profile
-from .resolution import sharpest_edge_px
 from .surroundings import Surroundings
 
 Float64Array = npt.NDArray[np.float64]
