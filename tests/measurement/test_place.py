@@ -22,7 +22,8 @@ def moved(rows, columns):
 
 def setting(image, path):
     field = find_field(image, usable=np.ones(image.shape, bool))
-    anatomy = find_anatomy(image, body=field.body, axis_scale_px=28)
+    axis_rad, coherence = long_axis(image, scale_px=28)
+    anatomy = find_anatomy(image, body=field.body, axis_rad=axis_rad, coherence=coherence)
     axis = AxisMap(*long_axis(in_range(image, body=field.body), scale_px=55))
     return bone_setting(path, image, anatomy=anatomy, axis=axis, field=field)
 
