@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
 from .bone import Anatomy, find_anatomy, long_axis
+from .detectable import Scenery, detectability_of, quality_of, scenery_of
 from .detection import SIGMA_RANGE_PX, Polarity, RidgePath, distinct, ridge_paths
 from .findings import (
     MIMICS,
@@ -21,12 +22,14 @@ from .findings import (
     MimicLikelihood,
     Tier,
 )
+from .limit import shipped_models
 from .measurement import (
     PRIOR,
     AxisMap,
     FeatureTable,
     Judgement,
     LineMeasurement,
+    PictureMaps,
     feature_table,
     judge,
     measure,
@@ -77,6 +80,12 @@ class Search:
         Up to 100 of each polarity; empty when nothing could be searched.
     features : FeatureTable or None
         A row for each path; None without paths.
+    image : (R, C) float32 array or None
+        The working image in units of the range from air to bone; None without paths.
+    searched : (R, C) bool array or None
+        Where lines were looked for; None when nothing could be searched.
+    maps : PictureMaps or None
+        What the features were taken from; None without paths.
     """
 
     grid: Grid
@@ -84,6 +93,9 @@ class Search:
     field: Field
     paths: tuple[RidgePath, ...] = ()
     features: FeatureTable | None = None
+    image: FloatImage | None = None
+    searched: Mask | None = None
+    maps: PictureMaps | None = None
 
     def stored(self, path: FloatArray) -> FloatArray:
         """Return points (row, column) of the working image in pixels of the picture as stored, (N, 2)."""
@@ -108,7 +120,31 @@ def search(radiograph: Radiograph) -> Search:
     if not paths:
         return Search(grid, working, field)
     axes = [AxisMap(*long_axis(image, scale_px=scale_px)) for scale_px in _AXIS_SCALES_PX]
-    return Search(grid, working, field, paths, feature_table(paths, picture_maps(image, axes=axes)))
+    maps = picture_maps(image, axes=axes)
+    return Search(grid, working, field, paths, feature_table(paths, maps), image, searched, maps)
+
+
+def scenery(radiograph: Radiograph, found: Search) -> Scenery | None:
+    """Return what the limit of an image is measured on; None where nothing could be searched.
+
+    Parameters
+    ----------
+    radiograph : Radiograph
+    found : Search
+        Of the same radiograph.
+    """
+    if found.image is None or found.searched is None or found.maps is None:
+        return None
+    return scenery_of(
+        radiograph,
+        grid=found.grid,
+        working=found.working,
+        field=found.field,
+        image=found.image,
+        searched=found.searched,
+        anatomy=find_anatomy(found.working.pixels, body=found.field.body, axis_scale_px=_AXIS_SCALES_PX[1]),
+        maps=found.maps,
+    )
 
 
 @dataclass(frozen=True)
@@ -131,12 +167,12 @@ class _Scene:
     mm_per_px: float | None
 
     @classmethod
-    def of(cls, found: Search, radiograph: Radiograph) -> "_Scene":
+    def of(cls, found: Search, radiograph: Radiograph, anatomy: Anatomy) -> "_Scene":
         grid, working = found.grid, found.working
         return cls(
             found,
             flatten(grid.pixels, scale_px=_BACKGROUND_PX / working.scale, usable=grid.usable),
-            find_anatomy(working.pixels, body=found.field.body, axis_scale_px=_AXIS_SCALES_PX[1]),
+            anatomy,
             ndimage.binary_erosion(found.field.usable, iterations=_EDGE_PX),
             _mm_per_px(radiograph),
         )
@@ -172,19 +208,24 @@ def find_lines(radiograph: Radiograph, settings: Settings = Settings()) -> Findi
     ()
     """
     found = search(radiograph)
+    seen = scenery(radiograph, found)
+    shown = Findings(radiograph, settings)
+    if seen is not None:
+        limit = detectability_of(seen, shipped_models(), false_marks=settings.false_marks)
+        shown = replace(shown, quality=quality_of(seen), limit=limit)
     asked = [one for one in _judged(found, radiograph) if one.evidence.false_marks <= settings.false_marks]
     # Doubles are sought once more: by now paths are trimmed, and the strongest is known.
     alone = distinct([one.path for one in asked], found.working.pixels.shape, beside_px=_DOUBLE_PX)
     listed = [asked[index] for index in alone]
-    if not listed:
-        return Findings(radiograph, settings)
-    scene = _Scene.of(found, radiograph)
+    if not listed or seen is None:
+        return shown
+    scene = _Scene.of(found, radiograph, seen.anatomy)
     candidates: list[Candidate] = []
     for one in listed:
         candidate = _candidate(len(candidates) + 1, one, scene, settings)
         if candidate is not None:
             candidates.append(candidate)
-    return Findings(radiograph, settings, tuple(candidates))
+    return replace(shown, candidates=tuple(candidates))
 
 
 def _judged(found: Search, radiograph: Radiograph) -> list[_Judged]:

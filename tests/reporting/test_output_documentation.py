@@ -20,6 +20,11 @@ def _fields():
         *definitions["evidence"]["properties"],
         *definitions["term"]["properties"],
         *definitions["mimic"]["properties"],
+        *definitions["quality"]["properties"],
+        *definitions["texture"]["properties"],
+        *definitions["limit"]["properties"],
+        *definitions["limit_row"]["properties"],
+        *definitions["tilt"]["properties"],
         *CANDIDATE_COLUMNS,
         *IMAGE_COLUMNS,
     }
