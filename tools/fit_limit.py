@@ -100,9 +100,7 @@ def _rest(scores: FloatArray, mean: FloatArray, spread: float) -> FloatArray:
     return np.where(scores <= UNSEEN, expected, scores) - mean
 
 
-def _shares(
-    rows: Sequence[Row], rest: FloatArray, mean: FloatArray
-) -> tuple[tuple[float, float], float]:
+def _shares(rows: Sequence[Row], rest: FloatArray, mean: FloatArray) -> tuple[tuple[float, float], float]:
     """Return the shares of the variance that places and pictures have in common, and how far places reach."""
     # An unseen line says little about its neighbours: lines that are expected to be seen are compared.
     expected = mean > _EXPECTED
@@ -132,12 +130,16 @@ def _shares(
 def main() -> None:
     """Fit and write the model."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--real", type=Path, nargs="*", default=[], help="folders of pictures with a truth.csv")
+    parser.add_argument(
+        "--real", type=Path, nargs="*", default=[], help="folders of pictures with a truth.csv"
+    )
     parser.add_argument("--simulated", type=int, default=49)
     parser.add_argument("--pictures", type=int, default=26, help="of each folder, at most")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--rows", type=Path, help="keep the lines here, and take them from here when it is there")
+    parser.add_argument(
+        "--rows", type=Path, help="keep the lines here, and take them from here when it is there"
+    )
     asked = parser.parse_args()
     if asked.rows is not None and asked.rows.is_file():
         rows = [Row(**each) for each in json.loads(asked.rows.read_text(encoding="utf-8"))]

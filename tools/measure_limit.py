@@ -67,9 +67,7 @@ def tried_in(host: Host, rng: np.random.Generator, *, rounds: int, probes: int) 
         known = [least_width_px(seen, line, false_marks=false_marks, taught=taught) for line in lines]
         middle = [one if math.isfinite(one) else LARGEST_WIDTH_PX / 2 for one in known]
         widths = [one * math.exp(rng.uniform(-_AROUND, _AROUND)) for one in middle]
-        pairs = [
-            (line, min(width, LARGEST_WIDTH_PX)) for line, width in zip(lines, widths, strict=True)
-        ]
+        pairs = [(line, min(width, LARGEST_WIDTH_PX)) for line, width in zip(lines, widths, strict=True)]
         if not pairs:
             continue
         for row, one, other in zip(looked_for(host, seen, pairs), fitted, known, strict=True):
@@ -127,7 +125,9 @@ def _width_80(ratio: FloatArray, marked: npt.NDArray[np.bool_]) -> float:
         return float(np.logaddexp(0, -signs * (parameters[0] + math.exp(parameters[1]) * ratio)).mean())
 
     # A little pull to a usual slope keeps bins of a few lines finite.
-    found = minimize(lambda p: loss(p) + 0.01 * (p[1] - 0.7) ** 2, np.array([1.0, 0.7]), method="Nelder-Mead").x
+    found = minimize(
+        lambda p: loss(p) + 0.01 * (p[1] - 0.7) ** 2, np.array([1.0, 0.7]), method="Nelder-Mead"
+    ).x
     return math.exp(min((math.log(4) - found[0]) / math.exp(found[1]), 5.0))
 
 
@@ -192,11 +192,15 @@ def main() -> None:
     """Measure and write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--simulated", type=int, default=14)
-    parser.add_argument("--real", type=Path, nargs="*", default=[], help="folders of pictures with a truth.csv")
+    parser.add_argument(
+        "--real", type=Path, nargs="*", default=[], help="folders of pictures with a truth.csv"
+    )
     parser.add_argument("--pictures", type=int, default=6, help="of each folder, at most")
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--probes", type=int, default=80)
-    parser.add_argument("--rows", type=Path, help="keep the lines here, and take them from here when it is there")
+    parser.add_argument(
+        "--rows", type=Path, help="keep the lines here, and take them from here when it is there"
+    )
     parser.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args()
     if asked.rows is not None and asked.rows.is_file():

@@ -16,8 +16,6 @@ from .image_limits import (
     Detectability,
     Estimate,
     ImageQuality,
-    LimitRow,
-    TiltRow,
 )
 from .limit import (
     ANGLES_RAD,
@@ -49,8 +47,14 @@ Mask = npt.NDArray[np.bool_]
 
 _DIRECTIONS = 8  # half of the detector's: the usual level changes slowly with direction
 # The filters of the detector: sigma in pixels of the copy, its smoothing along, its window, its shrinking.
-_FILTERS = ((1.2, 8.0, 28.0, 1), (2.0, 8.0, 28.0, 1), (3.2, 8.0, 28.0, 1), (2.2, 6.0, 14.0, 2), (3.6, 6.0, 14.0, 2))
-FEW_ANCHORS, MANY_ANCHORS = 40, 400
+_FILTERS = (
+    (1.2, 8.0, 28.0, 1),
+    (2.0, 8.0, 28.0, 1),
+    (3.2, 8.0, 28.0, 1),
+    (2.2, 6.0, 14.0, 2),
+    (3.6, 6.0, 14.0, 2),
+)
+FEW_ANCHORS, MANY_ANCHORS = 24, 400
 _BATCH = 200  # paths whose features are taken at once: neighbours cost the square of it
 _USUAL_SCORE, _USUAL_Z, _USUAL_SIGMA_PX = 30.0, 5.0, 1.2  # of a path that is there
 _USUAL_BLUR_PX = 1.2  # of the working image, where no edge tells
@@ -58,7 +62,7 @@ _USUAL_BLUR_PX = 1.2  # of the working image, where no edge tells
 
 @dataclass(frozen=True)
 class Scenery:
-    """A radiograph on its way, without its lines.
+    """A radiograph on its way, without its lines; there is bone that was searched.
 
     Parameters
     ----------
@@ -154,7 +158,7 @@ def scenery_of(
 def quality_of(scenery: Scenery) -> ImageQuality:
     """Return the quality of an image."""
     ground = scenery.ground
-    step = float(np.median(ground.step[ground.bone])) if ground.bone.any() else 1.0
+    step = float(np.median(ground.step[ground.bone]))
     rows, columns = (
         np.minimum(np.arange(side) // BLOCK_PX, blocks - 1)
         for side, blocks in zip(scenery.image.shape, ground.bone.shape, strict=True)
@@ -241,27 +245,22 @@ def detectability_of(
         How many lines were put into the image.
     """
     radiograph, working, grid = scenery.radiograph, scenery.working, scenery.grid
-    rows: tuple[LimitRow, ...] = ()
-    tilts: tuple[TiltRow, ...] = ()
-    widths = np.full(scenery.ground.bone.shape, math.nan, np.float32)
     mm_per_px = None if radiograph.spacing is None else radiograph.mm_per_pixel()
-    if scenery.ground.bone.any():
-        asked = Asked(
-            ground=scenery.ground,
-            models=models,
-            false_marks=false_marks,
-            intent=radiograph.intent,
-            px_per_working_px=scenery.px_per_working_px,
-            mm_per_px=mm_per_px,
-            contexts=_contexts(scenery, anchors),
-            shift=shift,
-        )
-        rows, tilts, widths = limit_rows(asked), tilt_rows(asked), width_map_px(asked)
+    asked = Asked(
+        ground=scenery.ground,
+        models=models,
+        false_marks=false_marks,
+        intent=radiograph.intent,
+        px_per_working_px=scenery.px_per_working_px,
+        mm_per_px=mm_per_px,
+        contexts=_contexts(scenery, anchors),
+        shift=shift,
+    )
     return Detectability(
         false_marks=false_marks,
-        rows=rows,
-        tilts=tilts,
-        width_map_px=widths,
+        rows=limit_rows(asked),
+        tilts=tilt_rows(asked),
+        width_map_px=width_map_px(asked),
         map_length_px=MAP_LENGTH_PX * scenery.px_per_working_px,
         block_px=(
             BLOCK_PX / working.rows_per_row / grid.rows_per_stored_row,

@@ -217,7 +217,9 @@ class Detectability:
             return None
         return self.width_map_px * np.float32(self.mm_per_px)
 
-    def row(self, *, kind: str, compartment: Compartment, course: Course, length_px: float) -> LimitRow | None:
+    def row(
+        self, *, kind: str, compartment: Compartment, course: Course, length_px: float
+    ) -> LimitRow | None:
         """Return the row nearest in length; None when there is none of that kind, compartment and course."""
         known = [
             each

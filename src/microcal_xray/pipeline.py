@@ -125,7 +125,7 @@ def search(radiograph: Radiograph) -> Search:
 
 
 def scenery(radiograph: Radiograph, found: Search) -> Scenery | None:
-    """Return what the limit of an image is measured on; None where nothing could be searched.
+    """Return what the limit of an image is measured on; None where no bone was searched.
 
     Parameters
     ----------
@@ -135,7 +135,7 @@ def scenery(radiograph: Radiograph, found: Search) -> Scenery | None:
     """
     if found.image is None or found.searched is None or found.maps is None:
         return None
-    return scenery_of(
+    seen = scenery_of(
         radiograph,
         grid=found.grid,
         working=found.working,
@@ -145,6 +145,7 @@ def scenery(radiograph: Radiograph, found: Search) -> Scenery | None:
         anatomy=find_anatomy(found.working.pixels, body=found.field.body, axis_scale_px=_AXIS_SCALES_PX[1]),
         maps=found.maps,
     )
+    return seen if seen.ground.bone.any() else None
 
 
 @dataclass(frozen=True)

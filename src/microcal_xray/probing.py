@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from .detectable import MANY_ANCHORS, Scenery, contexts_of, detectability_of
+from .detectable import FEW_ANCHORS, MANY_ANCHORS, Scenery, contexts_of, detectability_of
 from .detection import Polarity
 from .errors import SettingsError
 from .findings import Kind
@@ -87,7 +87,7 @@ def detectability(
         seen,
         shipped_models(),
         false_marks=settings.false_marks,
-        anchors=MANY_ANCHORS,
+        anchors=MANY_ANCHORS if probes else FEW_ANCHORS,
         shift=Taught(seen.ground, shipped_models(), made),
         probes=len(made),
     )
@@ -251,9 +251,7 @@ def _candidates(found: Search, radiograph: Radiograph) -> tuple[list[Kind], Floa
     return kinds, scores
 
 
-def _score(
-    probe: ProbeLine, paths: Sequence[FloatArray], scores: FloatArray, kinds: Sequence[Kind]
-) -> float:
+def _score(probe: ProbeLine, paths: Sequence[FloatArray], scores: FloatArray, kinds: Sequence[Kind]) -> float:
     # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
     from scipy.spatial import KDTree
 
@@ -271,9 +269,7 @@ def _score(
     return NOT_FOUND
 
 
-def _probe_width(
-    seen: Scenery, line: ProbeLine, false_marks: float, rng: np.random.Generator
-) -> float:
+def _probe_width(seen: Scenery, line: ProbeLine, false_marks: float, rng: np.random.Generator) -> float:
     limit = min(least_width_px(seen, line, false_marks=false_marks), LARGEST_WIDTH_PX / 2)
     return float(min(limit * math.exp(rng.uniform(-_AROUND_LIMIT, _AROUND_LIMIT)), LARGEST_WIDTH_PX))
 

@@ -24,7 +24,7 @@ def test_the_limit_is_said_in_words_and_drawn(picture, tmp_path, capsys):
     assert "Expected from the noise" in said
     assert " px" not in said
     with Image.open(out) as drawn:
-        assert drawn.size == (300, 520)
+        assert drawn.size == (240, 480)
         assert np.ptp(np.asarray(drawn).astype(int), axis=2).max() > 60  # in colour
         assert not drawn.info
 

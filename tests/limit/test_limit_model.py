@@ -32,12 +32,19 @@ def test_at_the_limit_80_percent_of_scores_pass(false_marks):
 
 def test_features_are_those_of_the_model():
     found = features_of(
-        signal=math.e, peak=0.5, length_px=40.0, coherence=0.5, angle_rad=math.pi / 2, intent=Intent.PICTURE
+        signal=math.e,
+        peak=0.5,
+        length_px=40.0,
+        coherence=0.5,
+        angle_rad=math.pi / 2,
+        context=-1.5,
+        intent=Intent.PICTURE,
     )
     assert tuple(found) == FEATURES
     assert found["signal"] == pytest.approx(1)
     assert found["length"] == 0
     assert found["across"] == pytest.approx(0.5)
+    assert found["context"] == -1.5
     assert (found["presentation"], found["picture"]) == (0, 1)
 
 

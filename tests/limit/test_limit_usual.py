@@ -19,7 +19,7 @@ def test_of_white_noise_it_is_the_mean_absolute_answer_in_every_direction(shrink
     sd, filter_ = 0.05, LineFilter(line_kernel(2.0), 8.0, 28.0, shrink)
     image = np.random.default_rng(1).normal(0, sd, (400, 360)).astype(np.float32)
     searched = np.ones(image.shape, bool)
-    levels = usual_levels(image, searched, frames_around(searched, directions=4), filter_)
+    levels = usual_levels(image, searched, frames_around(searched, directions=4), [filter_])[0]
     # The kernel has unit energy; the smoothing along leaves its own share; a normal value's mean is 0.8 sd.
     expected = sd * np.sqrt((boxes(8.0) ** 2).sum()) * math.sqrt(2 / math.pi)
     assert levels.shape == (4, math.ceil(400 / (BLOCK_PX // shrink)), math.ceil(360 / (BLOCK_PX // shrink)))
@@ -33,9 +33,9 @@ def test_stripes_raise_the_level_of_their_own_direction_alone():
     stripes = np.tile(np.sin(columns / 2.0), (300, 1)).astype(np.float32)
     searched = np.ones(stripes.shape, bool)
     levels = usual_levels(
-        stripes, searched, frames_around(searched, directions=4), LineFilter(line_kernel(2.0), 8.0, 28.0)
+        stripes, searched, frames_around(searched, directions=4), [LineFilter(line_kernel(2.0), 8.0, 28.0)]
     )
-    along_rows, _, along_columns, _ = (np.median(level) for level in levels)
+    along_rows, _, along_columns, _ = (np.median(level) for level in levels[0])
     assert along_columns > 8 * along_rows
 
 
@@ -73,7 +73,10 @@ def test_a_wider_box_widens_the_profile_by_its_variance():
 
 
 def test_the_filters_are_those_of_the_detector():
-    fine = [(sigma, ridge_paths.__globals__["_FINE_ALONG_PX"]) for sigma in ridge_paths.__globals__["_FINE_SIGMAS_PX"]]
+    fine = [
+        (sigma, ridge_paths.__globals__["_FINE_ALONG_PX"])
+        for sigma in ridge_paths.__globals__["_FINE_SIGMAS_PX"]
+    ]
     coarse = [
         (sigma, ridge_paths.__globals__["_COARSE_ALONG_PX"])
         for sigma in ridge_paths.__globals__["_COARSE_SIGMAS_PX"]

@@ -27,7 +27,7 @@ def ground() -> Ground:
 
 
 def probe(row: float, *, score: float, expected: float = 0.0, direction: float = 0.0) -> Probe:
-    return Probe(Kind.LUCENT, row, 160.0, direction, expected, score)
+    return Probe(Kind.LUCENT, row, 164.0, direction, expected, score)
 
 
 def taught(*probes: Probe) -> Taught:
@@ -48,7 +48,7 @@ def test_probes_of_another_kind_teach_nothing():
 
 
 def test_a_probe_teaches_most_at_its_own_place_and_direction():
-    known = taught(probe(10 * BLOCK_PX, score=2.0))
+    known = taught(probe(10.5 * BLOCK_PX, score=2.0))
     near, near_sd = known(ACROSS, at(10))
     far, far_sd = known(ACROSS, at(50))
     along, _ = known(LineAt(Kind.LUCENT, 0.0, 40.0), at(10))
@@ -56,12 +56,12 @@ def test_a_probe_teaches_most_at_its_own_place_and_direction():
     assert near_sd[0] < far_sd[0] < model().whole_sd
     assert 0 < along[0] < near[0]
     # Far away only what the picture has in common is left.
-    whole = model().place_sd**2 + model().picture_sd**2 + model().line_sd**2
-    assert far[0] == pytest.approx(2.0 * model().picture_sd**2 / whole, rel=0.1)
+    whole = model().place_sd ** 2 + model().picture_sd ** 2 + model().line_sd ** 2
+    assert far[0] == pytest.approx(2.0 * model().picture_sd ** 2 / whole, rel=0.1)
 
 
 def test_many_probes_tell_the_level_of_their_place():
-    known = taught(*(probe(80.0 + step, score=1.5) for step in np.linspace(-4, 4, 30)))
+    known = taught(*(probe(84.0 + step, score=1.5) for step in np.linspace(-1, 1, 30)))
     shift, sd = known(ACROSS, at(10))
     assert shift[0] == pytest.approx(1.5, abs=0.15)
     assert sd[0] == pytest.approx(model().line_sd, rel=0.15)

@@ -17,8 +17,11 @@ def field(slope: float, *, degrees: float | None = None, seed: int = 0) -> np.nd
         across = -right * math.sin(angle) + down * math.cos(angle)
         down, right = across, 2.5 * along
     frequency = np.maximum(np.hypot(down, right), 0.01)
+    blur = 1 / (
+        1 + (np.hypot(np.fft.fftfreq(SHAPE[0])[:, None], np.fft.fftfreq(SHAPE[1])[None, :]) / 0.3) ** 8
+    )
     white = np.random.default_rng(seed).normal(size=SHAPE)
-    made = np.fft.ifft2(np.fft.fft2(white) * frequency ** (-slope / 2)).real
+    made = np.fft.ifft2(np.fft.fft2(white) * frequency ** (-slope / 2) * blur).real
     return made / made.std()
 
 
@@ -38,10 +41,11 @@ def test_white_noise_is_noise_and_no_texture():
 
 @pytest.mark.parametrize("slope", [2.0, 3.0])
 def test_the_slope_of_a_power_law_is_found_under_noise(slope):
-    image = 5 * field(slope) + np.random.default_rng(1).normal(0, 0.3, SHAPE)
+    image = 5 * field(slope) + np.random.default_rng(1).normal(0, 0.6, SHAPE)
     found = measured(image)
-    assert found.slope.value == pytest.approx(slope, abs=0.35)
-    assert found.noise.value == pytest.approx(0.3, rel=0.35)
+    assert found.slope.value == pytest.approx(slope, abs=0.45)
+    # The finest of the texture counts as noise.
+    assert 0.5 < found.noise.value < 1.3
 
 
 @pytest.mark.parametrize("degrees", [0.0, 40.0, 90.0, 130.0])

@@ -66,9 +66,7 @@ def anchors_of(ground: Ground, most: int) -> Places:
     return rows[kept], columns[kept]
 
 
-def straight_path(
-    middle_px: FloatArray, direction_rad: float, length_px: float
-) -> FloatArray:
+def straight_path(middle_px: FloatArray, direction_rad: float, length_px: float) -> FloatArray:
     """Return a straight path about a middle, (N, 2)."""
     along = np.linspace(-0.5, 0.5, _POINTS)[:, None] * length_px
     return np.asarray(middle_px + along * (math.sin(direction_rad), math.cos(direction_rad)))

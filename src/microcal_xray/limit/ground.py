@@ -100,10 +100,13 @@ def ground_of(
     frames : mapping of int to sequence of TurnedFrame
         By the shrinking of the copy that they are made for.
     filters : sequence of LineFilter
+        In the order of the copies; those of one copy differ in their kernel alone.
     blur_px : float
     """
-    copies = {shrink: _shrunk(image, searched, shrink) for shrink in frames}
-    levels = [usual_levels(*copies[each.shrink], frames[each.shrink], each) for each in filters]
+    levels: list[FloatImage] = []
+    for shrink, own in frames.items():
+        same = [each for each in filters if each.shrink == shrink]
+        levels += list(usual_levels(*_shrunk(image, searched, shrink), own, same))
     shape = tuple(min(level.shape[axis] for level in levels) for axis in (1, 2))
     rows, columns = (
         np.minimum(np.arange(count) * BLOCK_PX + BLOCK_PX // 2, side - 1)
@@ -172,7 +175,9 @@ def _step(image: FloatImage, bone: Mask, body: Mask, at: tuple[npt.NDArray[np.in
     every = np.ix_(*(np.arange(BLOCK_PX // 2, side, BLOCK_PX // 2) for side in image.shape))
     small, is_bone = image[every], bone[every]
     is_soft = body[every] & ~ndimage.binary_dilation(is_bone, iterations=2)
-    back = tuple(np.minimum(each // (BLOCK_PX // 2), side - 1) for each, side in zip(at, small.shape, strict=True))
+    back = tuple(
+        np.minimum(each // (BLOCK_PX // 2), side - 1) for each, side in zip(at, small.shape, strict=True)
+    )
     own = _mean_of(small, is_bone, 2.0)[back]
     soft = _mean_of(small, is_soft, _SOFT_PX / (BLOCK_PX // 2) / 2)[back]
     return np.asarray(np.maximum(own - soft, _LEAST_STEP), np.float32)
@@ -180,9 +185,14 @@ def _step(image: FloatImage, bone: Mask, body: Mask, at: tuple[npt.NDArray[np.in
 
 def _mean_of(image: FloatImage, mask: Mask, sigma: float) -> FloatImage:
     """Return the weighted mean of a part around each pixel; far from it, the mean of all of it."""
+    # Imported here, as above.
+    import cv2
+
     everywhere = float(image[mask].mean()) if mask.any() else 0.0
-    weight = ndimage.gaussian_filter(mask.astype(np.float32), sigma, truncate=3)
-    total = ndimage.gaussian_filter(np.where(mask, image, 0).astype(np.float32), sigma, truncate=3)
+    weight, total = (
+        cv2.GaussianBlur(part.astype(np.float32), (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+        for part in (mask, np.where(mask, image, 0))
+    )
     return np.asarray((total + 1e-3 * everywhere) / (weight + 1e-3), np.float32)
 
 

@@ -261,9 +261,7 @@ class Taught:
             self._inverse[kind] = np.linalg.inv(_covariance(model, *at, *at) + np.diag(variance))
             self._weights[kind] = self._inverse[kind] @ rest
 
-    def __call__(
-        self, line: LineAt, places: Places
-    ) -> tuple[FloatArray | float, FloatArray | float | None]:
+    def __call__(self, line: LineAt, places: Places) -> tuple[FloatArray | float, FloatArray | float | None]:
         """Return what to add to the score of a line at places, and the standard deviation that is left."""
         points = (np.stack(places, axis=1) + 0.5) * BLOCK_PX
         return self.at(line.kind, points, self._ground.axis_rad[places] + line.angle_to_bone_rad)

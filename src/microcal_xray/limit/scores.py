@@ -16,7 +16,7 @@ IntArray = npt.NDArray[np.intp]
 
 LARGEST_WIDTH_PX = 8.0  # working pixels, 2 mm: wider gaps are no thin lines
 _SMALLEST_WIDTH_PX = 0.04
-_WIDTHS = 18
+_WIDTHS = 14
 _BAND_PX = 4.0  # of a sclerotic band: 1 mm
 _CASES = 0.8
 
@@ -44,8 +44,6 @@ class LineAt:
     def box_px(self, width_px: float) -> float:
         """Return the width before blur of a line of that equivalent width."""
         return max(width_px, self.smear_px, _BAND_PX if self.kind is Kind.SCLEROTIC else 0.0)
-
-
 
 
 @dataclass(frozen=True)
@@ -82,6 +80,29 @@ class Scores:
         return float(_first_crossing(self.widths_px, self.marked(false_marks).mean(axis=1)[:, None])[0])
 
 
+@dataclass(frozen=True)
+class Answers:
+    """The answers of the filters to a line over its equivalent width, for a step of 1.
+
+    Parameters
+    ----------
+    widths_px : (W,) float array
+    unit : (W, K) float array
+        Of K filters, to a line as wide but of a contrast that integrates to 1 working pixel.
+    peaks : (W,) float array
+        Height of the blurred line.
+    """
+
+    widths_px: FloatArray
+    unit: FloatArray
+    peaks: FloatArray
+
+    def signal(self, step: FloatArray, levels: FloatArray) -> FloatArray:
+        """Return the largest answer over the usual one, (W, N), for steps (N,) and usual levels (K, N)."""
+        best = (self.unit[:, :, None] / levels).max(axis=1)
+        return np.asarray(self.widths_px[:, None] * step * best)
+
+
 def scores_at(
     ground: Ground,
     model: LineModel,
@@ -92,6 +113,7 @@ def scores_at(
     intent: Intent,
     shift: FloatArray | float = 0.0,
     sd: FloatArray | float | None = None,
+    answers: Answers | None = None,
 ) -> Scores:
     """Return the scores of a line at places of the map.
 
@@ -110,25 +132,32 @@ def scores_at(
         Added to the mean: what probes have shown.
     sd : (N,) float array, optional
         None: that of lines anywhere.
+    answers : Answers, optional
+        To the line, when they are known already.
     """
-    widths = np.geomspace(_SMALLEST_WIDTH_PX, LARGEST_WIDTH_PX, _WIDTHS)
     step = ground.step[places].astype(np.float64)
-    levels = ground.levels_along(line.angle_to_bone_rad, places)
-    mean = np.empty((len(widths), len(step)))
-    for number, width_px in enumerate(widths):
-        profile = line_profile(box_px=line.box_px(float(width_px)), blur_px=ground.blur_px)
-        features = features_of(
-            signal=width_px * step * best_answer(ground, levels, profile, line.length_px),
-            peak=np.full(len(step), width_px * profile.max()),
-            length_px=line.length_px,
-            coherence=ground.coherence[places],
-            angle_rad=line.angle_to_bone_rad,
-            context=context,
-            intent=intent,
-        )
-        mean[number] = model.mean(features) + shift
+    known = answers_to(ground, line) if answers is None else answers
+    features = features_of(
+        signal=known.signal(step, ground.levels_along(line.angle_to_bone_rad, places)),
+        peak=known.peaks[:, None],
+        length_px=line.length_px,
+        coherence=ground.coherence[places],
+        context=context,
+        angle_rad=line.angle_to_bone_rad,
+        intent=intent,
+    )
     spread = np.broadcast_to(np.asarray(model.whole_sd if sd is None else sd, np.float64), step.shape)
-    return Scores(widths, mean, spread)
+    return Scores(known.widths_px, model.mean(features) + shift, spread)
+
+
+def answers_to(ground: Ground, line: LineAt) -> Answers:
+    """Return the answers to a line over its equivalent width; its angle does not matter."""
+    widths = np.geomspace(_SMALLEST_WIDTH_PX, LARGEST_WIDTH_PX, _WIDTHS)
+    profiles = [line_profile(box_px=line.box_px(width), blur_px=ground.blur_px) for width in widths.tolist()]
+    unit = [
+        [max(each.answer(profile, line.length_px), 1e-9) for each in ground.filters] for profile in profiles
+    ]
+    return Answers(widths, np.array(unit), widths * [profile.max() for profile in profiles])
 
 
 def best_answer(ground: Ground, levels: FloatArray, profile: FloatArray, length_px: float) -> FloatArray:

@@ -13,7 +13,7 @@ from ..radiograph import Intent
 from .context import Contexts
 from .ground import Ground, Places
 from .model import LineModel
-from .scores import LineAt, Scores, scores_at
+from .scores import Answers, LineAt, Scores, answers_to, scores_at
 
 FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
@@ -28,7 +28,7 @@ LENGTHS_PX = (20.0, 40.0, 80.0)  # working pixels: 5, 10 and 20 mm
 MAP_LENGTH_PX = 40.0
 TILTS_DEG = (0.0, 5.0, 10.0, 20.0, 30.0)
 TILT_DEPTH_MM = 5.0  # of bone that a tilted gap cuts
-_MOST_PLACES = 400  # of a compartment: more change no limit by 1 %
+_MOST_PLACES = 150  # of a compartment: more change no limit by 1 %
 _FEWEST_PLACES = 4  # blocks: less is no compartment
 
 Shift = Callable[[LineAt, Places], tuple[FloatArray | float, FloatArray | float | None]]
@@ -68,8 +68,8 @@ class Asked:
     contexts: Contexts
     shift: Shift = no_shift
 
-    def scores(self, line: LineAt, places: Places) -> Scores:
-        """Return the scores of a line at places."""
+    def scores(self, line: LineAt, places: Places, answers: Answers | None = None) -> Scores:
+        """Return the scores of a line at places; `answers` to it when they are known already."""
         shift, sd = self.shift(line, places)
         return scores_at(
             self.ground,
@@ -80,6 +80,7 @@ class Asked:
             intent=self.intent,
             shift=shift,
             sd=sd,
+            answers=answers,
         )
 
     def px(self, working_px: float) -> float | None:
@@ -94,8 +95,14 @@ class Asked:
 
 def limit_rows(asked: Asked) -> tuple[LimitRow, ...]:
     """Return the limit by kind, compartment, course and length."""
+    # The answers hang on neither course nor place: they are computed once for each kind and length.
+    answers = {
+        (kind, length_px): answers_to(asked.ground, LineAt(kind, 0.0, length_px))
+        for kind in Kind
+        for length_px in LENGTHS_PX
+    }
     return tuple(
-        _row(asked, kind, compartment, places, course, length_px)
+        _row(asked, kind, compartment, places, course, length_px, answers[kind, length_px])
         for kind in Kind
         for compartment, places in compartment_places(asked.ground).items()
         for course in Course
@@ -120,9 +127,15 @@ def compartment_places(ground: Ground) -> dict[Compartment, Places]:
 
 
 def _row(
-    asked: Asked, kind: Kind, compartment: Compartment, places: Places, course: Course, length_px: float
+    asked: Asked,
+    kind: Kind,
+    compartment: Compartment,
+    places: Places,
+    course: Course,
+    length_px: float,
+    answers: Answers,
 ) -> LimitRow:
-    both = _both_sides(asked, kind, course, length_px, places)
+    both = _both_sides(asked, kind, course, length_px, places, answers)
     least = both.least_width_of_all_px(asked.false_marks)
     share = float(np.isfinite(both.least_width_px(asked.false_marks)).mean())
     return LimitRow(
@@ -137,9 +150,11 @@ def _row(
     )
 
 
-def _both_sides(asked: Asked, kind: Kind, course: Course, length_px: float, places: Places) -> Scores:
+def _both_sides(
+    asked: Asked, kind: Kind, course: Course, length_px: float, places: Places, answers: Answers
+) -> Scores:
     """Return the scores of lines to both sides of the axis, as twice as many places."""
-    each = [asked.scores(LineAt(kind, angle, length_px), places) for angle in ANGLES_RAD[course]]
+    each = [asked.scores(LineAt(kind, angle, length_px), places, answers) for angle in ANGLES_RAD[course]]
     return Scores(
         each[0].widths_px,
         np.concatenate([scores.mean for scores in each], axis=1),
@@ -178,12 +193,9 @@ def width_map_px(asked: Asked) -> FloatImage:
     ground = asked.ground
     places = np.nonzero(ground.bone)
     both = [
-        asked.scores(LineAt(Kind.LUCENT, angle, MAP_LENGTH_PX), places)
-        for angle in ANGLES_RAD[Course.ACROSS]
+        asked.scores(LineAt(Kind.LUCENT, angle, MAP_LENGTH_PX), places) for angle in ANGLES_RAD[Course.ACROSS]
     ]
     widths = np.maximum(*(each.least_width_px(asked.false_marks) for each in both))
     found = np.full(ground.bone.shape, np.nan, np.float32)
     found[places] = widths * asked.px_per_working_px
     return found
-
-

@@ -18,6 +18,7 @@ PROFILE_STEPS = 4  # samples of a profile across per working pixel
 _ROW_STEP_PX = 3  # smoothing along the line leaves nothing finer
 _MEAN_PER_SQUARED_ROOT_MEAN = 1.18  # of the absolute value of a normal variable
 _FLOOR_SHARE = 0.1  # of the median level, as in the detector
+_COUNTED = 0.02  # share of a block's surroundings that is searched
 _SMALLEST_LEVEL = 1e-4  # of the range from air to bone: less is rounding
 
 
@@ -57,29 +58,33 @@ class LineFilter:
         offset = (np.arange(len(profile)) - len(profile) // 2) / fine
         taps = -self.kernel.line.astype(np.float64)  # the kernel answers positive to dark lines
         value = np.interp(offset, np.arange(-reach, reach + 1), taps, left=0.0, right=0.0)
+        return float((value * profile).sum() / fine) * self.kept(length_px)
+
+    def kept(self, length_px: float) -> float:
+        """Return what the smoothing along leaves of the mean answer along a line of that length."""
         half = length_px / self.shrink / (math.sqrt(2) * self.along_px)
-        kept = math.erf(half) - (1 - math.exp(-(half**2))) / (half * math.sqrt(math.pi))
-        return float((value * profile).sum() / fine) * kept
+        return math.erf(half) - (1 - math.exp(-(half**2))) / (half * math.sqrt(math.pi))
 
 
 def usual_levels(
-    image: FloatImage, searched: Mask, frames: Sequence[TurnedFrame], line_filter: LineFilter
+    image: FloatImage, searched: Mask, frames: Sequence[TurnedFrame], filters: Sequence[LineFilter]
 ) -> FloatImage:
-    """Return the usual absolute answer around each block, for the direction of each frame.
+    """Return the usual absolute answer around each block, for each filter and the direction of each frame.
 
     Parameters
     ----------
     image : (R, C) float32 array
-        The copy that the filter looks at, in units of the range from air to bone.
+        The copy that the filters look at, in units of the range from air to bone.
     searched : (R, C) bool array
         Statistics are taken here only.
     frames : sequence of TurnedFrame
         D directions, evenly spaced from 0.
-    line_filter : LineFilter
+    filters : sequence of LineFilter
+        K that differ in their kernel alone.
 
     Returns
     -------
-    (D, R', C') float32 array
+    (K, D, R', C') float32 array
         On blocks of `BLOCK_PX` working pixels.
 
     Notes
@@ -87,33 +92,33 @@ def usual_levels(
     The number that the detector divides its answer by: the square of the mean root of the absolute answer
     over the same window, so that a sparse strong structure such as a cortex counts less.
     """
-    return np.stack([_one_direction(image, searched, frame, line_filter) for frame in frames])
+    return np.stack([_one_direction(image, searched, frame, filters) for frame in frames], axis=1)
 
 
 def _one_direction(
-    image: FloatImage, searched: Mask, frame: TurnedFrame, line_filter: LineFilter
+    image: FloatImage, searched: Mask, frame: TurnedFrame, filters: Sequence[LineFilter]
 ) -> FloatImage:
     # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
     import cv2
 
+    first = filters[0]
     kept = frame.every(_ROW_STEP_PX)
-    smooth = _blurred_twice(frame.turned(image), (1, round(math.sqrt(6) * line_filter.along_px) | 1))
+    smooth = _blurred_twice(frame.turned(image), (1, round(math.sqrt(6) * first.along_px) | 1))
     smooth = np.ascontiguousarray(smooth[_ROW_STEP_PX // 2 :: _ROW_STEP_PX])
     inside = kept.turned_mask(searched).astype(np.float32)
-    one = np.ones(1, np.float32)
-    answer = cv2.sepFilter2D(
-        smooth, cv2.CV_32F, line_filter.kernel.line, one, borderType=cv2.BORDER_REPLICATE
-    )
-    block = BLOCK_PX // line_filter.shrink
-    window = (int(2 * line_filter.around_px / block) | 1,) * 2
-    sums, weights = (
-        _blurred_twice(_on_blocks(part, kept, image.shape, block), window)
-        for part in (np.sqrt(np.abs(answer)) * inside, inside)
-    )
-    level = _MEAN_PER_SQUARED_ROOT_MEAN * (sums / np.maximum(weights, 1e-3)) ** 2
-    counted = weights > 0.02
-    floor = _FLOOR_SHARE * float(np.median(level[counted])) if counted.any() else 0.0
-    return np.asarray(np.maximum(level, max(floor, _SMALLEST_LEVEL)), np.float32)
+    block = BLOCK_PX // first.shrink
+    window = (int(2 * first.around_px / block) | 1,) * 2
+    weights = _blurred_twice(_on_blocks(inside, kept, image.shape, block), window)
+    counted = weights > _COUNTED
+    levels, one = [], np.ones(1, np.float32)
+    for each in filters:
+        answer = cv2.sepFilter2D(smooth, cv2.CV_32F, each.kernel.line, one, borderType=cv2.BORDER_REPLICATE)
+        root = cv2.sqrt(np.abs(answer)) * inside
+        sums = _blurred_twice(_on_blocks(root, kept, image.shape, block), window)
+        level = _MEAN_PER_SQUARED_ROOT_MEAN * (sums / np.maximum(weights, 1e-3)) ** 2
+        floor = _FLOOR_SHARE * float(np.median(level[counted])) if counted.any() else 0.0
+        levels.append(np.maximum(level, max(floor, _SMALLEST_LEVEL)))
+    return np.asarray(np.stack(levels), np.float32)
 
 
 def _on_blocks(part: FloatImage, frame: TurnedFrame, shape: tuple[int, ...], block: int) -> FloatImage:

@@ -22,8 +22,6 @@ _BLOCK_TRACES = 0.12
 _CLIPPED_SHARE = 0.02
 
 
-
-
 def image_quality(
     radiograph: Radiograph,
     pixels: FloatImage,

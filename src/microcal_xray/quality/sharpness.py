@@ -23,9 +23,7 @@ _RESAMPLES = 200
 _ENDS_PERCENT = (0.2, 99.8)  # of the grey range: edges that end there are clipped, or letters and shutters
 
 
-def sharpest_edges(
-    pixels: FloatImage, smaller: FloatImage, usable: Mask, *, scale: float
-) -> Estimate | None:
+def sharpest_edges(pixels: FloatImage, smaller: FloatImage, usable: Mask, *, scale: float) -> Estimate | None:
     """Return the full width at half maximum, in pixels, of the line spread of the sharpest edges.
 
     Parameters

@@ -1,7 +1,6 @@
 """Noise and texture of bone, from the power spectra of small windows inside it."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +18,12 @@ _MOST_WINDOWS = 60
 _FEWEST_WINDOWS = 5
 _LEAST_BONE = 0.95  # share of a window
 _BAND = (0.025, 0.3125)  # cycles per working pixel: structure of 0.8 to 10 mm
-_RINGS = 10  # between the two, evenly spaced in the logarithm
+_SLOPE_BAND = (2 / _WINDOW_PX, 0.2)  # slower is taken for the trend of a window, faster is blurred
+_FINEST = 0.42  # cycles per pixel
+_RINGS = 7  # between the two, evenly spaced in the logarithm
 _RESAMPLES = 200
+_QUIETEST = 0.25  # quantile of the windows whose noise is taken: edges raise it
+_NOTHING = 1e-12
 _CLEAR = 0.1  # of a whole turn's power: a weaker preference is no direction
 # Variance of the second difference in both directions over that of white noise (Immerkaer 1996).
 _DIFFERENCE = ((1, -2, 1), (-2, 4, -2), (1, -2, 1))
@@ -54,7 +57,6 @@ class _Spectra:
     rings: FloatArray
     moment: npt.NDArray[np.complex128]
     noise: FloatArray
-    scale: float
 
 
 def bone_structure(
@@ -80,7 +82,7 @@ def bone_structure(
     Noise is Immerkaer's estimate, the scaled mean absolute second difference of windows, lower quartile over
     windows against edges [1]_. The power of structure is the mean over windows, each without its quadratic
     trend and under a Hann window, less the floor that white noise has. The slope is that of a straight line
-    through the logarithms of ten rings.
+    through the logarithms of the rings between 1.25 and 4.5 mm.
 
     References
     ----------
@@ -94,10 +96,16 @@ def bone_structure(
     windows = np.stack([pixels[row : row + side, column : column + side] for row, column in corners])
     spectra = _spectra(windows.astype(np.float64), axes, scale)
     drawn = rng.integers(len(windows), size=(_RESAMPLES, len(windows)))
-    every = np.arange(len(windows))
-    values = [_values(spectra, rows) for rows in (every, *drawn)]
-    noise, texture, slope = (_estimate([each[name] for each in values]) for name in range(3))
-    return Structure(len(windows), noise, texture, slope, _direction([each[3] for each in values]))
+    rows = np.concatenate([np.arange(len(windows))[None], drawn])
+    power = _power(spectra, rows)
+    noise = np.quantile(spectra.noise[rows], _QUIETEST, axis=1)
+    return Structure(
+        windows=len(windows),
+        noise=_estimate(noise),
+        texture=_estimate(_texture(power, scale)),
+        slope=_estimate(_slope(power)),
+        direction_rad=_direction(spectra.moment[rows].mean(axis=1)),
+    )
 
 
 def _windows(
@@ -143,46 +151,60 @@ def _spectra(windows: FloatArray, axes: FloatArray, scale: float) -> _Spectra:
     power = np.abs(np.fft.rfft2(flat * hann)) ** 2 / (hann**2).sum()  # its mean is the variance
     down, right = np.fft.fftfreq(side)[:, None], np.fft.rfftfreq(side)[None, :]
     frequency = np.hypot(down, right) / scale
-    white = noise**2
-    edges = np.geomspace(*_BAND, _RINGS + 1)
     weight = np.where((right == 0) | (right == 0.5), 1.0, 2.0) * np.ones_like(frequency)
+    # Under fine texture the second difference is more than noise: no floor is over what it lies under.
+    finest = _weighted(power, weight * (np.hypot(down, right) > _FINEST))
+    white = np.minimum(noise**2, finest)
+    edges = np.geomspace(*_BAND, _RINGS + 1)
     inside = [(frequency >= low) & (frequency < high) for low, high in zip(edges, edges[1:], strict=False)]
     rings = np.stack([_weighted(power, weight * ring) for ring in inside], axis=1) - white[:, None]
     band = weight * ((frequency >= _BAND[0]) & (frequency < _BAND[1]))
     doubled = np.exp(2j * np.arctan2(down, right))
     # Structure runs across the direction of its frequencies: a quarter turn, which doubled is a sign.
     moment = -(power * band * doubled).sum(axis=(1, 2)) / np.maximum((power * band).sum(axis=(1, 2)), 1e-300)
-    return _Spectra(rings, moment * np.exp(-2j * axes), noise, scale)
+    return _Spectra(rings, moment * np.exp(-2j * axes), noise)
 
 
 def _weighted(power: FloatArray, weight: FloatArray) -> FloatArray:
     return np.asarray((power * weight).sum(axis=(1, 2)) / max(float(weight.sum()), 1e-12))
 
 
-def _values(spectra: _Spectra, rows: npt.NDArray[np.intp]) -> tuple[float, float, float, complex]:
-    """Return noise, texture, slope and the moment of some of the windows."""
-    noise = float(np.quantile(spectra.noise[rows], 0.25))
-    rings = np.maximum(spectra.rings[rows].mean(axis=0), 1e-12)
+def _power(spectra: _Spectra, rows: npt.NDArray[np.intp]) -> FloatArray:
+    """Return the mean power in each ring, (S, rings), for S choices of windows."""
+    counts = np.stack([np.bincount(each, minlength=len(spectra.rings)) for each in rows])
+    return np.asarray(np.maximum(counts @ spectra.rings / rows.shape[1], _NOTHING))
+
+
+def _texture(power: FloatArray, scale: float) -> FloatArray:
     edges = np.geomspace(*_BAND, _RINGS + 1)
-    area = math.pi * np.diff(edges**2) * spectra.scale**2  # of frequencies in pixels of the picture
-    middle = np.sqrt(edges[1:] * edges[:-1])
-    filled = rings > 1e-11
-    slope = 0.0
-    if filled.sum() >= 3:
-        slope = -float(np.polyfit(np.log(middle[filled]), np.log(rings[filled]), 1)[0])
-    return noise, float(np.sqrt((rings * area).sum())), slope, complex(spectra.moment[rows].mean())
+    area = math.pi * np.diff(edges**2) * scale**2  # of frequencies in pixels of the picture
+    return np.asarray(np.sqrt((power * area).sum(axis=1)))
 
 
-def _estimate(values: Sequence[float]) -> Estimate:
+def _slope(power: FloatArray) -> FloatArray:
+    """Return minus the slope of a straight line through the logarithms; empty rings do not count."""
+    edges = np.geomspace(*_BAND, _RINGS + 1)
+    log_frequency = np.log(np.sqrt(edges[1:] * edges[:-1]))
+    low, high = np.log(_SLOPE_BAND)
+    weight = ((power > _NOTHING) & (log_frequency > low) & (log_frequency < high)).astype(float)
+    total = np.maximum(weight.sum(axis=1, keepdims=True), 1)
+    x = log_frequency - (weight * log_frequency).sum(axis=1, keepdims=True) / total
+    y = np.log(power) - (weight * np.log(power)).sum(axis=1, keepdims=True) / total
+    return np.asarray(-(weight * x * y).sum(axis=1) / np.maximum((weight * x**2).sum(axis=1), 1e-9))
+
+
+def _estimate(values: FloatArray) -> Estimate:
+    """Return the first value with the interval of the others."""
+    value = float(values[0])
     low, high = np.percentile(values[1:], (2.5, 97.5))
-    return Estimate(values[0], min(float(low), values[0]), max(float(high), values[0]))
+    return Estimate(value, min(float(low), value), max(float(high), value))
 
 
-def _direction(moments: Sequence[complex]) -> Estimate | None:
+def _direction(moments: npt.NDArray[np.complex128]) -> Estimate | None:
     if abs(moments[0]) < _CLEAR:
         return None
     middle = float(np.angle(moments[0])) / 2
-    turned = np.angle(np.array(moments[1:]) / moments[0]) / 2
+    turned = np.angle(moments[1:] / moments[0]) / 2
     low, high = np.percentile(turned, (2.5, 97.5))
     return Estimate(middle, middle + min(float(low), 0.0), middle + max(float(high), 0.0))
 
@@ -204,6 +226,6 @@ def _without_trend(windows: FloatArray) -> FloatArray:
     across = np.linspace(-1, 1, side)
     down, right = np.meshgrid(across, across, indexing="ij")
     basis = np.stack([np.ones_like(down), down, right, down * right, down**2, right**2]).reshape(6, -1)
+    orthonormal = np.linalg.qr(basis.T)[0]
     values = windows.reshape(len(windows), -1)
-    fitted = np.linalg.lstsq(basis.T, values.T, rcond=None)[0]
-    return np.asarray((values - fitted.T @ basis).reshape(windows.shape))
+    return np.asarray((values - values @ orthonormal @ orthonormal.T).reshape(windows.shape))

@@ -34,9 +34,7 @@ def block_traces(pixels: FloatImage) -> float:
     if min(pixels.shape) < 4 * _BLOCK_PX:
         return 0.0
     middle = [slice(max(0, (side - _MOST_ROWS) // 2), (side + _MOST_ROWS) // 2) for side in pixels.shape]
-    return min(
-        _by_columns(pixels[middle[0]]), _by_columns(np.ascontiguousarray(pixels[:, middle[1]].T))
-    )
+    return min(_by_columns(pixels[middle[0]]), _by_columns(np.ascontiguousarray(pixels[:, middle[1]].T)))
 
 
 def _by_columns(pixels: FloatImage) -> float:

@@ -23,7 +23,9 @@ LITERATURE = (
     "two to three weeks or MRI can show what one radiograph does not."
 )
 NOT_EXCLUDED = "Smaller, shorter, fainter or more tilted lines are not excluded."
-_EXPECTED = "Expected from the noise, texture and sharpness of this image; `microcal limit` measures it in the image."
+_EXPECTED = (
+    "Expected from the noise, texture and sharpness of this image; `microcal limit` measures it in the image."
+)
 
 
 def limit_sentences(limit: Detectability) -> list[str]:
@@ -167,5 +169,3 @@ def _percent(estimate: Estimate) -> str:
 
 def _words(estimate: Estimate, form: str) -> str:
     return f"{estimate.value:{form}} ({estimate.low:{form}} to {estimate.high:{form}})"
-
-

@@ -29,7 +29,9 @@ def _map(result: ImageResult) -> dict[str, str] | None:
     if result.limit_map_jpeg is None or result.limit is None or result.limit_range_px is None:
         return None
     mm = result.limit.mm_per_px
-    low, high = (f"{width:.1f} px" if mm is None else f"{width * mm:.2f} mm" for width in result.limit_range_px)
+    low, high = (
+        f"{width:.1f} px" if mm is None else f"{width * mm:.2f} mm" for width in result.limit_range_px
+    )
     length = result.limit.map_length_px
     words = f"{length:.0f} px" if mm is None else f"{length * mm:.0f} mm"
     picture = base64.b64encode(result.limit_map_jpeg).decode("ascii")
