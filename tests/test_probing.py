@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 import pytest
-from test_detectable import radiograph
 
 from microcal_xray import Kind, Settings, SettingsError, detectability, find_lines
 from microcal_xray.limit import LineAt, ProbeLine, place_of
 from microcal_xray.pipeline import scenery, search
 from microcal_xray.probing import NOT_FOUND, inserted, least_width_px, probed, scores_of
+from test_detectable import radiograph
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,9 @@
 
 python tools/fit_limit.py [--real FOLDER ...] [--simulated COUNT] [--rounds N] --out FILE [--rows FILE]
 
-Lines are put into simulated limbs and into the line-free pictures of the folders, a few at a time; the detector
-runs on each picture. What is written are coefficients. About ten minutes on one core. Run it again whenever
-the detector or its ranking model has changed; then tools/measure_limit.py.
+Lines are put into simulated limbs and into the line-free pictures of the folders, a few at a time, and the
+detector runs on each picture. What is written are coefficients. About ten minutes on one core. Run it again
+whenever the detector or its ranking model has changed; then tools/measure_limit.py.
 """
 
 import argparse
@@ -50,7 +50,7 @@ def rows_of(host: Host, rng: np.random.Generator, rounds: int) -> Iterator[Row]:
             lines = drawn(seen, _PER_PICTURE, rng)
         else:
             lines = with_context(seen, [moved(each, rng) for each in lines])
-        signals = np.exp(rng.uniform(*np.log(_SIGNALS), len(lines))).tolist()
+        signals = np.exp(rng.uniform(math.log(_SIGNALS[0]), math.log(_SIGNALS[1]), len(lines))).tolist()
         widths = [width_for_signal(seen.ground, *pair) for pair in zip(lines, signals, strict=True)]
         fine = [pair for pair in zip(lines, widths, strict=True) if pair[1] <= LARGEST_WIDTH_PX]
         if fine:

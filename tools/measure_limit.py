@@ -3,8 +3,8 @@
 python tools/measure_limit.py [--simulated COUNT] [--real FOLDER ...] [--rounds N] [--probes N] [--rows FILE]
     [--out FILE]
 
-Lines of widths around the predicted limit are put into line-free radiographs, and the detector looks for them.
-Written is a page of tables. About a quarter of an hour on one core.
+Lines of widths around the predicted limit are put into line-free radiographs, and the detector looks for
+them. Written is a page of tables. About a quarter of an hour on one core.
 """
 
 import argparse

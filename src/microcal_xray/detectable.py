@@ -1,6 +1,5 @@
 """What an image could show: the one place that composes quality and limit."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -187,8 +186,8 @@ def contexts_of(scenery: Scenery, lines: Sequence[tuple[Kind, FloatArray]]) -> F
 
     Notes
     -----
-    The terms of the ranking that look at the bone (levels, ends, direction, width, surroundings, texture), of a
-    path of usual strength on the picture as it is.
+    The terms of the ranking that look at the bone (levels, ends, direction, width, surroundings, texture), of
+    a path of usual strength on the picture as it is.
     """
     found = np.zeros(len(lines))
     for kind, ranker in shipped_rankers().items():
@@ -209,7 +208,7 @@ def _path(kind: Kind, points_px: FloatArray) -> RidgePath:
 
 def _contexts(scenery: Scenery, anchors: int) -> Contexts:
     places = anchors_of(scenery.ground, anchors)
-    points = (np.stack(places, axis=1) + 0.5) * BLOCK_PX
+    points = np.asarray((np.stack(places, axis=1) + 0.5) * BLOCK_PX, np.float64)
     lines, keys = [], [(kind, course) for kind in Kind for course in Course]
     for kind, course in keys:
         for number, point in enumerate(points):

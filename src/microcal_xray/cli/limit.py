@@ -12,7 +12,7 @@ from ..probing import DEFAULT_PROBES, detectability
 from ..radiograph import Radiograph
 from ..reporting.limit_map import limit_map_png
 from ..reporting.limit_record import limit_dict
-from ..reporting.limit_words import EQUIVALENT_WIDTH, limit_sentences, limit_table
+from ..reporting.limit_words import LITERATURE, limit_notes, limit_sentences, limit_table
 from ..whole_files import write_whole
 from .exit_status import DONE
 from .progress import counted
@@ -87,7 +87,7 @@ def _describe(limit: Detectability) -> None:
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     for row in table:
         say("  ".join(word.ljust(width) for word, width in zip(row, widths, strict=True)).rstrip())
-    for sentence in [*sentences, EQUIVALENT_WIDTH]:
+    for sentence in [*sentences, *limit_notes(limit), LITERATURE]:
         say(sentence)
 
 

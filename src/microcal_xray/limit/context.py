@@ -23,7 +23,7 @@ _ACROSS_RAD, _OBLIQUE_RAD = math.radians(60), math.radians(30)
 
 @dataclass(frozen=True)
 class Contexts:
-    """The context at anchors all over the bone; elsewhere that of the nearest anchor holds.
+    """The context at anchors all over the bone; between them it is a weighted mean of the near ones.
 
     Parameters
     ----------
@@ -40,7 +40,19 @@ class Contexts:
         """Return the context of a line at N blocks, (N,)."""
         points = (np.stack(places, axis=1) + 0.5) * BLOCK_PX
         apart = np.linalg.norm(points[:, None] - self.points_px[None], axis=2)
-        return self.values[line.kind, course_of(line.angle_to_bone_rad)][apart.argmin(axis=1)]
+        values = self.values[line.kind, course_of(line.angle_to_bone_rad)]
+        # From the nearest anchor on: its own weight is 1, however far it is.
+        nearest = apart.min(axis=1, keepdims=True)
+        weights = np.exp((nearest**2 - apart**2) / (2 * self._reach_px() ** 2))
+        return np.asarray((weights * values).sum(axis=1) / weights.sum(axis=1))
+
+    def _reach_px(self) -> float:
+        """Return the usual distance of an anchor to its nearest neighbour."""
+        if len(self.points_px) < 2:
+            return 1.0
+        apart = np.linalg.norm(self.points_px[:, None] - self.points_px[None], axis=2)
+        np.fill_diagonal(apart, np.inf)
+        return max(float(np.median(apart.min(axis=1))), 1.0)
 
 
 def course_of(angle_to_bone_rad: float) -> Course:

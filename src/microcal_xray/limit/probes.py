@@ -258,13 +258,15 @@ class Taught:
                 continue
             rest, variance = np.array([_rest(probe, model) for probe in own]).T
             at = _positions(own)
-            self._inverse[kind] = np.linalg.inv(_covariance(model, *at, *at) + np.diag(variance))
-            self._weights[kind] = self._inverse[kind] @ rest
+            inverse = np.linalg.inv(_covariance(model, *at, *at) + np.diag(variance))
+            self._inverse[kind] = np.asarray(inverse, np.float64)
+            self._weights[kind] = np.asarray(inverse @ rest, np.float64)
 
     def __call__(self, line: LineAt, places: Places) -> tuple[FloatArray | float, FloatArray | float | None]:
         """Return what to add to the score of a line at places, and the standard deviation that is left."""
-        points = (np.stack(places, axis=1) + 0.5) * BLOCK_PX
-        return self.at(line.kind, points, self._ground.axis_rad[places] + line.angle_to_bone_rad)
+        points = np.asarray((np.stack(places, axis=1) + 0.5) * BLOCK_PX, np.float64)
+        heading = self._ground.axis_rad[places].astype(np.float64) + line.angle_to_bone_rad
+        return self.at(line.kind, points, heading)
 
     def at(
         self, kind: Kind, points_px: FloatArray, heading_rad: FloatArray

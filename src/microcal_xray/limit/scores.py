@@ -141,7 +141,7 @@ def scores_at(
         signal=known.signal(step, ground.levels_along(line.angle_to_bone_rad, places)),
         peak=known.peaks[:, None],
         length_px=line.length_px,
-        coherence=ground.coherence[places],
+        coherence=ground.coherence[places].astype(np.float64),
         context=context,
         angle_rad=line.angle_to_bone_rad,
         intent=intent,

@@ -189,9 +189,10 @@ def tilt_rows(asked: Asked) -> tuple[TiltRow, ...]:
 
 
 def width_map_px(asked: Asked) -> FloatImage:
-    """Return the smallest width of a lucent line across the bone at each block, in pixels of the radiograph."""
+    """Return the smallest width of a lucent line across the bone at each block, in pixels as stored."""
     ground = asked.ground
-    places = np.nonzero(ground.bone)
+    rows, columns = np.nonzero(ground.bone)
+    places = rows, columns
     both = [
         asked.scores(LineAt(Kind.LUCENT, angle, MAP_LENGTH_PX), places) for angle in ANGLES_RAD[Course.ACROSS]
     ]

@@ -8,7 +8,6 @@ import numpy.typing as npt
 from ..bone import Anatomy
 from ..image_limits import BoneTexture, Compartment, Estimate, ImageQuality
 from ..radiograph import ImageCaution, Intent, Radiograph, Signal
-
 from .texture import Structure, bone_structure
 from .traces import block_traces, clipped_share
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -156,7 +157,7 @@ def _spectra(windows: FloatArray, axes: FloatArray, scale: float) -> _Spectra:
     finest = _weighted(power, weight * (np.hypot(down, right) > _FINEST))
     white = np.minimum(noise**2, finest)
     edges = np.geomspace(*_BAND, _RINGS + 1)
-    inside = [(frequency >= low) & (frequency < high) for low, high in zip(edges, edges[1:], strict=False)]
+    inside = [(frequency >= low) & (frequency < high) for low, high in pairwise(edges)]
     rings = np.stack([_weighted(power, weight * ring) for ring in inside], axis=1) - white[:, None]
     band = weight * ((frequency >= _BAND[0]) & (frequency < _BAND[1]))
     doubled = np.exp(2j * np.arctan2(down, right))

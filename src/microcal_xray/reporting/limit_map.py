@@ -1,4 +1,4 @@
-"""The limit as a picture: the radiograph with the smallest width that would have been marked at each place."""
+"""The limit as a picture: the radiograph with the smallest width that would be marked at each place."""
 
 import io
 

@@ -60,7 +60,12 @@ def quality_from_dict(values: Mapping[str, Any] | None) -> ImageQuality | None:
             BoneTexture(
                 compartment=Compartment(each["compartment"]),
                 windows=each["windows"],
-                **{name: _estimate(each[name]) for name in _TEXTURE_ESTIMATES},
+                noise=Estimate(**each["noise"]),
+                noise_log=_estimate(each["noise_log"]),
+                texture=Estimate(**each["texture"]),
+                texture_log=_estimate(each["texture_log"]),
+                slope=Estimate(**each["slope"]),
+                direction_deg=_estimate(each["direction_deg"]),
             )
             for each in values["textures"]
         ),

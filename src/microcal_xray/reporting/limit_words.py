@@ -7,6 +7,7 @@ COMPARTMENT_WORDS: dict[Compartment, str] = {
     Compartment.OUTER: "near the outline of the bone",
     Compartment.INNER: "inside the bone",
 }
+_NEAR_OR_INSIDE: dict[Compartment, str] = {Compartment.OUTER: "near outline", Compartment.INNER: "inside"}
 COURSE_WORDS: dict[Course, str] = {
     Course.ACROSS: "across",
     Course.OBLIQUE: "oblique",
@@ -15,8 +16,8 @@ COURSE_WORDS: dict[Course, str] = {
 KIND_NOUNS: dict[str, str] = {Kind.LUCENT: "dark line", Kind.SCLEROTIC: "bright line"}
 UNREACHED = "none"  # no width that was tried is marked in 80 % of cases
 EQUIVALENT_WIDTH = (
-    "Equivalent width: of a gap through all of the bone along the beam. A gap through half of it must be twice "
-    "as wide. For a bright line: of a band as much brighter as bone is than soft tissue."
+    "Equivalent width: of a gap through all of the bone along the beam. A gap through half of it must be "
+    "twice as wide. For a bright line: of a band as much brighter as bone is than soft tissue."
 )
 LITERATURE = (
     "Radiographs miss 44 to 88 % of lower-limb stress fractures (Wright 2015); a second view, a repeat after "
@@ -24,19 +25,24 @@ LITERATURE = (
 )
 NOT_EXCLUDED = "Smaller, shorter, fainter or more tilted lines are not excluded."
 _EXPECTED = (
-    "Expected from the noise, texture and sharpness of this image; `microcal limit` measures it in the image."
+    "Expected from the noise, texture and sharpness of this image; microcal limit measures it in the image."
 )
 
 
 def limit_sentences(limit: Detectability) -> list[str]:
-    """Return what a reviewer should know of the limit, one sentence each; empty where no bone was searched."""
+    """Return what a reviewer should know of the limit, a sentence each; empty where no bone was searched."""
     if not limit.rows:
         return []
     sentences = [_main_sentence(limit)]
     tilted = _tilt_sentence(limit)
     if tilted:
         sentences.append(tilted)
-    return [*sentences, NOT_EXCLUDED, _source(limit), LITERATURE]
+    return [*sentences, NOT_EXCLUDED]
+
+
+def limit_notes(limit: Detectability) -> list[str]:
+    """Return how the limit was found and how to read it, one sentence each."""
+    return [_source(limit), EQUIVALENT_WIDTH]
 
 
 def _main_sentence(limit: Detectability) -> str:
@@ -52,7 +58,8 @@ def _main_sentence(limit: Detectability) -> str:
             )
         )
     ]
-    setting = f"At {limit.false_marks:g} false marks per image"
+    marks = "false mark" if limit.false_marks == 1 else "false marks"
+    setting = f"At {limit.false_marks:g} {marks} per image"
     line = f"a dark line across the bone, {length_words(rows[0])} long,"
     reached = [row for row in rows if row.width_px is not None]
     if not reached:
@@ -114,12 +121,12 @@ def width_words(row: LimitRow) -> str:
 
 
 def limit_table(limit: Detectability) -> list[list[str]]:
-    """Return the limit as rows of words: kind, place, course, then one width for each length."""
+    """Return the limit as rows of words: kind and place, course, then one width for each length."""
     if not limit.rows:
         return []
     lengths = list(dict.fromkeys(row.length_px for row in limit.rows))
     first = {row.length_px: row for row in limit.rows}
-    head = ["", "", "to the bone", *(length_words(first[length]) for length in lengths)]
+    head = ["", "to the bone", *(length_words(first[length]) for length in lengths)]
     table = [head]
     for kind in Kind:
         for compartment in Compartment:
@@ -130,8 +137,8 @@ def limit_table(limit: Detectability) -> list[list[str]]:
                     if (row.kind, row.compartment, row.course) == (kind, compartment, course)
                 ]
                 if rows:
-                    words = [KIND_NOUNS[kind], COMPARTMENT_WORDS[compartment], COURSE_WORDS[course]]
-                    table.append([*words, *(width_words(row) for row in rows)])
+                    place = f"{KIND_NOUNS[kind]} {COMPARTMENT_WORDS[compartment]}"
+                    table.append([place, COURSE_WORDS[course], *(width_words(row) for row in rows)])
     return table
 
 
@@ -139,8 +146,8 @@ def quality_facts(quality: ImageQuality) -> list[tuple[str, str]]:
     """Return what was measured of the quality, as (name, words); what is unknown is left out."""
     facts = [("Sharpest edges", _sharpness(quality))]
     for each in quality.textures:
-        facts.append((f"Noise {COMPARTMENT_WORDS[each.compartment]}", _noise(each)))
-        facts.append((f"Texture {COMPARTMENT_WORDS[each.compartment]}", _texture(each)))
+        facts.append((f"Noise {_NEAR_OR_INSIDE[each.compartment]}", _noise(each)))
+        facts.append((f"Texture {_NEAR_OR_INSIDE[each.compartment]}", _texture(each)))
     return [(name, words) for name, words in facts if words]
 
 
@@ -153,7 +160,7 @@ def _sharpness(quality: ImageQuality) -> str:
 
 
 def _noise(texture: BoneTexture) -> str:
-    return f"{_percent(texture.noise)} of the step from soft tissue to bone, in a pixel"
+    return f"{_percent(texture.noise)} of the step from soft tissue to bone"
 
 
 def _texture(texture: BoneTexture) -> str:

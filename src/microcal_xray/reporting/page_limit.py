@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from .limit_words import EQUIVALENT_WIDTH, limit_sentences, limit_table, quality_facts
+from .limit_words import LITERATURE, limit_notes, limit_sentences, limit_table, quality_facts
 from .results import ImageResult
 
 
@@ -18,7 +18,9 @@ def could_show(result: ImageResult) -> dict[str, Any] | None:
         return None
     sentences = limit_sentences(result.limit)
     return {
-        "sentences": [*sentences, EQUIVALENT_WIDTH] if sentences else [],
+        # A negative result needs what is known of radiographs in general as well.
+        "sentences": sentences if result.candidates else [*sentences, LITERATURE],
+        "notes": limit_notes(result.limit),
         "table": limit_table(result.limit),
         "map": _map(result),
         "quality": quality_facts(result.quality),

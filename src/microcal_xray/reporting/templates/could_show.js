@@ -2,8 +2,26 @@
 
 function tableRow(words, cell) {
   const row = made("tr");
-  row.append(...words.map((word, index) => made(cell, word, index > 2 ? "number" : undefined)));
+  row.append(...words.map((word, index) => made(cell, word, index > 0 ? "number" : undefined)));
   return row;
+}
+
+// Kind and place stand once, above the rows that share them.
+function tableRows([head, ...rows]) {
+  const all = [tableRow(head.slice(1), "th")];
+  let before = "";
+  for (const [place, ...words] of rows) {
+    if (place !== before) {
+      const title = made("tr", undefined, "place");
+      const cell = made("td", place);
+      cell.colSpan = words.length;
+      title.append(cell);
+      all.push(title);
+      before = place;
+    }
+    all.push(tableRow(words, "td"));
+  }
+  return all;
 }
 
 function keyOf(map) {
@@ -15,9 +33,9 @@ function fillCouldShow(shown) {
   element("could-show").hidden = !shown;
   if (!shown) return;
   element("could-show-words").replaceChildren(...shown.sentences.map((words) => made("p", words)));
-  const [head, ...rows] = shown.table;
-  element("could-show-table").parentElement.hidden = !head;
-  if (head) element("could-show-table").replaceChildren(tableRow(head, "th"), ...rows.map((words) => tableRow(words, "td")));
+  element("could-show-table").hidden = !shown.table.length;
+  if (shown.table.length) element("could-show-table").replaceChildren(...tableRows(shown.table));
+  element("could-show-notes").replaceChildren(...shown.notes.map((words) => made("p", words)));
   element("could-show-figure").hidden = !shown.map;
   if (shown.map) {
     element("could-show-map").src = shown.map.picture;
