@@ -135,8 +135,8 @@ def by_pixel_size() -> list[list[str]]:
     """Return the limit and the ideal observer's d' of an aligned fissure of 0.1 mm over the pixel size."""
     table = []
     for spacing in _PIXELS_MM:
-        detector = Detector(round(114 / spacing), round(70 / spacing), spacing)
-        fissure = Fissure(CourseInBone(from_end_mm=30, angle_to_bone_deg=85, length_mm=10), width_mm=0.1)
+        detector = Detector(round(140 / spacing), round(90 / spacing), spacing)
+        fissure = Fissure(CourseInBone(from_end_mm=60, angle_to_bone_deg=85), width_mm=0.1)
         values = []
         for seed in (_SEED + 500, _SEED + 501, _SEED + 502):
             made = simulate_limb(
@@ -145,6 +145,7 @@ def by_pixel_size() -> list[list[str]]:
                 lines=[fissure],
                 exposure=Exposure(air_kerma_ugy=30),
                 detector=detector,
+                centre_mm=(0, -60),
             )
             seen = scenery(made.radiograph, search(made.radiograph))
             if seen is None or not made.truth:
