@@ -24,7 +24,7 @@ from scipy.special import log_ndtr, ndtr
 
 from microcal_xray import Kind, __version__
 from microcal_xray.limit import FEATURES, LARGEST_WIDTH_PX, ProbeLine, moved, width_for_signal
-from microcal_xray.limit.model import SCHEMA
+from microcal_xray.limit.model import SCHEMA, saturated
 from microcal_xray.limit.probes import ALIKE_RAD, UNSEEN
 from microcal_xray.probing import with_context
 
@@ -34,6 +34,9 @@ _SEED = 71_000
 _PER_PICTURE = 4
 _SIGNALS = (1.5, 80.0)
 _EXPECTED = -1.2
+_SATURATIONS = (5.0, 10.0, 20.0, 40.0, 80.0, 1000.0)
+# A gap can take all of the bone away; no band doubles it.
+_LARGEST_PEAK = {Kind.LUCENT: 1.0, Kind.SCLEROTIC: 0.5}
 _REACHES_PX = (6.0, 10.0, 16.0, 25.0, 40.0, 60.0)
 _WEAK_PULL = 0.02  # on the coefficients, against chance
 
@@ -57,25 +60,40 @@ def rows_of(host: Host, rng: np.random.Generator, rounds: int) -> Iterator[Row]:
             yield from looked_for(host, seen, fine)
 
 
-def fitted(rows: Sequence[Row]) -> dict[str, Any]:
+def fitted(rows: Sequence[Row], largest_peak: float) -> dict[str, Any]:
     """Return the model of one kind."""
+    rows = [row for row in rows if row.features["peak"] <= math.log(largest_peak)]
     values = np.array([[row.features[name] for name in FEATURES] for row in rows])
     scores = np.array([row.score for row in rows])
-    coefficients, spread = _mean(values, np.maximum(scores, UNSEEN))
-    rest = _rest(scores, values @ coefficients, spread)
-    shares, reach = _shares(rows, rest, values @ coefficients)
+    known = np.maximum(scores, UNSEEN)
+    tried = [(_mean(_with_saturation(values, each), known), each) for each in _SATURATIONS]
+    (loss, coefficients, spread), saturation = min(tried, key=lambda each: each[0][0])
+    mean = _with_saturation(values, saturation) @ coefficients
+    shares, reach = _shares(rows, _rest(scores, mean, spread), mean)
+    print(
+        f"saturation {saturation:g}, loss {loss:.4f}; "
+        + ", ".join(f"{each:g}: {one[0]:.4f}" for one, each in tried)
+    )
     return {
         "coefficients": dict(zip(FEATURES, coefficients.tolist(), strict=True)),
         "line_sd": spread * math.sqrt(1 - shares[0] - shares[1]),
         "place_sd": spread * math.sqrt(shares[0]),
         "picture_sd": spread * math.sqrt(shares[1]),
         "reach_px": reach,
-        "largest_peak": float(np.exp(values[:, FEATURES.index("peak")].max())),
+        "saturation": saturation,
+        "largest_peak": largest_peak,
     }
 
 
-def _mean(values: FloatArray, scores: FloatArray) -> tuple[FloatArray, float]:
-    """Return the coefficients and the standard deviation: a normal score, unseen below the floor (Tobit)."""
+def _with_saturation(values: FloatArray, saturation: float) -> FloatArray:
+    changed = values.copy()
+    column = FEATURES.index("signal")
+    changed[:, column] = saturated(values[:, column], saturation)
+    return changed
+
+
+def _mean(values: FloatArray, scores: FloatArray) -> tuple[float, FloatArray, float]:
+    """Return loss, coefficients and standard deviation: a normal score, unseen below the floor (Tobit)."""
     unseen = scores <= UNSEEN
     pulled = np.array([name != "one" for name in FEATURES], float)
 
@@ -88,8 +106,8 @@ def _mean(values: FloatArray, scores: FloatArray) -> tuple[FloatArray, float]:
 
     first = np.zeros(values.shape[1] + 1)
     first[FEATURES.index("signal")] = 1.0
-    found = minimize(loss, first, method="L-BFGS-B").x
-    return found[:-1], math.exp(found[-1])
+    found = minimize(loss, first, method="L-BFGS-B")
+    return float(found.fun), found.x[:-1], math.exp(found.x[-1])
 
 
 def _rest(scores: FloatArray, mean: FloatArray, spread: float) -> FloatArray:
@@ -152,7 +170,9 @@ def main() -> None:
         rows = [row for host in hosts for row in rows_of(host, rng, asked.rounds)]
         if asked.rows is not None:
             asked.rows.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
-    kinds = {kind.value: fitted([row for row in rows if row.kind == kind]) for kind in Kind}
+    kinds = {
+        kind.value: fitted([row for row in rows if row.kind == kind], _LARGEST_PEAK[kind]) for kind in Kind
+    }
     document = {
         "schema": SCHEMA,
         "version": __version__,

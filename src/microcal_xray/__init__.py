@@ -36,9 +36,9 @@ from .image_limits import (
     Compartment,
     Course,
     Detectability,
-    Estimate,
     ImageQuality,
     LimitRow,
+    QualityEstimate,
     TiltRow,
 )
 from .loading import Photometric, find_radiographs, read_radiograph
@@ -68,7 +68,6 @@ __all__ = [
     "Compartment",
     "Course",
     "Detectability",
-    "Estimate",
     "Evidence",
     "EvidenceTerm",
     "Findings",
@@ -82,6 +81,7 @@ __all__ = [
     "NotARadiographError",
     "OutputError",
     "Photometric",
+    "QualityEstimate",
     "Radiograph",
     "Settings",
     "SettingsError",

@@ -13,8 +13,8 @@ from .image_limits import (
     Compartment,
     Course,
     Detectability,
-    Estimate,
     ImageQuality,
+    QualityEstimate,
 )
 from .limit import (
     ANGLES_RAD,
@@ -74,7 +74,7 @@ class Scenery:
     searched : (R, C) bool array
     anatomy : Anatomy
     maps : PictureMaps
-    resolution_px : Estimate or None
+    resolution_px : QualityEstimate or None
         Of the picture on square pixels.
     ground : Ground
     """
@@ -87,7 +87,7 @@ class Scenery:
     searched: Mask
     anatomy: Anatomy
     maps: PictureMaps
-    resolution_px: Estimate | None
+    resolution_px: QualityEstimate | None
     ground: Ground
 
     @property

@@ -26,7 +26,7 @@ class Course(StrEnum):
 
 
 @dataclass(frozen=True)
-class Estimate:
+class QualityEstimate:
     """A number with its 95 % interval.
 
     Parameters
@@ -37,8 +37,8 @@ class Estimate:
 
     Examples
     --------
-    >>> Estimate(2.0, 1.5, 2.5).scaled(0.1)
-    Estimate(value=0.2, low=0.15000000000000002, high=0.25)
+    >>> QualityEstimate(2.0, 1.5, 2.5).scaled(0.1)
+    QualityEstimate(value=0.2, low=0.15000000000000002, high=0.25)
     """
 
     value: float
@@ -49,9 +49,9 @@ class Estimate:
         if not self.low <= self.value <= self.high:
             raise ValueError(f"the interval {self.low} to {self.high} does not hold the value {self.value}")
 
-    def scaled(self, factor: float) -> "Estimate":
+    def scaled(self, factor: float) -> "QualityEstimate":
         """Return the same in another unit; the factor is over 0."""
-        return Estimate(self.value * factor, self.low * factor, self.high * factor)
+        return QualityEstimate(self.value * factor, self.low * factor, self.high * factor)
 
 
 @dataclass(frozen=True)
@@ -63,30 +63,30 @@ class BoneTexture:
     compartment : Compartment
     windows : int
         Places measured.
-    noise : Estimate
+    noise : QualityEstimate
         Standard deviation of single pixels, as a share of the step from soft tissue to bone.
-    noise_log : Estimate or None
+    noise_log : QualityEstimate or None
         The same in log units of the detector's signal; None when the pixels are grey levels.
-    texture : Estimate
+    texture : QualityEstimate
         Root mean square of the structure of 0.8 to 10 mm (3.2 to 40 working pixels), noise taken away, as a
         share of the step from soft tissue to bone.
-    texture_log : Estimate or None
+    texture_log : QualityEstimate or None
         The same in log units; None when the pixels are grey levels.
-    slope : Estimate
+    slope : QualityEstimate
         Minus the exponent of the power law that its power spectrum follows.
-    direction_deg : Estimate or None
+    direction_deg : QualityEstimate or None
         Between the direction along which it runs and the bone's long axis, -90 to 90; None where it has no
         clear direction.
     """
 
     compartment: Compartment
     windows: int
-    noise: Estimate
-    noise_log: Estimate | None
-    texture: Estimate
-    texture_log: Estimate | None
-    slope: Estimate
-    direction_deg: Estimate | None
+    noise: QualityEstimate
+    noise_log: QualityEstimate | None
+    texture: QualityEstimate
+    texture_log: QualityEstimate | None
+    slope: QualityEstimate
+    direction_deg: QualityEstimate | None
 
 
 @dataclass(frozen=True)
@@ -95,10 +95,10 @@ class ImageQuality:
 
     Parameters
     ----------
-    resolution_px : Estimate or None
+    resolution_px : QualityEstimate or None
         Full width at half maximum of the spread of the sharpest edges, in pixels (the finer ones); None
         without a clear edge.
-    resolution_mm : Estimate or None
+    resolution_mm : QualityEstimate or None
         The same in millimetres; None also when the spacing is unknown.
     textures : tuple of BoneTexture
         Of the compartments that are large enough.
@@ -111,8 +111,8 @@ class ImageQuality:
         What of this is a reason to trust the image less.
     """
 
-    resolution_px: Estimate | None
-    resolution_mm: Estimate | None
+    resolution_px: QualityEstimate | None
+    resolution_mm: QualityEstimate | None
     textures: tuple[BoneTexture, ...]
     block_traces: float
     clipped_share: float

@@ -1,5 +1,6 @@
 """Quality and limit in the files, on the page and as a picture."""
 
+import base64
 import io
 import json
 import math
@@ -16,9 +17,9 @@ from microcal_xray.image_limits import (
     Compartment,
     Course,
     Detectability,
-    Estimate,
     ImageQuality,
     LimitRow,
+    QualityEstimate,
     TiltRow,
 )
 from microcal_xray.radiograph import ImageCaution
@@ -28,6 +29,7 @@ from microcal_xray.reporting import (
     image_result,
     image_result_from_dict,
     report_html,
+    write_results,
 )
 from microcal_xray.reporting.limit_map import limit_map, limit_map_png, map_range_px
 from microcal_xray.reporting.limit_words import (
@@ -83,17 +85,17 @@ def limit(mm: float | None = MM, *, reached: bool = True, probes: int = 0) -> De
 
 
 QUALITY = ImageQuality(
-    resolution_px=Estimate(2.0, 1.8, 2.3),
-    resolution_mm=Estimate(0.2, 0.18, 0.23),
+    resolution_px=QualityEstimate(2.0, 1.8, 2.3),
+    resolution_mm=QualityEstimate(0.2, 0.18, 0.23),
     textures=(
         BoneTexture(
             Compartment.INNER,
             12,
-            noise=Estimate(0.021, 0.02, 0.022),
-            noise_log=Estimate(0.01, 0.009, 0.011),
-            texture=Estimate(0.05, 0.04, 0.06),
-            texture_log=Estimate(0.025, 0.02, 0.03),
-            slope=Estimate(2.5, 2.2, 2.8),
+            noise=QualityEstimate(0.021, 0.02, 0.022),
+            noise_log=QualityEstimate(0.01, 0.009, 0.011),
+            texture=QualityEstimate(0.05, 0.04, 0.06),
+            texture_log=QualityEstimate(0.025, 0.02, 0.03),
+            slope=QualityEstimate(2.5, 2.2, 2.8),
             direction_deg=None,
         ),
     ),
@@ -266,4 +268,12 @@ def test_the_file_of_the_map_holds_no_metadata(findings):
 
 def test_an_estimate_must_hold_its_value():
     with pytest.raises(ValueError, match="does not hold the value"):
-        Estimate(1.0, 1.1, 1.2)
+        QualityEstimate(1.0, 1.1, 1.2)
+
+
+def test_a_page_embeds_no_map_of_an_image_that_it_does_not_show(findings, make_findings, tmp_path):
+    weak = image_result(findings, "weak.dcm")
+    strong = image_result(make_findings(), "strong.dcm")
+    page = write_results([weak, strong], tmp_path, Settings(), embedded_images=1).read_text(encoding="utf-8")
+    assert page.count('"could_show":null') == 1
+    assert base64.b64encode(weak.limit_map_jpeg).decode("ascii")[:200] not in page

@@ -29,7 +29,6 @@ FEATURES = (
 )
 SCHEMA = "microcal-limit/1"
 _USUAL_LENGTH_PX = 40.0
-_CASES = 0.8416212335729143  # standard deviations over the middle that hold 80 % of cases
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,10 @@ class LineModel:
         Of what places in a picture, and pictures, have in common beyond the mean.
     reach_px : float
         Distance, in working pixels, over which what places have in common falls to 1/e.
+    saturation : float
+        Signal over which more of it makes a line hardly more of a line to the ranking.
     largest_peak : float
-        Height of a line before blur over the step from soft tissue to bone, up to which it was fitted.
+        Height of the blurred line over the step from soft tissue to bone, up to which it was fitted.
     """
 
     coefficients: Mapping[str, float]
@@ -55,12 +56,8 @@ class LineModel:
     place_sd: float
     picture_sd: float
     reach_px: float
+    saturation: float
     largest_peak: float
-
-    @property
-    def slope(self) -> float:
-        """Growth of the score with the natural logarithm of the contrast."""
-        return self.coefficients["signal"] + self.coefficients["peak"]
 
     @property
     def whole_sd(self) -> float:
@@ -68,24 +65,29 @@ class LineModel:
         return math.sqrt(self.line_sd**2 + self.place_sd**2 + self.picture_sd**2)
 
     def mean(self, features: Mapping[str, FloatArray | float]) -> FloatArray:
-        """Return the mean score of lines with these features."""
-        return np.asarray(sum(self.coefficients[name] * np.asarray(features[name]) for name in FEATURES))
+        """Return the mean score of such lines; minus infinity for lines higher than those fitted on."""
+        values = {name: np.asarray(features[name], np.float64) for name in FEATURES}
+        seen = values["peak"] <= math.log(self.largest_peak) + 1e-9
+        values["signal"] = saturated(values["signal"], self.saturation)
+        total = sum(self.coefficients[name] * values[name] for name in FEATURES)
+        return np.asarray(np.where(seen, total, -np.inf))
 
-    def least_log_contrast(
-        self, score_of_unit: FloatArray, *, false_marks: float, sd: FloatArray | float | None = None
-    ) -> FloatArray:
-        """Return the natural logarithm of the contrast at which 80 % of lines score high enough.
 
-        Parameters
-        ----------
-        score_of_unit : float array
-            Mean score at a contrast of 1.
-        false_marks : float
-        sd : float array, optional
-            Of the score about that mean. None: of lines anywhere.
-        """
-        spread = self.whole_sd if sd is None else np.asarray(sd)
-        return np.asarray((-math.log10(false_marks) + _CASES * spread - score_of_unit) / self.slope)
+def saturated(log_signal: FloatArray, saturation: float) -> FloatArray:
+    """Return the logarithm of a signal that no longer counts once it is far over the saturation.
+
+    Parameters
+    ----------
+    log_signal : float array
+    saturation : float
+        Over 0.
+
+    Examples
+    --------
+    >>> np.exp(saturated(np.log([1.0, 1e6]), 10.0)).round(2).tolist()
+    [0.91, 10.0]
+    """
+    return np.asarray(log_signal - np.log1p(np.exp(log_signal) / saturation))
 
 
 def features_of(

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..bone import Anatomy
-from ..image_limits import BoneTexture, Compartment, Estimate, ImageQuality
+from ..image_limits import BoneTexture, Compartment, ImageQuality, QualityEstimate
 from ..radiograph import ImageCaution, Intent, Radiograph, Signal
 from .texture import Structure, bone_structure
 from .traces import block_traces, clipped_share
@@ -29,7 +29,7 @@ def image_quality(
     *,
     scale: float,
     step: float,
-    resolution_px: Estimate | None,
+    resolution_px: QualityEstimate | None,
 ) -> ImageQuality:
     """Return the quality of an image.
 
@@ -46,7 +46,7 @@ def image_quality(
         Working pixels per pixel.
     step : float
         From soft tissue to bone, in the unit of the pixels; over 0.
-    resolution_px : Estimate or None
+    resolution_px : QualityEstimate or None
     """
     mm = None if radiograph.spacing is None else radiograph.mm_per_pixel()
     textures = []

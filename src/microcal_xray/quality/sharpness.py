@@ -5,7 +5,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from ..image_limits import Estimate
+from ..image_limits import QualityEstimate
 
 FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
@@ -23,7 +23,9 @@ _RESAMPLES = 200
 _ENDS_PERCENT = (0.2, 99.8)  # of the grey range: edges that end there are clipped, or letters and shutters
 
 
-def sharpest_edges(pixels: FloatImage, smaller: FloatImage, usable: Mask, *, scale: float) -> Estimate | None:
+def sharpest_edges(
+    pixels: FloatImage, smaller: FloatImage, usable: Mask, *, scale: float
+) -> QualityEstimate | None:
     """Return the full width at half maximum, in pixels, of the line spread of the sharpest edges.
 
     Parameters
@@ -39,7 +41,7 @@ def sharpest_edges(pixels: FloatImage, smaller: FloatImage, usable: Mask, *, sca
 
     Returns
     -------
-    Estimate or None
+    QualityEstimate or None
         None where there are fewer than eight clear edges. The interval is that of resampled edges; the
         estimate itself is good to a third on a knife edge.
 
@@ -61,7 +63,7 @@ def sharpest_edges(pixels: FloatImage, smaller: FloatImage, usable: Mask, *, sca
     value = _sharpest(widths)
     low, high = np.percentile(np.quantile(drawn, _SHARPEST, axis=1), (2.5, 97.5))
     corrected = [_without_filter(each) for each in (float(low), value, float(high))]
-    return Estimate(corrected[1], min(corrected[0], corrected[1]), max(corrected[2], corrected[1]))
+    return QualityEstimate(corrected[1], min(corrected[0], corrected[1]), max(corrected[2], corrected[1]))
 
 
 def _sharpest(widths: FloatArray) -> float:

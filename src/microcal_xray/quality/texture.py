@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from ..image_limits import Estimate
+from ..image_limits import QualityEstimate
 
 FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
@@ -38,17 +38,17 @@ class Structure:
     Parameters
     ----------
     windows : int
-    noise, texture, slope : Estimate
+    noise, texture, slope : QualityEstimate
         See `image_limits.BoneTexture`.
-    direction_rad : Estimate or None
+    direction_rad : QualityEstimate or None
         To the bone's axis, in (-pi/2, pi/2].
     """
 
     windows: int
-    noise: Estimate
-    texture: Estimate
-    slope: Estimate
-    direction_rad: Estimate | None
+    noise: QualityEstimate
+    texture: QualityEstimate
+    slope: QualityEstimate
+    direction_rad: QualityEstimate | None
 
 
 @dataclass(frozen=True)
@@ -194,20 +194,20 @@ def _slope(power: FloatArray) -> FloatArray:
     return np.asarray(-(weight * x * y).sum(axis=1) / np.maximum((weight * x**2).sum(axis=1), 1e-9))
 
 
-def _estimate(values: FloatArray) -> Estimate:
+def _estimate(values: FloatArray) -> QualityEstimate:
     """Return the first value with the interval of the others."""
     value = float(values[0])
     low, high = np.percentile(values[1:], (2.5, 97.5))
-    return Estimate(value, min(float(low), value), max(float(high), value))
+    return QualityEstimate(value, min(float(low), value), max(float(high), value))
 
 
-def _direction(moments: npt.NDArray[np.complex128]) -> Estimate | None:
+def _direction(moments: npt.NDArray[np.complex128]) -> QualityEstimate | None:
     if abs(moments[0]) < _CLEAR:
         return None
     middle = float(np.angle(moments[0])) / 2
     turned = np.angle(moments[1:] / moments[0]) / 2
     low, high = np.percentile(turned, (2.5, 97.5))
-    return Estimate(middle, middle + min(float(low), 0.0), middle + max(float(high), 0.0))
+    return QualityEstimate(middle, middle + min(float(low), 0.0), middle + max(float(high), 0.0))
 
 
 def _noise(windows: FloatArray) -> FloatArray:

@@ -9,9 +9,9 @@ from ..image_limits import (
     Compartment,
     Course,
     Detectability,
-    Estimate,
     ImageQuality,
     LimitRow,
+    QualityEstimate,
     TiltRow,
 )
 from ..radiograph import ImageCaution
@@ -26,7 +26,7 @@ def quality_dict(quality: ImageQuality | None) -> dict[str, Any] | None:
 
     Examples
     --------
-    >>> record = quality_dict(ImageQuality(Estimate(2.0, 1.8, 2.1), None, (), 0.0, 0.0))
+    >>> record = quality_dict(ImageQuality(QualityEstimate(2.0, 1.8, 2.1), None, (), 0.0, 0.0))
     >>> record["resolution_px"], record["resolution_mm"]
     ({'value': 2.0, 'low': 1.8, 'high': 2.1}, None)
     """
@@ -60,11 +60,11 @@ def quality_from_dict(values: Mapping[str, Any] | None) -> ImageQuality | None:
             BoneTexture(
                 compartment=Compartment(each["compartment"]),
                 windows=each["windows"],
-                noise=Estimate(**each["noise"]),
+                noise=QualityEstimate(**each["noise"]),
                 noise_log=_estimate(each["noise_log"]),
-                texture=Estimate(**each["texture"]),
+                texture=QualityEstimate(**each["texture"]),
                 texture_log=_estimate(each["texture_log"]),
-                slope=Estimate(**each["slope"]),
+                slope=QualityEstimate(**each["slope"]),
                 direction_deg=_estimate(each["direction_deg"]),
             )
             for each in values["textures"]
@@ -136,14 +136,14 @@ def limit_from_dict(values: Mapping[str, Any] | None) -> Detectability | None:
     )
 
 
-def _estimate_dict(estimate: Estimate | None) -> dict[str, float | None] | None:
+def _estimate_dict(estimate: QualityEstimate | None) -> dict[str, float | None] | None:
     if estimate is None or not math.isfinite(estimate.low + estimate.high):
         return None
     return {name: _short(getattr(estimate, name)) for name in ("value", "low", "high")}
 
 
-def _estimate(values: Mapping[str, Any] | None) -> Estimate | None:
-    return None if values is None else Estimate(values["value"], values["low"], values["high"])
+def _estimate(values: Mapping[str, Any] | None) -> QualityEstimate | None:
+    return None if values is None else QualityEstimate(values["value"], values["low"], values["high"])
 
 
 def _short(value: float | None) -> float | None:

@@ -1,7 +1,15 @@
 """The words of what an image could show: page and command line say the same."""
 
 from ..findings import Kind
-from ..image_limits import BoneTexture, Compartment, Course, Detectability, Estimate, ImageQuality, LimitRow
+from ..image_limits import (
+    BoneTexture,
+    Compartment,
+    Course,
+    Detectability,
+    ImageQuality,
+    LimitRow,
+    QualityEstimate,
+)
 
 COMPARTMENT_WORDS: dict[Compartment, str] = {
     Compartment.OUTER: "near the outline of the bone",
@@ -170,9 +178,9 @@ def _texture(texture: BoneTexture) -> str:
     return f"{words}, runs at {texture.direction_deg.value:.0f}\u00b0 to the bone"
 
 
-def _percent(estimate: Estimate) -> str:
+def _percent(estimate: QualityEstimate) -> str:
     return f"{_words(estimate.scaled(100), '.1f')} %"
 
 
-def _words(estimate: Estimate, form: str) -> str:
+def _words(estimate: QualityEstimate, form: str) -> str:
     return f"{estimate.value:{form}} ({estimate.low:{form}} to {estimate.high:{form}})"

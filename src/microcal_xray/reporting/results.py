@@ -127,6 +127,10 @@ class ImageResult:
         """Return the same result without its preview picture."""
         return replace(self, preview_jpeg=None)
 
+    def without_pictures(self) -> "ImageResult":
+        """Return the same result without its preview and without the picture of its limit."""
+        return replace(self, preview_jpeg=None, limit_map_jpeg=None)
+
 
 def image_result(findings: Findings, file: str) -> ImageResult:
     """Return what is written for a radiograph that was read and searched, with its preview.
