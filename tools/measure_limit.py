@@ -24,9 +24,9 @@ from scipy.stats import spearmanr
 from microcal_xray import Kind
 from microcal_xray.detectable import detectability_of
 from microcal_xray.image_limits import Compartment, Course
-from microcal_xray.limit import LARGEST_WIDTH_PX, Taught, shipped_models
+from microcal_xray.limit import Taught, shipped_models
 from microcal_xray.pipeline import scenery, search
-from microcal_xray.probing import least_width_px, probed
+from microcal_xray.probing import least_width_px, probed, widest_px
 from microcal_xray.simulation import Anatomy, Detector, Exposure, Fissure, simulate_limb
 from microcal_xray.simulation import Course as CourseInBone
 
@@ -65,9 +65,12 @@ def tried_in(host: Host, rng: np.random.Generator, *, rounds: int, probes: int) 
         lines = drawn(seen, _PER_PICTURE, rng)
         fitted = [least_width_px(seen, line, false_marks=false_marks) for line in lines]
         known = [least_width_px(seen, line, false_marks=false_marks, taught=taught) for line in lines]
-        middle = [one if math.isfinite(one) else LARGEST_WIDTH_PX / 2 for one in known]
+        middle = [
+            one if math.isfinite(one) else widest_px(seen, each) / 2
+            for one, each in zip(known, lines, strict=True)
+        ]
         widths = [one * math.exp(rng.uniform(-_AROUND, _AROUND)) for one in middle]
-        pairs = [(line, min(width, LARGEST_WIDTH_PX)) for line, width in zip(lines, widths, strict=True)]
+        pairs = [(each, min(width, widest_px(seen, each))) for each, width in zip(lines, widths, strict=True)]
         if not pairs:
             continue
         for row, one, other in zip(looked_for(host, seen, pairs), fitted, known, strict=True):

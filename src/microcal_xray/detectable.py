@@ -53,7 +53,7 @@ _FILTERS = (
     (2.2, 6.0, 14.0, 2),
     (3.6, 6.0, 14.0, 2),
 )
-FEW_ANCHORS, MANY_ANCHORS = 24, 400
+FEW_ANCHORS, MANY_ANCHORS = 16, 400
 _BATCH = 200  # paths whose features are taken at once: neighbours cost the square of it
 _USUAL_SCORE, _USUAL_Z, _USUAL_SIGMA_PX = 30.0, 5.0, 1.2  # of a path that is there
 _USUAL_BLUR_PX = 1.2  # of the working image, where no edge tells
@@ -134,7 +134,8 @@ def scenery_of(
         As the search for lines makes them.
     """
     resolution = sharpest_edges(grid.pixels, working.pixels, field.usable, scale=working.scale)
-    blur_px = _USUAL_BLUR_PX if resolution is None else resolution.value * working.scale
+    # The sharpest edges cannot tell less than a pixel, but no line is ever seen narrower.
+    blur_px = _USUAL_BLUR_PX if resolution is None else max(resolution.value, 1.0) * working.scale
     half = tuple(max(1, round(side / 2)) for side in image.shape)
     filters = [
         LineFilter(line_kernel(sigma), along, around, shrink) for sigma, along, around, shrink in _FILTERS

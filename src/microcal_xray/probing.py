@@ -269,9 +269,18 @@ def _score(probe: ProbeLine, paths: Sequence[FloatArray], scores: FloatArray, ki
     return NOT_FOUND
 
 
+def widest_px(seen: Scenery, line: ProbeLine) -> float:
+    """Return the largest equivalent width of that line that the model was fitted on, in working pixels."""
+    per_width = place_of(seen.ground, line, 1.0).peak_of_unit
+    if line.kind is Kind.LUCENT:
+        return LARGEST_WIDTH_PX
+    return min(LARGEST_WIDTH_PX, shipped_models()[line.kind].largest_peak / per_width)
+
+
 def _probe_width(seen: Scenery, line: ProbeLine, false_marks: float, rng: np.random.Generator) -> float:
-    limit = min(least_width_px(seen, line, false_marks=false_marks), LARGEST_WIDTH_PX / 2)
-    return float(min(limit * math.exp(rng.uniform(-_AROUND_LIMIT, _AROUND_LIMIT)), LARGEST_WIDTH_PX))
+    widest = widest_px(seen, line)
+    limit = min(least_width_px(seen, line, false_marks=false_marks), widest / 2)
+    return float(min(limit * math.exp(rng.uniform(-_AROUND_LIMIT, _AROUND_LIMIT)), widest))
 
 
 def _expected(seen: Scenery, probe: ProbeLine, width_px: float) -> float:

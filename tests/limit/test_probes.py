@@ -73,6 +73,10 @@ def test_an_unseen_probe_lowers_what_is_expected_unless_nobody_expected_it():
     assert taught(probe(80.0, score=-9.0, expected=-6.0))(ACROSS, at(10)) == (0.0, None)
 
 
+def test_a_probe_beyond_the_fit_teaches_nothing():
+    assert taught(probe(84.0, score=1.0, expected=-math.inf))(ACROSS, at(10)) == (0.0, None)
+
+
 def test_lines_lie_in_the_bone_and_apart():
     bone = np.zeros((600, 400), bool)
     bone[50:550, 100:300] = True

@@ -301,6 +301,8 @@ def _covariance(
 
 def _tells(probe: Probe, model: LineModel) -> bool:
     """Return whether a probe says more than that a line which nobody expects to see was not seen."""
+    if not math.isfinite(probe.expected):
+        return False  # a line as none that the model was fitted on
     return probe.score > UNSEEN or probe.expected > UNSEEN - model.whole_sd
 
 

@@ -16,7 +16,7 @@ IntArray = npt.NDArray[np.intp]
 
 LARGEST_WIDTH_PX = 8.0  # working pixels, 2 mm: wider gaps are no thin lines
 _SMALLEST_WIDTH_PX = 0.04
-_WIDTHS = 14
+_WIDTHS = 12
 _BAND_PX = 4.0  # of a sclerotic band: 1 mm
 _CASES = 0.8
 

@@ -28,7 +28,7 @@ LENGTHS_PX = (20.0, 40.0, 80.0)  # working pixels: 5, 10 and 20 mm
 MAP_LENGTH_PX = 40.0
 TILTS_DEG = (0.0, 5.0, 10.0, 20.0, 30.0)
 TILT_DEPTH_MM = 5.0  # of bone that a tilted gap cuts
-_MOST_PLACES = 150  # of a compartment: more change no limit by 1 %
+_MOST_PLACES = 80  # of a compartment: more change no limit by 1 %
 _FEWEST_PLACES = 4  # blocks: less is no compartment
 
 Shift = Callable[[LineAt, Places], tuple[FloatArray | float, FloatArray | float | None]]
