@@ -67,13 +67,12 @@ def fitted(rows: Sequence[Row], largest_peak: float) -> dict[str, Any]:
     scores = np.array([row.score for row in rows])
     known = np.maximum(scores, UNSEEN)
     tried = [(_mean(_with_saturation(values, each), known), each) for each in _SATURATIONS]
-    (loss, coefficients, spread), saturation = min(tried, key=lambda each: each[0][0])
+    (_, coefficients, spread), saturation = min(tried, key=lambda each: each[0][0])
     mean = _with_saturation(values, saturation) @ coefficients
     shares, reach = _shares(rows, _rest(scores, mean, spread), mean)
-    print(
-        f"saturation {saturation:g}, loss {loss:.4f}; "
-        + ", ".join(f"{each:g}: {one[0]:.4f}" for one, each in tried)
-    )
+    blind = _with_saturation(values, saturation)
+    blind[:, FEATURES.index("context")] = 0
+    print(f"standard deviation {spread:.2f}, without the context {_mean(blind, known)[2]:.2f}")
     return {
         "coefficients": dict(zip(FEATURES, coefficients.tolist(), strict=True)),
         "line_sd": spread * math.sqrt(1 - shares[0] - shares[1]),
