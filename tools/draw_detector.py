@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from microcal_xray import Kind, Settings, find_lines, read_radiograph
 from microcal_xray.detection import Polarity, best_path_gains, frames_around, oriented_response
 from microcal_xray.measurement import shipped_rankers
-from microcal_xray.pipeline import search
 from microcal_xray.preprocessing import in_range
 from microcal_xray.radiograph import Intent
+from microcal_xray.searching import search
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"

@@ -31,9 +31,21 @@ from .findings import (
     MimicLikelihood,
     Tier,
 )
+from .image_limits import (
+    BoneTexture,
+    Compartment,
+    Course,
+    Detectability,
+    ImageQuality,
+    LimitRow,
+    QualityEstimate,
+    TiltRow,
+)
 from .loading import Photometric, find_radiographs, read_radiograph
 from .measured import ContrastUnit, CrossProfile, Estimate, Measured, Place, Stability
-from .pipeline import find_lines, measure_line
+from .measuring import measure_line
+from .pipeline import find_lines
+from .probing import detectability
 from .radiograph import (
     Acquisition,
     ImageCaution,
@@ -52,17 +64,23 @@ __all__ = [
     "EVIDENCE_TERMS",
     "MIMICS",
     "Acquisition",
+    "BoneTexture",
     "Candidate",
     "CandidateCaution",
+    "Compartment",
     "ContrastUnit",
+    "Course",
     "CrossProfile",
+    "Detectability",
     "Estimate",
     "Evidence",
     "EvidenceTerm",
     "Findings",
     "ImageCaution",
+    "ImageQuality",
     "Intent",
     "Kind",
+    "LimitRow",
     "Measured",
     "MicrocalError",
     "MimicLikelihood",
@@ -70,6 +88,7 @@ __all__ = [
     "OutputError",
     "Photometric",
     "Place",
+    "QualityEstimate",
     "Radiograph",
     "Settings",
     "SettingsError",
@@ -78,9 +97,11 @@ __all__ = [
     "SpacingSource",
     "Stability",
     "Tier",
+    "TiltRow",
     "UnreadableRadiographError",
     "__version__",
     "bone",
+    "detectability",
     "detection",
     "find_lines",
     "find_radiographs",

@@ -7,6 +7,7 @@ from enum import Flag, StrEnum, auto
 import numpy as np
 import numpy.typing as npt
 
+from .image_limits import Detectability, ImageQuality
 from .measured import Measured
 from .radiograph import Radiograph
 from .settings import Settings
@@ -241,8 +242,14 @@ class Findings:
     settings : Settings
     candidates : tuple of Candidate
         Sorted by falling score; empty when nothing was found, which is a result like any other.
+    quality : ImageQuality or None
+        How good the image is; None where no bone was searched.
+    limit : Detectability or None
+        The smallest lines that would have been marked; None where no bone was searched.
     """
 
     radiograph: Radiograph
     settings: Settings
     candidates: tuple[Candidate, ...] = ()
+    quality: ImageQuality | None = None
+    limit: Detectability | None = None

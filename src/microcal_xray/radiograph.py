@@ -65,6 +65,10 @@ class ImageCaution(Flag):
     PADDED_PIXEL_DATA = auto()
     BAD_TAG = auto()
     POLARITY_BY_USER = auto()
+    PROCESSED = auto()
+    BLOCK_TRACES = auto()
+    BLURRED = auto()
+    UNDER_EXPOSED = auto()
 
 
 IMAGE_CAUTIONS: dict[ImageCaution, str] = {
@@ -90,6 +94,10 @@ IMAGE_CAUTIONS: dict[ImageCaution, str] = {
     ImageCaution.PADDED_PIXEL_DATA: "the pixel data are longer than the picture; the rest was ignored",
     ImageCaution.BAD_TAG: "a tag holds a value that cannot be used; the standard's default was taken",
     ImageCaution.POLARITY_BY_USER: "the polarity was given by the user, whatever the file says",
+    ImageCaution.PROCESSED: "processed for presentation: contrasts are relative, and edges may be enhanced",
+    ImageCaution.BLOCK_TRACES: "steps between blocks of 8 pixels: the picture was once compressed with loss",
+    ImageCaution.BLURRED: "blurred: even the sharpest edges are wide",
+    ImageCaution.UNDER_EXPOSED: "noisy bone: too little exposure for its thickness",
 }
 
 

@@ -25,6 +25,11 @@ def _fields():
         *definitions["stability"]["properties"],
         *definitions["profile"]["properties"],
         *definitions["place"]["properties"],
+        *definitions["quality"]["properties"],
+        *definitions["texture"]["properties"],
+        *definitions["limit"]["properties"],
+        *definitions["limit_row"]["properties"],
+        *definitions["tilt"]["properties"],
         *CANDIDATE_COLUMNS,
         *IMAGE_COLUMNS,
     }

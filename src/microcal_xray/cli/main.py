@@ -11,7 +11,7 @@ from typing import TextIO
 from ..batch import BatchStoppedError
 from ..errors import MicrocalError, OutputError, SettingsError, UnreadableResultError
 from ..version import __version__
-from . import analyze, doctor, evaluate, info, replay, settings, simulate
+from . import analyze, doctor, evaluate, info, limit, replay, settings, simulate
 from .exit_status import FAILED, INTERRUPTED, USAGE
 from .terminal import complain
 
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     every = argparse.ArgumentParser(add_help=False)
     every.add_argument("--debug", action="store_true", help="show where in the program an error arose")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (analyze, info, settings, simulate, evaluate, replay, doctor):
+    for command in (analyze, info, limit, settings, simulate, evaluate, replay, doctor):
         command.add_parser(commands, every)
     return parser
 

@@ -9,19 +9,22 @@ from typing import Any
 import numpy as np
 
 from ..findings import Candidate, CandidateCaution, Findings, Kind, Tier
+from ..image_limits import Detectability, ImageQuality
 from ..origin import Origin, pixel_sha256
 from ..radiograph import Acquisition, ImageCaution, Intent, Radiograph, Signal, Spacing, SpacingSource
 from .capsule import capsule_from_dict, image_capsule
 from .display import preview_jpeg
 from .evidence_record import evidence_dict, evidence_from_dict
 from .foreign_text import printable_text
+from .limit_map import limit_map_jpeg, map_range_px
+from .limit_record import limit_dict, limit_from_dict, quality_dict, quality_from_dict
 from .measured_record import measured_dict, measured_from_dict
 from .words import caution_names, cautions_from_names
 
 _PATH_DECIMALS = 2  # 0.01 pixel: a tenth of what a centre line can promise
 _MM_DECIMALS = 3
 _DECIMALS = 2
-_OF_THE_SEARCH = frozenset(["file", "status", "reason", "candidates"])
+_OF_THE_SEARCH = frozenset(["file", "status", "reason", "candidates", "quality", "limit"])
 
 
 class Status(StrEnum):
@@ -59,6 +62,14 @@ class ImageResult:
         By which the file is found and read again; None for an array, or if it was not opened.
     pixel_sha256 : str or None
         Of the pixels that were searched; None unless ok.
+    quality : ImageQuality or None
+        None unless ok, or where no bone was searched.
+    limit : Detectability or None
+        Without its map; None unless ok, or where no bone was searched.
+    limit_map_jpeg : bytes or None
+        The map as a picture, for the report page.
+    limit_range_px : (float, float) or None
+        Smallest and largest width of the map.
 
     See Also
     --------
@@ -79,6 +90,10 @@ class ImageResult:
     preview_jpeg: bytes | None = None
     origin: Origin | None = None
     pixel_sha256: str | None = None
+    quality: ImageQuality | None = None
+    limit: Detectability | None = None
+    limit_map_jpeg: bytes | None = None
+    limit_range_px: tuple[float, float] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record of this file in candidates.json: plain values, unknown ones None, no preview.
@@ -112,6 +127,8 @@ class ImageResult:
             "bits_stored": acquisition.bits_stored,
             "decoder": acquisition.decoder,
             "cautions": caution_names(self.cautions),
+            "quality": quality_dict(self.quality),
+            "limit": limit_dict(self.limit),
             "capsule": image_capsule(self.origin, self.pixel_sha256),
             "candidates": [_candidate_dict(candidate) for candidate in self.candidates],
         }
@@ -119,6 +136,10 @@ class ImageResult:
     def without_preview(self) -> "ImageResult":
         """Return the same result without its preview picture."""
         return replace(self, preview_jpeg=None)
+
+    def without_pictures(self) -> "ImageResult":
+        """Return the same result without its preview and without the picture of its limit."""
+        return replace(self, preview_jpeg=None, limit_map_jpeg=None)
 
 
 def image_result(findings: Findings, file: str) -> ImageResult:
@@ -139,10 +160,15 @@ def image_result(findings: Findings, file: str) -> ImageResult:
         if not (math.isfinite(candidate.score) and np.isfinite(candidate.path_px).all()):
             raise ValueError(f"{file}: candidate {candidate.id} has a score or a path that is not finite")
     strongest_first = sorted(findings.candidates, key=lambda candidate: (-candidate.score, candidate.id))
+    limit = findings.limit
     return replace(
         _read_result(findings.radiograph, file),
         candidates=tuple(strongest_first),
         preview_jpeg=preview_jpeg(findings.radiograph),
+        quality=findings.quality,
+        limit=None if limit is None else replace(limit, width_map_px=None),
+        limit_map_jpeg=None if limit is None else limit_map_jpeg(findings.radiograph, limit),
+        limit_range_px=None if limit is None else map_range_px(limit),
     )
 
 
@@ -220,6 +246,8 @@ def image_result_from_dict(record: Mapping[str, Any], *, preview_jpeg: bytes | N
         preview_jpeg=preview_jpeg,
         origin=origin,
         pixel_sha256=pixels,
+        quality=quality_from_dict(record["quality"]),
+        limit=limit_from_dict(record["limit"]),
     )
 
 

@@ -92,6 +92,7 @@ function fillPanel(image) {
   const rows = image.candidates.flatMap((candidate) => candidateRows(candidate, scale));
   element("candidates").tBodies[0].replaceChildren(...rows);
   element("facts").replaceChildren(...image.facts.flatMap(([name, words]) => [made("dt", name), made("dd", words)]));
+  fillCouldShow(image.could_show);
   element("spacing-sentence").textContent = image.spacing_sentence;
 }
 
