@@ -103,8 +103,12 @@ def _one_direction(
 
     first = filters[0]
     kept = frame.every(_ROW_STEP_PX)
-    smooth = _blurred_twice(frame.turned(image), (1, round(math.sqrt(6) * first.along_px) | 1))
-    smooth = np.ascontiguousarray(smooth[_ROW_STEP_PX // 2 :: _ROW_STEP_PX])
+    rows = cv2.resize(
+        frame.turned(image)[: kept.shape[0] * _ROW_STEP_PX], kept.shape[::-1], interpolation=cv2.INTER_AREA
+    )
+    smooth = _blurred_twice(
+        np.asarray(rows, np.float32), (1, round(math.sqrt(6) * first.along_px / _ROW_STEP_PX) | 1)
+    )
     inside = kept.turned_mask(searched).astype(np.float32)
     block = BLOCK_PX // first.shrink
     window = (int(2 * first.around_px / block) | 1,) * 2
