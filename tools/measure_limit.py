@@ -199,9 +199,9 @@ def main() -> None:
     parser.add_argument(
         "--real", type=Path, nargs="*", default=[], help="folders of pictures with a truth.csv"
     )
-    parser.add_argument("--pictures", type=int, default=6, help="of each folder, at most")
-    parser.add_argument("--rounds", type=int, default=12)
-    parser.add_argument("--probes", type=int, default=80)
+    parser.add_argument("--pictures", type=int, default=4, help="of each folder, at most")
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--probes", type=int, default=40)
     parser.add_argument(
         "--rows", type=Path, help="keep the lines here, and take them from here when it is there"
     )
