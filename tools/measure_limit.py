@@ -98,7 +98,7 @@ def summary(rows: Sequence[Tried], limit: str) -> list[str]:
     has = np.isfinite(predicted)
     ratio = np.log(widths[has] / predicted[has])
     over, under = ratio > math.log(2), ratio < -math.log(2)
-    middles, seen = _by_bins(predicted[has], ratio, marked[has], _BINS, _FEWEST_IN_BIN)
+    _, seen = _by_bins(predicted[has], ratio, marked[has], _BINS, _FEWEST_IN_BIN)
     near = float(np.mean([0.75 <= factor <= 1.25 for factor in seen])) if seen else math.nan
     fine, factors = _by_bins(predicted[has], ratio, marked[has], 2 * _BINS, _FEWEST_IN_BIN / 2)
     found = [middle * factor for middle, factor in zip(fine, factors, strict=True)]

@@ -32,6 +32,7 @@ LITERATURE = (
     "two to three weeks or MRI can show what one radiograph does not."
 )
 NOT_EXCLUDED = "Smaller, shorter, fainter or more tilted lines are not excluded."
+_ROUGH = "Limits of bright lines are rough: 80 % were marked only at about twice of them (docs/limits.md)."
 _EXPECTED = (
     "Expected from the noise, texture and sharpness of this image; microcal limit measures it in the image."
 )
@@ -50,7 +51,7 @@ def limit_sentences(limit: Detectability) -> list[str]:
 
 def limit_notes(limit: Detectability) -> list[str]:
     """Return how the limit was found and how to read it, one sentence each."""
-    return [_source(limit), EQUIVALENT_WIDTH]
+    return [_source(limit), EQUIVALENT_WIDTH, _ROUGH]
 
 
 def _main_sentence(limit: Detectability) -> str:
