@@ -150,9 +150,9 @@ def main() -> None:
     parser.add_argument(
         "--real", type=Path, nargs="*", default=[], help="folders of pictures with a truth.csv"
     )
-    parser.add_argument("--simulated", type=int, default=49)
-    parser.add_argument("--pictures", type=int, default=26, help="of each folder, at most")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--simulated", type=int, default=42)
+    parser.add_argument("--pictures", type=int, default=22, help="of each folder, at most")
+    parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument(
         "--rows", type=Path, help="keep the lines here, and take them from here when it is there"

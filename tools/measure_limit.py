@@ -35,7 +35,9 @@ FloatArray = npt.NDArray[np.float64]
 _SEED = 93_000
 _PER_PICTURE = 4
 _AROUND = 1.6  # natural logarithm of the width over the limit, to both sides
-_BINS = 8
+_BINS = 4  # by the predicted limit: of fewer lines each the width found would be mostly chance
+_FEWEST_IN_BIN = 30
+_RESAMPLES = 100
 _PIXELS_MM = (0.10, 0.143, 0.16, 0.20, 0.30, 0.42, 0.67)
 
 
@@ -96,24 +98,42 @@ def summary(rows: Sequence[Tried], limit: str) -> list[str]:
     has = np.isfinite(predicted)
     ratio = np.log(widths[has] / predicted[has])
     over, under = ratio > math.log(2), ratio < -math.log(2)
-    order = np.argsort(predicted[has], kind="stable")
-    bins = [part for part in np.array_split(order, _BINS) if len(part) >= 12]
-    seen = [_width_80(ratio[part], marked[has][part]) for part in bins]
-    middles = [float(np.exp(np.log(predicted[has][part]).mean())) for part in bins]
-    found = [middle * factor for middle, factor in zip(middles, seen, strict=True)]
+    _, seen = _by_bins(predicted[has], ratio, marked[has], _BINS, _FEWEST_IN_BIN)
     near = float(np.mean([0.75 <= factor <= 1.25 for factor in seen])) if seen else math.nan
-    rank = float(spearmanr(middles, found).statistic) if len(found) > 2 else math.nan
+    fine, factors = _by_bins(predicted[has], ratio, marked[has], 2 * _BINS, _FEWEST_IN_BIN / 2)
+    found = [middle * factor for middle, factor in zip(fine, factors, strict=True)]
+    rank = float(spearmanr(fine, found).statistic) if len(found) > 4 else math.nan
     whole = _width_80(ratio, marked[has])
     return [
         f"{len(rows)}",
         f"{1 - has.mean():.2f}",
         _share(marked[has][over]),
         _share(marked[has][under]),
-        f"{whole:.2f}",
-        f"{near:.2f} ({', '.join(f'{factor:.2f}' for factor in seen)})",
-        f"{rank:.2f}",
+        _with_interval(whole, ratio, marked[has]),
+        f"{near:.2f} ({', '.join(f'{factor:.2f}' for factor in seen)})" if seen else "-",
+        f"{rank:.2f}" if len(found) > 4 else "-",
         _share(marked[~has]),
     ]
+
+
+def _by_bins(
+    predicted: FloatArray, ratio: FloatArray, marked: npt.NDArray[np.bool_], count: int, fewest: float
+) -> tuple[list[float], list[float]]:
+    """Return the middle of bins of growing predicted limit, and at which multiple of it 80 % are marked."""
+    order = np.argsort(predicted, kind="stable")
+    bins = [part for part in np.array_split(order, count) if len(part) >= fewest]
+    middles = [float(np.exp(np.log(predicted[part]).mean())) for part in bins]
+    return middles, [_width_80(ratio[part], marked[part]) for part in bins]
+
+
+def _with_interval(value: float, ratio: FloatArray, marked: npt.NDArray[np.bool_]) -> str:
+    """Return a multiple of the limit with its 95 % interval over lines."""
+    if len(ratio) < _FEWEST_IN_BIN:
+        return "-"
+    rng = np.random.default_rng(0)
+    drawn = [rng.integers(len(ratio), size=len(ratio)) for _ in range(_RESAMPLES)]
+    low, high = np.percentile([_width_80(ratio[rows], marked[rows]) for rows in drawn], (2.5, 97.5))
+    return f"{value:.2f} [{low:.2f}, {high:.2f}]"
 
 
 def _share(marked: npt.NDArray[np.bool_]) -> str:
@@ -199,9 +219,9 @@ def main() -> None:
     parser.add_argument(
         "--real", type=Path, nargs="*", default=[], help="folders of pictures with a truth.csv"
     )
-    parser.add_argument("--pictures", type=int, default=6, help="of each folder, at most")
-    parser.add_argument("--rounds", type=int, default=12)
-    parser.add_argument("--probes", type=int, default=80)
+    parser.add_argument("--pictures", type=int, default=4, help="of each folder, at most")
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--probes", type=int, default=40)
     parser.add_argument(
         "--rows", type=Path, help="keep the lines here, and take them from here when it is there"
     )

@@ -185,8 +185,11 @@ def test_the_sentences_say_what_is_excluded_and_what_is_not():
 
 
 def test_a_limit_that_is_never_reached_is_said_plainly():
-    said = limit_sentences(limit(reached=False))
-    assert "not sure to be marked at any width: a negative result excludes none" in said[0]
+    some = limit_sentences(limit(reached=False))
+    assert "in most of the bone: a negative result excludes it only where the map is coloured" in some[0]
+    nowhere = tuple(replace(row, share_of_bone=0.0) for row in rows(reached=False))
+    none = limit_sentences(replace(limit(reached=False), rows=nowhere))
+    assert "not sure to be marked at any width: a negative result excludes none" in none[0]
 
 
 def test_probes_are_named():
