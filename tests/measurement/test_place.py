@@ -1,5 +1,7 @@
 """A line in a drawn shaft whose axis, width, ends and brightness are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -101,3 +103,28 @@ def test_where_there_is_no_bone_nothing_is_known(limb):
 def test_bone_without_soft_tissue_has_no_contrast_over_it():
     dry = shaft(SHAPE, width_px=WIDTH_PX, soft_px=1e-6, noise=8, seed=5)
     assert setting(dry, line(90, 40)).contrast is None
+
+
+def test_a_bone_that_the_mask_joins_with_its_neighbour_is_crossed_alone():
+    columns = np.abs(np.arange(SHAPE[1]) - 179.5)
+    limb = np.tile(
+        np.where(columns < 110, 300 * np.sqrt(np.maximum(0, 1 - (columns / 112) ** 2)), 0), (520, 1)
+    )
+    limb[:, 120:190] += 500
+    limb[:, 206:236] += 500
+    image = ndimage.gaussian_filter(limb, 1.5).astype(np.float32)
+    image += np.random.default_rng(6).normal(0, 6, SHAPE).astype(np.float32)
+    field = find_field(image, usable=np.ones(SHAPE, bool))
+    anatomy = find_anatomy(image, body=field.body, axis_scale_px=28)
+    joined = np.zeros(SHAPE, bool)
+    joined[:, 120:236] = True
+    axis = AxisMap(*long_axis(in_range(image, body=field.body), scale_px=55))
+    found = bone_setting(
+        line(90, 70, centre=np.array([260.0, 154.5])),
+        image,
+        anatomy=replace(anatomy, bone=joined),
+        axis=axis,
+        field=field,
+    )
+    assert found.crossed.value == pytest.approx(1, abs=0.12)
+    assert found.cortices == ("left", "right")

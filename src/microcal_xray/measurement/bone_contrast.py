@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ _STEP = 0.5
 _BEYOND_OUTLINE = 10.0
 _SOFT_FROM, _SOFT_TO = 4.0, 8.0  # from where half of the bone's contrast is left
 _BEYOND_BODY = 3
+_LEFT = 0.4
 _FLATTER = 0.75  # a limb is flatter than an ellipse, and fat attenuates less: see the notes
 _MOST_THICKER = 1.6
 _BESIDE = np.concatenate([np.arange(8.0, 14.5), -np.arange(8.0, 14.5)])  # the bone beside the line
@@ -56,6 +57,19 @@ class Section:
     before: float
     after: float
     is_whole: bool
+
+
+@dataclass(frozen=True)
+class _Window:
+    """A smoothed piece of the picture."""
+
+    values: FloatArray
+    corner: FloatArray
+
+    def at(self, places: FloatArray) -> FloatArray:
+        return np.asarray(
+            ndimage.map_coordinates(self.values, (places - self.corner).T, order=1, mode="nearest")
+        )
 
 
 def bone_contrast(
@@ -102,6 +116,42 @@ def bone_contrast(
     return Known(value, math.hypot(error, _LEAST_RELATIVE_SD * value))
 
 
+def narrowed(
+    sections: Sequence[Section], pixels: FloatImage, *, along: FloatArray, field: Field
+) -> tuple[Section, ...]:
+    """Return the cross-sections of the one bone that the line is in; parameters as of `bone_contrast`.
+
+    Notes
+    -----
+    A bone mask joins bones that lie close. Here a bone ends where less than two fifths of its contrast are
+    left, over soft tissue that is as thick there as an elliptic limb would have it: so between two bones too.
+    Where there is no such place, the mask counts.
+    """
+    inside = [each for each in sections if each.before > 0 and each.after > 0]
+    if not inside:
+        return tuple(sections)
+    image = _smooth(pixels, sections)
+    levels = [image.at(each.point + _BESIDE[:, None] * along).mean() for each in inside]
+    bone = float(np.median(levels))
+    air, _ = _air_and_spread(pixels, field)
+    return tuple(_narrowed(each, image, field, bone, air) for each in inside)
+
+
+def _narrowed(section: Section, image: _Window, field: Field, bone: float, air: float) -> Section:
+    limb = _limb(section, field)
+    ends = []
+    for sign, to_outline in ((-1.0, section.before), (1.0, section.after)):
+        walk = _walk(section, sign, to_outline + _BEYOND_OUTLINE, image, field)
+        away = sign * _STEP * np.arange(len(walk))
+        soft = np.full(len(walk), walk.min(initial=bone))
+        if limb is not None and len(walk):
+            thickness = np.array([1 / limb.thicker(place) for place in away.tolist()])
+            soft = air + (soft - air) * thickness / thickness[int(walk.argmin())]
+        below = np.flatnonzero(walk < soft + _LEFT * (bone - soft))
+        ends.append(float(below[0]) * _STEP if len(below) else to_outline)
+    return replace(section, before=ends[0], after=ends[1])
+
+
 def _air_and_spread(pixels: FloatImage, field: Field) -> tuple[float, float]:
     """Return the brightness of air, and the range of brightness in the body."""
     # One pixel in 16 is enough, for each of many candidates.
@@ -109,19 +159,6 @@ def _air_and_spread(pixels: FloatImage, field: Field) -> tuple[float, float]:
     air = float(np.percentile(some[~body], 5)) if not body.all() else float(some.min())
     low, high = np.percentile(some[body], [2, 98]) if body.any() else (0.0, 0.0)
     return air, float(high - low)
-
-
-@dataclass(frozen=True)
-class _Window:
-    """A smoothed piece of the picture."""
-
-    values: FloatArray
-    corner: FloatArray
-
-    def at(self, places: FloatArray) -> FloatArray:
-        return np.asarray(
-            ndimage.map_coordinates(self.values, (places - self.corner).T, order=1, mode="nearest")
-        )
 
 
 def _smooth(pixels: FloatImage, sections: Sequence[Section]) -> _Window:

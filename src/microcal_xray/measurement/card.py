@@ -13,6 +13,7 @@ from .shape import LineShape
 
 # Relative, of widths and contrasts: no template is quite right; soft bands (True) less than slits.
 _LEAST_SD = {False: 0.1, True: 0.2}
+_PER_D_PRIME = 4.0  # and what stands out less may be shaped by what is behind it
 _PATH_SD_PX = 0.5  # of the distance of the ends, for the tortuosity
 
 
@@ -68,7 +69,7 @@ def evidence_card(
     width = by_factor(
         shape.fit.width_px,
         "px",
-        relative_sd=math.hypot(shape.fit.width_log_sd, _LEAST_SD[shape.is_soft]),
+        relative_sd=math.hypot(shape.fit.width_log_sd, _least_sd(shape)),
         errors=factors.width if units.is_raw else factors.width_processed,
     )
     resolved = shape.fit.width_px >= factors.resolved_blurs * shape.blur_px
@@ -101,8 +102,12 @@ def evidence_card(
     )
 
 
+def _least_sd(shape: LineShape) -> float:
+    return math.hypot(_LEAST_SD[shape.is_soft], _PER_D_PRIME / max(shape.fit.d_prime, 1.0))
+
+
 def _relative_sd(shape: LineShape) -> float:
-    least = _LEAST_SD[shape.is_soft]
+    least = _least_sd(shape)
     return least if shape.height == 0 else math.hypot(shape.height_sd / abs(shape.height), least)
 
 

@@ -1,6 +1,7 @@
 """Where a line lies in its bone: which way the bone runs, how much of it is crossed, where it ends."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy.typing as npt
 
 from ..bone import Anatomy
 from ..preprocessing import Field
-from .bone_contrast import Known, Section, bone_contrast
+from .bone_contrast import Known, Section, bone_contrast, narrowed
 from .maps import AxisMap
 
 FloatArray = npt.NDArray[np.float64]
@@ -98,7 +99,8 @@ def bone_setting(
         return BoneSetting(cortex_angle_rad=cortex_angle, cortex_distance_px=cortex_distance)
     along = np.array([math.sin(direction.value), math.cos(direction.value)])
     sections = [_section(anatomy.bone, point, along) for point in _some(path_px)]
-    crossed, cortices = _crossed(sections, along)
+    own = narrowed(sections, pixels, along=along, field=field)
+    crossed, cortices = _crossed(own, along)
     end_distance, along_bone = _ends(path_px.mean(axis=0), anatomy.bone, along, field.usable)
     chord_sd = math.atan2(1.0, float(np.hypot(*chord)))
     return BoneSetting(
@@ -106,7 +108,7 @@ def bone_setting(
         cortex_angle_rad=cortex_angle,
         crossed=crossed,
         cortices=cortices,
-        cortex_distance_px=cortex_distance,
+        cortex_distance_px=_to_cortex(own) or cortex_distance,
         end_distance_px=end_distance,
         along_bone=along_bone,
         contrast=bone_contrast(sections, pixels, along=along, field=field),
@@ -173,7 +175,12 @@ def _section(bone: Mask, point: FloatArray, along: FloatArray) -> Section:
     return Section(point, across, sides[0], sides[1], all(seen))
 
 
-def _crossed(sections: list[Section], along: FloatArray) -> tuple[Known | None, tuple[str, ...]]:
+def _to_cortex(sections: Sequence[Section]) -> Known | None:
+    whole = [min(each.before, each.after) for each in sections if each.is_whole]
+    return Known(min(whole), _OUTLINE_SD) if whole else None
+
+
+def _crossed(sections: Sequence[Section], along: FloatArray) -> tuple[Known | None, tuple[str, ...]]:
     inside = [each for each in sections if each.is_whole and each.before + each.after > 0]
     if len(inside) < 2:
         return None, ()

@@ -15,6 +15,7 @@ FloatArray = npt.NDArray[np.float64]
 
 # In units of about a millimetre: see `unit_px`.
 _BEYOND, _DIRECTION = 5.0, 3.0  # how far lines are followed beyond their ends, and by which piece
+_BEYOND_SHARE = 0.3  # of the length: a short piece must not grow into whatever lies beyond it
 _FIRST_SMOOTHING, _SMOOTHING = 0.6, 0.8
 _ALIKE = 1.5  # texture is like itself over so much
 _SEARCH = ((0.8, 0.5), (0.4, 0.25))  # to the side: at least so much, and of the width
@@ -188,7 +189,7 @@ class _Look:
                 self.offsets(),
                 is_dark=self.is_dark,
                 usable=self.usable,
-                beyond_px=_BEYOND * self.unit_px,
+                beyond_px=min(_BEYOND * self.unit_px, _BEYOND_SHARE * len(path)),
                 direction_px=_DIRECTION * self.unit_px,
             )
             fit = self.fitted(seen, seen.first, seen.behind)
