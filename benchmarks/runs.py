@@ -24,7 +24,17 @@ Record = dict[str, Any]
 _WORKERS = 2
 _PEER_PACKAGES = ("scikit-image", "SimpleITK", "opencv-contrib-python-headless", "ridge-detector")
 _PEER_STAGES = ("loading", "preprocessing/field.py", "preprocessing/flatten.py", "preprocessing/grid.py")
-_STAGES = ("loading", "preprocessing", "bone", "detection", "measurement", "pipeline.py")
+_STAGES = (
+    "loading",
+    "preprocessing",
+    "bone",
+    "detection",
+    "measurement",
+    "resolution.py",
+    "searching.py",
+    "measuring.py",
+    "pipeline.py",
+)
 _OWN_FILES = ("scene.py", "peers.py", "lines.py", "linking.py", "chains.py", "detectors.py")
 
 

@@ -10,7 +10,16 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "microcal_xray"
-STAGES = ("loading", "preprocessing", "bone", "detection", "measurement", "simulation")
+STAGES = (
+    "loading",
+    "preprocessing",
+    "bone",
+    "detection",
+    "measurement",
+    "limit",
+    "quality",
+    "simulation",
+)
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 NO_NAMES = {"utils.py", "common.py", "helpers.py", "base.py"}
 

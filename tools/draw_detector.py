@@ -7,11 +7,11 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from microcal_xray import Kind, Settings, find_lines, read_radiograph
-from microcal_xray.detection import Polarity, best_paths_table, frames_around, oriented_response
+from microcal_xray.detection import Polarity, best_path_gains, frames_around, oriented_response
 from microcal_xray.measurement import shipped_rankers
-from microcal_xray.pipeline import search
 from microcal_xray.preprocessing import in_range
 from microcal_xray.radiograph import Intent
+from microcal_xray.searching import search
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
@@ -31,7 +31,7 @@ def stages() -> Figure:
         image, searched, frame, sigmas_px=(1.2, 2.0, 3.2), along_px=8.0, around_px=28.0
     )
     best = response.best()
-    gain = best_paths_table(best).gain
+    gain = best_path_gains(best).of(0)
     figure = Figure(figsize=(11, 6.8), layout="constrained")
     axes = figure.subplots(2, 2)
     axes[0, 0].imshow(image[_PART], cmap="gray", vmin=0, vmax=1.1)

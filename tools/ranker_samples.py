@@ -15,7 +15,7 @@ from scipy.spatial import KDTree
 from microcal_xray import Kind, Radiograph, radiograph_from_array, read_radiograph
 from microcal_xray.detection import Polarity
 from microcal_xray.measurement import FeatureTable
-from microcal_xray.pipeline import search
+from microcal_xray.searching import search
 
 FloatArray = npt.NDArray[np.float64]
 

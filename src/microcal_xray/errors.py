@@ -19,3 +19,7 @@ class SettingsError(MicrocalError, ValueError):
 
 class OutputError(MicrocalError):
     """The output folder cannot be made, is not ours to overwrite, or is not writable."""
+
+
+class UnreadableResultError(MicrocalError):
+    """The file should hold the result of a run, but it cannot be read, or lacks what is needed of it."""

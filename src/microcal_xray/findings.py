@@ -7,6 +7,8 @@ from enum import Flag, StrEnum, auto
 import numpy as np
 import numpy.typing as npt
 
+from .image_limits import Detectability, ImageQuality
+from .measured import Measured
 from .radiograph import Radiograph
 from .settings import Settings
 
@@ -203,6 +205,8 @@ class Candidate:
     cautions : CandidateCaution
     evidence : Evidence or None
         Why it stands where it stands; None when the detector does not say.
+    measured : Measured or None
+        Its evidence card; None when it was not measured.
     """
 
     id: int
@@ -218,6 +222,7 @@ class Candidate:
     angle_to_bone_deg: float | None
     cautions: CandidateCaution = CandidateCaution.NONE
     evidence: Evidence | None = None
+    measured: Measured | None = None
 
     def __post_init__(self) -> None:
         path = np.array(self.path_px, dtype=np.float64)
@@ -237,8 +242,14 @@ class Findings:
     settings : Settings
     candidates : tuple of Candidate
         Sorted by falling score; empty when nothing was found, which is a result like any other.
+    quality : ImageQuality or None
+        How good the image is; None where no bone was searched.
+    limit : Detectability or None
+        The smallest lines that would have been marked; None where no bone was searched.
     """
 
     radiograph: Radiograph
     settings: Settings
     candidates: tuple[Candidate, ...] = ()
+    quality: ImageQuality | None = None
+    limit: Detectability | None = None

@@ -1,6 +1,5 @@
 """The noun that every stage shares: one radiograph, bone brighter than air, without the patient."""
 
-import hashlib
 import math
 import reprlib
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import SettingsError
+from .origin import Origin
 
 MINIMUM_SPACING_MM = 0.005
 MAXIMUM_SPACING_MM = 5.0
@@ -65,6 +65,10 @@ class ImageCaution(Flag):
     PADDED_PIXEL_DATA = auto()
     BAD_TAG = auto()
     POLARITY_BY_USER = auto()
+    PROCESSED = auto()
+    BLOCK_TRACES = auto()
+    BLURRED = auto()
+    UNDER_EXPOSED = auto()
 
 
 IMAGE_CAUTIONS: dict[ImageCaution, str] = {
@@ -90,6 +94,10 @@ IMAGE_CAUTIONS: dict[ImageCaution, str] = {
     ImageCaution.PADDED_PIXEL_DATA: "the pixel data are longer than the picture; the rest was ignored",
     ImageCaution.BAD_TAG: "a tag holds a value that cannot be used; the standard's default was taken",
     ImageCaution.POLARITY_BY_USER: "the polarity was given by the user, whatever the file says",
+    ImageCaution.PROCESSED: "processed for presentation: contrasts are relative, and edges may be enhanced",
+    ImageCaution.BLOCK_TRACES: "steps between blocks of 8 pixels: the picture was once compressed with loss",
+    ImageCaution.BLURRED: "blurred: even the sharpest edges are wide",
+    ImageCaution.UNDER_EXPOSED: "noisy bone: too little exposure for its thickness",
 }
 
 
@@ -186,6 +194,8 @@ class Radiograph:
         A short name for tables and titles; never taken from a DICOM tag.
     cautions : ImageCaution
     acquisition : Acquisition
+    origin : Origin or None
+        Which file it was read from, and how; None for an array, and where the pixels were changed since.
 
     Raises
     ------
@@ -212,6 +222,7 @@ class Radiograph:
     name: str = "radiograph"
     cautions: ImageCaution = ImageCaution.NONE
     acquisition: Acquisition = Acquisition()
+    origin: Origin | None = None
 
     def __post_init__(self) -> None:
         pixels = np.array(self.pixels, dtype=np.float32)
@@ -231,18 +242,6 @@ class Radiograph:
     def spacing_source(self) -> SpacingSource:
         """Where the millimetre comes from; `SpacingSource.NONE` when it is unknown."""
         return self.spacing.source if self.spacing else SpacingSource.NONE
-
-    def pixels_sha256(self) -> str:
-        """Return the SHA-256 of size and pixels, by which a result is known to belong to this picture.
-
-        Examples
-        --------
-        >>> radiograph_from_array([[0.0, 1.0]]).pixels_sha256()[:16]
-        'f4f36dee8e57d6ed'
-        """
-        digest = hashlib.sha256("{}x{}\n".format(*self.pixels.shape).encode())
-        digest.update(np.ascontiguousarray(self.pixels, "<f4").data)
-        return digest.hexdigest()
 
     def mm_per_pixel(self) -> float:
         """Return the side of a square pixel in millimetres (the finer one if they are not square).

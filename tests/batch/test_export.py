@@ -15,7 +15,7 @@ from PIL import Image
 from microcal_xray.batch import BatchOptions, analyze, export
 from microcal_xray.batch.output_folder import OutputFolder, keep_dicom
 from microcal_xray.batch.supervisor import Outcome
-from microcal_xray.errors import OutputError, SettingsError
+from microcal_xray.errors import OutputError, SettingsError, UnreadableResultError
 from microcal_xray.exporting import ExportOptions, read_results
 from microcal_xray.simulation import Anatomy, Detector, simulate_limb, write_dicom
 
@@ -192,6 +192,10 @@ def test_a_file_name_that_was_altered_in_the_report_is_found_again(images, tmp_p
     assert name.isprintable()
 
 
+def images_of(out):
+    return json.loads((out / "candidates.json").read_text(encoding="utf-8"))["images"]
+
+
 def spoil_record(out, **changes):
     document = json.loads((out / "candidates.json").read_text(encoding="utf-8"))
     for record in document["images"]:
@@ -209,34 +213,35 @@ def test_a_record_that_leads_out_of_the_folder_is_refused(done, file):
         export(out, [sources], options=SR, jobs=1)
 
 
-def test_a_record_of_an_earlier_version_has_no_proof_and_gets_no_objects(done):
+def test_a_record_without_the_hash_of_its_pixels_has_no_proof_and_gets_no_objects(done):
     sources, out, _ = done
-    spoil_record(out, pixels_sha256=...)
+    capsule = next(each for each in images_of(out) if each["file"] == "a.dcm")["capsule"]
+    spoil_record(out, capsule={**capsule, "pixel_sha256": None})
     summary = export(out, [sources], options=SR, jobs=1)
     assert [reason for _, reason in summary.failures] == [
         "a.dcm: the result does not say which pixels it is about; analyze again"
     ]
 
 
+def result(**changes):
+    head = {"schema": "microcal-candidates/1", "version": "0.1", "capsule": {}, "settings": {}, "images": []}
+    return json.dumps({**head, **changes})
+
+
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        (None, "holds no result that can be read"),
-        ("{", "is broken"),
-        ("[]", "is not of schema microcal-candidates/1"),
-        ('{"schema": "microcal-candidates/2"}', "is not of schema microcal-candidates/1"),
-        ('{"schema": "microcal-candidates/1"}', "a record is not as this version writes it"),
+        (None, "cannot be read"),
+        ("{", "not a JSON file"),
+        ("[]", "holds no result of `microcal analyze`"),
+        ('{"schema": "microcal-candidates/2"}', "its schema is 'microcal-candidates/2'"),
+        ('{"schema": "microcal-candidates/1"}', "holds no capsule"),
+        (result(settings={"x": 1}), "unknown setting 'x'"),
+        (result(version="<b>"), "does not say which version wrote it"),
+        (result(images=[{"status": 1}]), "image 1 has no known status"),
         (
-            '{"schema": "microcal-candidates/1", "version": "0.1", "settings": {"x": 1}, "images": []}',
-            "unknown setting 'x'",
-        ),
-        (
-            '{"schema": "microcal-candidates/1", "version": "<b>", "settings": {}, "images": []}',
-            "the version is none",
-        ),
-        (
-            '{"schema": "microcal-candidates/1", "version": "1", "settings": {}, "images": [{"status": 1}]}',
-            "a record is not as this version writes it",
+            result(images=[{"file": "a.dcm", "status": "skipped", "candidates": []}]),
+            "image 1 is not as this version writes it",
         ),
     ],
 )
@@ -245,7 +250,7 @@ def test_what_is_no_result_is_refused_in_one_line_and_makes_no_folder(tmp_path, 
     out.mkdir()
     if content is not None:
         (out / "candidates.json").write_text(content)
-    with pytest.raises(SettingsError, match=complaint) as refused:
+    with pytest.raises(UnreadableResultError, match=complaint) as refused:
         export(out, [images], options=SR, jobs=1)
     assert "\n" not in str(refused.value)
     assert not (out / "dicom").exists()

@@ -44,8 +44,13 @@ def test_noise_has_no_axis():
     assert long_axis(noise, scale_px=25)[1].mean() < 0.25
 
 
+def anatomy_of(image, body, *, scale_px):
+    axis_rad, coherence = long_axis(image, scale_px=scale_px)
+    return find_anatomy(image, body=body, axis_rad=axis_rad, coherence=coherence)
+
+
 def test_the_outline_is_where_the_bone_ends(limb):
-    anatomy = find_anatomy(limb, body=limb > 150, axis_scale_px=20)
+    anatomy = anatomy_of(limb, limb > 150, scale_px=20)
     edge = anatomy.outline_distance_px[200, 100:120].argmin() + 100
     assert edge == pytest.approx(110, abs=4)
     assert np.degrees(anatomy.outline_rad[200, edge]) == pytest.approx(90, abs=5)
@@ -55,5 +60,5 @@ def test_the_outline_is_where_the_bone_ends(limb):
 @pytest.mark.parametrize("shape", [(1, 40), (40, 1), (2, 2), (8, 8)])
 def test_the_smallest_pictures_have_an_anatomy(shape):
     image = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
-    anatomy = find_anatomy(image, body=np.ones(shape, bool), axis_scale_px=3)
+    anatomy = anatomy_of(image, np.ones(shape, bool), scale_px=3)
     assert anatomy.axis_rad.shape == shape

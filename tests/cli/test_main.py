@@ -32,7 +32,7 @@ def test_bad_usage_is_2(arguments, capsys):
     assert "usage: microcal" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", ["analyze", "info", "settings", "simulate"])
+@pytest.mark.parametrize("command", ["analyze", "info", "settings", "simulate", "replay", "doctor"])
 def test_every_command_has_help(command, capsys):
     assert main([command, "--help"]) == 0
     assert capsys.readouterr().out.startswith(f"usage: microcal {command}")

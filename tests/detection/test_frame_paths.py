@@ -6,23 +6,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from microcal_xray.detection import best_paths_table, frame_paths
+from microcal_xray.detection import best_path_gains, frame_paths
 
 COST, TURN = 1.9, 1.0
 START = 2
 UNIT = 4.1  # what a row of z = 6 gains
 
 
-def table_of(dark: np.ndarray):
-    """Return the table of a dark answer; where nothing is bright."""
+def gains_of(dark: np.ndarray):
+    """Return the gains for a dark answer where nothing is bright."""
     z = np.zeros((dark.shape[0], 2, dark.shape[1]), np.float32)
     z[:, 0] = dark
-    return best_paths_table(z)
+    return best_path_gains(z)
+
+
+def steps_of(gains) -> np.ndarray:
+    """Return the step back from every place."""
+    shape = gains.of(0).shape
+    rows, columns = (each.ravel() for each in np.indices(shape))
+    return gains.steps_back(0, rows, columns).reshape(shape)
 
 
 def paths_of(dark: np.ndarray, *, least_rows: int = 3):
-    table = table_of(dark)
-    return frame_paths(table.gain[:, 0], table.step[:, 0], least_rows=least_rows)
+    return frame_paths(gains_of(dark), 0, least_rows=least_rows)
 
 
 def places(path) -> list[tuple[int, int]]:
@@ -46,31 +52,31 @@ def best_by_trial(z: np.ndarray) -> np.ndarray:
     return best
 
 
-# The table
+# The gains
 
 
-def test_a_table_worked_by_hand():
-    table = table_of(np.array([[0, 3.9, 0], [0, 0, 5.9], [3.9, 0, 0]], np.float32))
+def test_gains_worked_by_hand():
+    gains = gains_of(np.array([[0, 3.9, 0], [0, 0, 5.9], [3.9, 0, 0]], np.float32))
     expected = [
         [-1.9, 2.0, -1.9],
         [-0.9, 0.1, 5.0],  # 2 - 1 - 1.9; 2 - 1.9; 2 - 1 + 4
         [2.0, 2.1, 3.1],  # nothing before is worth the way, 0.1 - 1: starts anew; 5 - 1 - 1.9; 5 - 1.9
     ]
-    np.testing.assert_allclose(table.gain[:, 0], expected, atol=1e-6)
-    assert table.step[:, 0].tolist() == [[2, 2, 2], [1, 0, -1], [2, 1, 0]]
+    np.testing.assert_allclose(gains.of(0), expected, atol=1e-6)
+    assert steps_of(gains).tolist() == [[2, 2, 2], [1, 0, -1], [2, 1, 0]]
 
 
 def test_both_polarities_are_summed_apart():
     z = np.random.default_rng(0).normal(0, 3, (20, 2, 12)).astype(np.float32)
-    both, turned = best_paths_table(z), best_paths_table(z[:, ::-1])
-    np.testing.assert_array_equal(both.gain, turned.gain[:, ::-1])
-    np.testing.assert_array_equal(both.gain[:, 0], table_of(z[:, 0]).gain[:, 0])
+    both, turned = best_path_gains(z), best_path_gains(z[:, ::-1])
+    np.testing.assert_array_equal(both.bordered, turned.bordered[::-1])
+    np.testing.assert_array_equal(both.of(0), gains_of(z[:, 0]).of(0))
 
 
 def test_of_equal_ways_the_straight_one_is_taken():
-    table = table_of(np.array([[8, 7, 8], [5, 5, 5]], np.float32))
+    gains = gains_of(np.array([[8, 7, 8], [5, 5, 5]], np.float32))
     # From either side 6.1 - 1, straight down 5.1.
-    assert table.step[1, 0, 1] == 0
+    assert steps_of(gains)[1, 1] == 0
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -82,38 +88,39 @@ def test_of_equal_ways_the_straight_one_is_taken():
     )
 )
 def test_each_gain_is_the_best_over_all_paths_that_end_there(z):
-    np.testing.assert_allclose(table_of(z).gain[:, 0], best_by_trial(z), atol=1e-4)  # float32
+    np.testing.assert_allclose(gains_of(z).of(0), best_by_trial(z), atol=1e-4)  # float32
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 10_000))
 def test_the_way_back_from_any_place_adds_up_to_its_gain(seed):
     z = np.random.default_rng(seed).normal(1.5, 3, (15, 9)).astype(np.float32)
-    table = table_of(z)
+    gains = gains_of(z)
+    steps = steps_of(gains)
     for row, column in np.ndindex(z.shape):
         at, gain, end = column, 0.0, (row, column)
         while True:
             gain += float(z[row, at]) - COST
-            step = int(table.step[row, 0, at])
+            step = int(steps[row, at])
             if step == START:
                 break
             gain -= TURN * abs(step)
             row, at = row - 1, at + step
-        assert table.gain[end[0], 0, end[1]] == pytest.approx(gain, abs=1e-4)
+        assert gains.of(0)[end] == pytest.approx(gain, abs=1e-4)
 
 
 def test_the_first_row_starts_and_no_path_leaves_the_frame():
     z = np.random.default_rng(0).normal(4, 1, (30, 2, 5)).astype(np.float32)
-    step = best_paths_table(z).step
+    step = steps_of(best_path_gains(z))
     assert (step[0] == START).all()
-    assert not (step[:, :, 0] == -1).any()
-    assert not (step[:, :, -1] == 1).any()
+    assert not (step[:, 0] == -1).any()
+    assert not (step[:, -1] == 1).any()
 
 
-def test_one_row_and_one_column_have_a_table():
-    assert best_paths_table(np.ones((1, 2, 4), np.float32)).gain.shape == (1, 2, 4)
+def test_one_row_and_one_column_have_gains():
+    assert best_path_gains(np.ones((1, 2, 4), np.float32)).of(1).shape == (1, 4)
     np.testing.assert_allclose(
-        best_paths_table(np.full((3, 2, 1), 2.9, np.float32)).gain[:, 0, 0], [1, 2, 3], atol=1e-6
+        best_path_gains(np.full((3, 2, 1), 2.9, np.float32)).of(0)[:, 0], [1, 2, 3], atol=1e-6
     )
 
 

@@ -55,9 +55,8 @@ def test_directions_are_even_and_start_along_a_row():
 def test_every_third_row_is_that_row(step, number):
     frame = frames_around(np.ones(SHAPE, bool), directions=DIRECTIONS)[number]
     kept = frame.every(step)
-    picture = np.random.default_rng(0).normal(0, 1, SHAPE).astype(np.float32)
     assert kept.angle_rad == frame.angle_rad
-    assert kept.shape == frame.turned(picture)[step // 2 :: step].shape
+    assert kept.shape == (frame.shape[0] // step, frame.shape[1])
     rows, columns = (axis.ravel() for axis in np.indices(kept.shape))
     np.testing.assert_allclose(
         kept.in_picture(rows, columns), frame.in_picture(step // 2 + step * rows, columns), atol=1e-9

@@ -67,7 +67,7 @@ def test_a_wide_line_is_where_it_is_drawn_on_half_the_pixels_too():
     off = []
     for place in (80.0, 80.5, 81.0, 82.0, 82.5, 83.0):  # half a pixel about the centres of the coarse size
         # Not strong, or such a line fills the window of 28 pixels and is itself what is usual there.
-        path = ridge_paths(drawn(90, 13.0, -0.03, centre=(89.5, place)), searched=INNER)[0]
+        path = ridge_paths(drawn(90, 17.0, -0.03, centre=(89.5, place)), searched=INNER)[0]
         assert path.sigma_px.min() > 3.2 / 1.5  # only the coarse size looks for such widths
         off.append(float(np.median(path.points_px[:, 1])) - place)
     assert np.abs(off).max() <= 0.5 + 1e-6

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pydicom
 import pytest
 
@@ -124,4 +125,4 @@ def test_the_radiograph_comes_back_as_it_was_sent_and_the_objects_do_not_come(sa
     assert (by_study["found"], by_study["written"]) == (1, 0)
     (path,) = (folder / "fetched").iterdir()
     assert pydicom.dcmread(path) == pydicom.dcmread(SAMPLE)
-    assert mx.read_radiograph(path).pixels_sha256() == mx.read_radiograph(SAMPLE).pixels_sha256()
+    assert np.array_equal(mx.read_radiograph(path).pixels, mx.read_radiograph(SAMPLE).pixels)

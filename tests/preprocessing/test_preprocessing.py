@@ -64,6 +64,14 @@ def test_square_pixels_are_left_alone():
     assert square_grid(pixels, pixels >= 0, row_mm=0.1, column_mm=0.1).pixels is pixels
 
 
+@pytest.mark.parametrize(("row_mm", "column_mm"), [(0.1, 0.1), (0.1, 0.25), (0.3, 0.2)])
+def test_points_of_the_stored_picture_go_there_and_back(row_mm, column_mm):
+    pixels = np.arange(1200, dtype=np.float32).reshape(30, 40)
+    grid = square_grid(pixels, pixels >= 0, row_mm=row_mm, column_mm=column_mm)
+    points = np.array([[0.0, 0.0], [12.3, 4.5], [29.0, 39.0]])
+    np.testing.assert_allclose(grid.stored(grid.from_stored(points)), points, atol=1e-9)
+
+
 def test_air_is_not_body():
     image = shaft((300, 200), width_px=50, soft_px=120, noise=10)
     field = find_field(image, usable=np.ones(image.shape, bool))

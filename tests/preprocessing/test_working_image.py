@@ -170,3 +170,27 @@ def test_metal_and_air_are_cut():
 
 def test_a_constant_body_is_zero():
     np.testing.assert_array_equal(in_range(np.full((5, 5), 9, np.float32), body=np.ones((5, 5), bool)), 0)
+
+
+@pytest.mark.parametrize("mm_per_px", [0.1, 0.143, 0.4])
+def test_points_go_there_and_back(mm_per_px):
+    working = of(np.zeros((300, 200), np.float32), mm_per_px=mm_per_px)
+    points = np.array([[0.0, 0.0], [123.4, 56.7], [299.0, 199.0]])
+    np.testing.assert_allclose(working.original(working.from_original(points)), points, atol=1e-9)
+
+
+@pytest.mark.parametrize("mm_per_px", [0.1, 0.143, 0.4])
+def test_a_mask_comes_back_where_it_was(mm_per_px):
+    pixels = np.zeros((600, 500), np.float32)
+    mask = np.zeros(pixels.shape, bool)
+    mask[120:420, 100:300] = True
+    working = of(pixels, mm_per_px=mm_per_px, usable=mask)
+    back = working.to_original(working.usable, pixels.shape)
+    assert back.shape == mask.shape
+    assert (back != mask).mean() < 0.02  # a working pixel along its edge
+
+
+def test_a_mask_of_a_picture_that_was_not_resized_stays_itself():
+    pixels = np.zeros((700, 500), np.float32)
+    working = of(pixels, mm_per_px=0.25)
+    assert working.to_original(working.usable, pixels.shape) is working.usable

@@ -1,8 +1,10 @@
 import copy
 import json
+from dataclasses import replace
 
 import jsonschema
 import pytest
+from invented_card import invented
 
 from microcal_xray.reporting import (
     candidates_json,
@@ -14,11 +16,17 @@ from microcal_xray.reporting import (
 from microcal_xray.settings import Settings
 
 
+def _measured(findings, *, mm):
+    """Give the first candidate a card, and leave the second without."""
+    first, *others = findings.candidates
+    return replace(findings, candidates=(replace(first, measured=invented(mm=mm)), *others))
+
+
 @pytest.fixture(scope="module")
 def document(make_findings, with_evidence):
     results = [
-        image_result(with_evidence(make_findings()), "a.dcm"),
-        image_result(make_findings(spacing_mm=None), "b.png"),
+        image_result(_measured(with_evidence(make_findings()), mm=0.1), "a.dcm"),
+        image_result(_measured(make_findings(spacing_mm=None), mm=None), "b.png"),
         image_result(make_findings(candidates=0), "c.dcm"),
         failed_result("d.dcm", "the file is empty"),
         skipped_result("e.txt", "not an image"),
@@ -55,6 +63,15 @@ def test_every_field_we_write_is_in_the_schema_and_required(document):
     written = {"evidence": evidence, "term": evidence["terms"][0], "mimic": evidence["mimics"][0]}
     for name, values in written.items():
         assert set(values) == set(definitions[name]["properties"]) == set(definitions[name]["required"])
+    card = candidate["measured"]
+    parts = {"measured": card, "place": card["place"], "profile": card["profile"]}
+    parts |= {"stability": card["stability"], "estimate": card["length_px"]}
+    for name, values in parts.items():
+        assert set(values) == set(definitions[name]["properties"]) == set(definitions[name]["required"])
+
+
+def _card(document, image=0):
+    return document["images"][image]["candidates"][0]["measured"]
 
 
 def _evidence(document):
@@ -84,6 +101,13 @@ _BREAKS = {
     "no false marks": lambda d: _evidence(d).update(false_marks=0),
     "term without value": lambda d: _evidence(d)["terms"][0].pop("value"),
     "mimic over 1": lambda d: _evidence(d)["mimics"][0].update(value=1.01),
+    "card left out": lambda d: d["images"][0]["candidates"][0].pop("measured"),
+    "length without interval": lambda d: _card(d)["length_mm"].pop("low"),
+    "unknown unit": lambda d: _card(d)["length_mm"].update(unit="inch"),
+    "a width that is not resolved": lambda d: _card(d).update(resolved=False),
+    "a card in millimetres without spacing": lambda d: _card(d, 1).update(length_mm=_card(d)["length_mm"]),
+    "no length at all": lambda d: _card(d).update(length_px=None),
+    "an unknown side": lambda d: _card(d)["place"].update(cortices=["medial"]),
     "no score": lambda d: d["images"][0]["candidates"][0].update(score=None),
 }
 

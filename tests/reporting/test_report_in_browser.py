@@ -1,8 +1,10 @@
 """The report page as a reviewer's browser shows it, opened from disk."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
+from test_report_limit import QUALITY, limit
 
 from microcal_xray.reporting import failed_result, image_result, write_results
 from microcal_xray.settings import Settings
@@ -249,3 +251,25 @@ def test_without_scripts_the_summary_is_shown(browser, report):
     page.goto(report.as_uri())
     assert page.locator("#summary").is_visible()
     context.close()
+
+
+def test_what_an_image_could_show_is_laid_out_as_text(browser, make_findings, tmp_path):
+    hostile = replace(make_findings(candidates=0), quality=QUALITY, limit=limit())
+    plain = make_findings(candidates=0)
+    results = [image_result(hostile, "a.dcm"), image_result(plain, "b.dcm")]
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    messages = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.goto(write_results(results, tmp_path, Settings()).as_uri())
+    page.locator("html[data-ready=yes]").wait_for()
+    assert "from an equivalent width of 0.40 mm" in page.locator("#could-show").inner_text()
+    assert page.locator("#could-show-table").is_hidden()
+    page.locator("#could-show summary").click()
+    assert page.locator("#could-show-table tr.place").count() == 4
+    assert page.locator("#could-show-map").evaluate("image => image.naturalWidth") > 0
+    assert "0.20 (0.18 to 0.23) mm wide" in page.locator("#quality").inner_text()
+    page.keyboard.press("j")
+    assert page.locator("#could-show").is_hidden()
+    assert messages == []
+    page.close()

@@ -6,10 +6,10 @@ import pytest
 from microcal_xray.errors import SettingsError
 from microcal_xray.findings import Kind
 from microcal_xray.radiograph import Intent, Signal, radiograph_from_array
+from microcal_xray.resolution import sharpest_edge_px
 from microcal_xray.simulation import Course, Detector, Exposure, Fissure, Output, simulate_limb
 from microcal_xray.simulation.detector import MTF_CORNER_PER_MM, blur
 from microcal_xray.simulation.inserting import LineToInsert, insert_line, remove_line
-from microcal_xray.simulation.resolution import sharpest_edge_px
 from microcal_xray.simulation.surroundings import Surroundings
 
 SPACING_MM = 0.143

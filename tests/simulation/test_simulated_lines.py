@@ -87,6 +87,19 @@ def test_the_truth_lies_on_the_ridge_and_holds_its_contrast(line):
     assert integral_mm == pytest.approx(truth.integrated_contrast_mm, rel=0.06)
 
 
+def test_the_truth_of_a_broad_band_with_a_rough_course_is_what_was_drawn():
+    rough = Course(30, 0.0, 20, 85, tortuosity_mm=0.2)
+    line = MicrocallusLine(rough, width_mm=2.5, added_fraction=0.15)
+    made, change = with_and_without(line, centre_mm=(0.0, -30.0))
+    (truth,) = made.truth
+    offsets, mean = across_the_line(change, truth.path_px, reach_px=30)
+    spacing = made.detector.spacing_mm
+    # The path of the truth is rough too, so that the mean across it is a little smeared.
+    assert np.trapezoid(mean, offsets) * spacing == pytest.approx(truth.integrated_contrast_mm, rel=0.1)
+    wide = offsets[mean > mean.max() / 2]
+    assert np.ptp(wide) * spacing == pytest.approx(truth.width_mm, rel=0.15)
+
+
 def test_the_truth_repeats_what_was_asked():
     line = Fissure(PLACE, width_mm=0.4, depth_mm=5)
     (truth,) = simulate_limb(seed=5, lines=[line], detector=SMALL, centre_mm=(0, -60)).truth

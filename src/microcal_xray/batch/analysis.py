@@ -7,21 +7,21 @@ from pathlib import Path
 
 from ..errors import OutputError
 from ..exporting import ExportOptions, require_highdicom
+from ..origin import Origin
 from ..reporting import (
     ImageResult,
     Status,
     failed_result,
     overlay_names,
     overlays_folder,
-    read_run,
     skipped_result,
     write_results,
 )
-from .export import ExportSummary, exported
+from .export import ExportSummary, exported, recorded_analyses
 from .inputs import InputFile, find_inputs, inputs_root
 from .interrupts import interrupts_ignored
 from .one_file import FileAnalysis, FileTask
-from .options import BatchOptions, usable_cores, worker_limits
+from .options import BatchOptions, usable_cores
 from .output_folder import OutputFolder, held_output, keep_dicom, keep_overlays
 from .progress import Progress
 from .supervisor import BatchStoppedError, supervise
@@ -118,12 +118,18 @@ def analyze(
     with held_output(out) as folder:
         try:
             every, page = _analyzed(inputs, folder, options, report)
-            made = exported(read_run(out), inputs_root(paths), folder, dicom, options) if dicom else None
+            made = _exported(paths, folder, dicom, options) if dicom else None
         except BaseException:
             keep_dicom(folder, [])  # what is there is about results that are no more
             raise
         keep_dicom(folder, made.names if made else [])
     return replace(_summary(every, page), dicom=made)
+
+
+def _exported(
+    paths: Sequence[str | Path], folder: OutputFolder, dicom: ExportOptions, options: BatchOptions
+) -> ExportSummary:
+    return exported(recorded_analyses(folder.path), inputs_root(paths), folder, dicom, options)
 
 
 def _analyzed(
@@ -178,10 +184,12 @@ def _results(
         options.settings, options.spacing_mm, options.photometric, options.secondary_capture
     )
     with contextlib.closing(
-        supervise(tasks, analysis, jobs=options.jobs or usable_cores(), limits=worker_limits(options))
+        supervise(tasks, analysis, jobs=options.jobs or usable_cores(), limits=options.limits)
     ) as outcomes:
         for outcome in outcomes:
-            yield outcome.result or failed_result(outcome.item.file, outcome.failure or "")
+            yield outcome.result or failed_result(
+                outcome.item.file, outcome.failure or "", origin=Origin(reading=analysis.reading)
+            )
 
 
 def _preview(folder: OutputFolder, name: str) -> Path:

@@ -8,13 +8,14 @@ from pathlib import Path, PurePosixPath
 from ..errors import SettingsError
 from ..exporting import Analysis, ExportOptions, ResultKind, require_highdicom
 from ..loading.folder import walk_folder
-from ..reporting import RecordedRun, Status, overlay_names, read_run
+from ..reporting import Status, overlay_names
 from ..reporting.foreign_text import printable_text
 from .file_export import ExportTask, FileExport
 from .inputs import inputs_root
-from .options import BatchOptions, usable_cores, worker_limits
+from .options import BatchOptions, usable_cores
 from .output_folder import DICOM_ENDING, OutputFolder, held_output, keep_dicom, private_dicom_folder
 from .progress import Progress
+from .recorded import read_recorded, recorded_results
 from .supervisor import supervise
 
 _NO_STUDY = "is no DICOM file, so there is no study that a result could join"
@@ -79,7 +80,9 @@ def export(
     Raises
     ------
     SettingsError
-        If there is no result, or a path does not exist.
+        If a path does not exist.
+    UnreadableResultError
+        If there is no result, or it cannot be read.
     OutputError
         If the folder cannot be written to, or another run is writing there.
     MicrocalError
@@ -92,31 +95,45 @@ def export(
     require_highdicom()
     limits = BatchOptions(jobs=jobs)
     root = inputs_root(paths)
-    run = read_run(out)
+    analyses = recorded_analyses(out)
     with held_output(out) as folder:
-        summary = exported(run, root, folder, options, limits, report)
-        stems = _stems(run)
+        summary = exported(analyses, root, folder, options, limits, report)
+        stems = _stems(analyses)
         failed = [stems[file] for file, _ in summary.failures]
         kept = [f"{stem}.{kind.value}{DICOM_ENDING}" for stem in failed for kind in ResultKind]
         keep_dicom(folder, [*summary.names, *kept])
     return summary
 
 
+def recorded_analyses(out: str | Path) -> tuple[Analysis, ...]:
+    """Return what stands in the candidates.json of an output folder, one for each input file.
+
+    Raises
+    ------
+    UnreadableResultError
+        If there is none, or it is not one that this version can read.
+    """
+    path = Path(out) / "candidates.json"
+    run = read_recorded(path)
+    return tuple(Analysis(result, run.settings, run.version) for result in recorded_results(path, run))
+
+
 def exported(
-    run: RecordedRun,
+    analyses: Sequence[Analysis],
     root: Path,
     folder: OutputFolder,
     options: ExportOptions,
     limits: BatchOptions,
     report: Callable[[Progress], None] = lambda progress: None,
 ) -> ExportSummary:
-    """Write the objects of a run into a folder that is already held; see `export`."""
+    """Write the objects of what was analysed into a folder that is already held; see `export`."""
     private = private_dicom_folder(folder)
-    results = [result for result in run.results if result.status is Status.OK]
-    stems = _stems(run)
+    searched = [analysis for analysis in analyses if analysis.result.status is Status.OK]
+    stems = _stems(analyses)
     sources = _Sources(root)
     without, failures, tasks = [], [], []
-    for result in results:
+    for analysis in searched:
+        result = analysis.result
         if result.acquisition is None or result.acquisition.file_format != "DICOM":
             without.append((result.file, _NO_STUDY))
             continue
@@ -127,14 +144,12 @@ def exported(
         targets = {
             kind: private / f"{stems[result.file]}.{kind.value}{DICOM_ENDING}" for kind in options.kinds
         }
-        tasks.append(ExportTask(path, result.file, Analysis(result, run.settings, run.version), targets))
+        tasks.append(ExportTask(path, result.file, analysis, targets))
     written: list[str] = []
     progress = Progress(total=len(tasks))
     report(progress)
     with contextlib.closing(
-        supervise(
-            tasks, FileExport(options), jobs=limits.jobs or usable_cores(), limits=worker_limits(limits)
-        )
+        supervise(tasks, FileExport(options), jobs=limits.jobs or usable_cores(), limits=limits.limits)
     ) as outcomes:
         for outcome in outcomes:
             done = outcome.result
@@ -148,16 +163,16 @@ def exported(
             report(progress)
     return ExportSummary(
         folder=private,
-        images=len(results) - len(failures) - len(without),
+        images=len(searched) - len(failures) - len(without),
         names=tuple(sorted(written)),
         failures=tuple(sorted(failures)),
         without=tuple(without),
     )
 
 
-def _stems(run: RecordedRun) -> dict[str, str]:
+def _stems(analyses: Sequence[Analysis]) -> dict[str, str]:
     """Return what the objects of each file are called, before their endings: as its overlay is."""
-    names = overlay_names(result.file for result in run.results)
+    names = overlay_names(analysis.result.file for analysis in analyses)
     return {file: name.removesuffix(".png") for file, name in names.items()}
 
 
@@ -171,7 +186,9 @@ class _Sources:
     def path(self, file: str) -> Path | None:
         relative = PurePosixPath(file)
         if relative.is_absolute() or ".." in relative.parts:
-            raise SettingsError(f"candidates.json names {file}, which leads out of the folder; analyze again")
+            raise SettingsError(
+                f"candidates.json names {printable_text(file)}, which leads out of the folder; analyze again"
+            )
         path = self._root / relative
         if path.is_file():
             return path

@@ -8,7 +8,10 @@ from ..errors import MicrocalError, NotARadiographError, OutputError
 from ..findings import Findings
 from ..loading import Photometric, read_radiograph
 from ..loading.complaints import shown_path
+from ..loading.origins import origin_of
+from ..origin import Reading
 from ..pipeline import find_lines
+from ..radiograph import spacing_from_user
 from ..reporting import ImageResult, failed_result, image_result, skipped_result, write_overlay
 from ..settings import Settings
 
@@ -62,27 +65,53 @@ class FileAnalysis:
         OutputError
             If a picture cannot be written; the next one could not either.
         """
-        try:
-            radiograph = read_radiograph(
-                task.path,
-                spacing_mm=self.spacing_mm,
-                photometric=self.photometric,
-                secondary_capture=self.secondary_capture,
-            )
-        except NotARadiographError as error:
-            return skipped_result(task.file, _reason(error, task))
-        except (MicrocalError, OSError) as error:
-            return failed_result(task.file, _reason(error, task))
-        findings = find_lines(radiograph, self.settings)
+        findings = searched(task.path, task.file, settings=self.settings, reading=self.reading)
+        if isinstance(findings, ImageResult):
+            return findings
         result = image_result(findings, task.file)
         _write_pictures(findings, result, task)
         return result.without_preview()
 
+    @property
+    def reading(self) -> Reading:
+        """How files are read, as it is recorded."""
+        spacing = spacing_from_user(self.spacing_mm)
+        return Reading(
+            spacing_mm=None if spacing is None else (spacing.row_mm, spacing.column_mm),
+            photometric=None if self.photometric is None else self.photometric.value,
+            secondary_capture=self.secondary_capture,
+        )
 
-def _reason(error: MicrocalError | OSError, task: FileTask) -> str:
-    """Return the error's text without the path on this machine; `file` already names the file."""
+
+def searched(path: Path, file: str, *, settings: Settings, reading: Reading) -> Findings | ImageResult:
+    """Return what is found in one file, or else the result that says why it could not be searched.
+
+    Parameters
+    ----------
+    path : Path
+    file : str
+        Its name in the outputs.
+    settings : Settings
+    reading : Reading
+    """
+    try:
+        radiograph = read_radiograph(
+            path,
+            spacing_mm=reading.spacing_mm,
+            photometric=None if reading.photometric is None else Photometric(reading.photometric),
+            secondary_capture=reading.secondary_capture,
+        )
+    except NotARadiographError as error:
+        return skipped_result(file, _reason(error, path))
+    except (MicrocalError, OSError) as error:
+        return failed_result(file, _reason(error, path), origin=origin_of(path, reading=reading))
+    return find_lines(radiograph, settings)
+
+
+def _reason(error: MicrocalError | OSError, path: Path) -> str:
+    """Return the error's text without the path on this machine; the result already names the file."""
     text = error.strerror or type(error).__name__ if isinstance(error, OSError) else str(error)
-    return text.removeprefix(f"{shown_path(task.path)}: ")
+    return text.removeprefix(f"{shown_path(path)}: ")
 
 
 def _write_pictures(findings: Findings, result: ImageResult, task: FileTask) -> None:

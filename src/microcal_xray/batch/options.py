@@ -86,20 +86,15 @@ class BatchOptions:
                 f"memory_limit_gib is {memory!r}; it must be {_LEAST_MEMORY_GIB:g} or more; None: no limit"
             )
 
-
-def worker_limits(options: BatchOptions) -> Limits:
-    """Return what one file may cost a worker process.
-
-    Parameters
-    ----------
-    options : BatchOptions
-    """
-    gib = options.memory_limit_gib
-    return Limits(
-        time_s=options.time_limit_s,
-        memory_bytes=None if gib is None else int(gib * 2**30),
-        items_per_worker=options.files_per_worker,
-    )
+    @property
+    def limits(self) -> Limits:
+        """What one file may cost, and how long a worker process is kept."""
+        gib = self.memory_limit_gib
+        return Limits(
+            time_s=self.time_limit_s,
+            memory_bytes=None if gib is None else int(gib * 2**30),
+            items_per_worker=self.files_per_worker,
+        )
 
 
 def _is_whole(value: object) -> bool:

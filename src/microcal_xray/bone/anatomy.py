@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from .axis import long_axis
 from .mask import bone_mask
 
 FloatImage = npt.NDArray[np.float32]
@@ -37,7 +36,7 @@ class Anatomy:
     outline_rad: FloatImage
 
 
-def find_anatomy(pixels: FloatImage, *, body: Mask, axis_scale_px: float) -> Anatomy:
+def find_anatomy(pixels: FloatImage, *, body: Mask, axis_rad: FloatImage, coherence: FloatImage) -> Anatomy:
     """Return where bone is, which way it runs and where its outline lies.
 
     Parameters
@@ -46,11 +45,10 @@ def find_anatomy(pixels: FloatImage, *, body: Mask, axis_scale_px: float) -> Ana
         Bone brighter than air.
     body : (R, C) bool array
         Not air.
-    axis_scale_px : float
-        Window of the axis, about half a bone's width.
+    axis_rad, coherence : (R, C) float32 array
+        By `long_axis`, with a window of about half a bone's width.
     """
     bone = bone_mask(pixels, body=body)
-    axis_rad, coherence = long_axis(pixels, scale_px=axis_scale_px)
     distance = ndimage.distance_transform_edt(bone) + ndimage.distance_transform_edt(~bone)
     # The gradient of a smooth signed distance points across the outline.
     signed = np.where(bone, distance, -distance).astype(np.float32)

@@ -2,13 +2,9 @@
 
 import argparse
 import json
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from ..batch import BatchOptions, BatchSummary, Progress, analyze, usable_cores
+from ..batch import BatchOptions, BatchSummary, Progress, analyze
 from ..reporting.foreign_text import printable_text
 from ..reporting.words import plural
 from ..version import __version__
@@ -16,6 +12,7 @@ from .exit_status import DONE, FAILED, INTERRUPTED
 from .export import add_dicom_options, chosen_objects, export_line, export_record
 from .progress import watched
 from .reading import add_reading_options, given_path
+from .running import add_running_options, ended_like_ctrl_c
 from .settings_file import add_settings_options, chosen_settings
 from .terminal import complain, say
 
@@ -59,35 +56,10 @@ def add_parser(
     )
     add_settings_options(parser)
     add_reading_options(parser)
-    _add_running_options(parser)
+    add_running_options(parser)
     add_dicom_options(parser, default=None)
-    parser.set_defaults(run=run)
-
-
-def _add_running_options(parser: argparse.ArgumentParser) -> None:
-    defaults = BatchOptions()
-    parser.add_argument(
-        "--jobs",
-        type=int,
-        metavar="N",
-        help=f"images worked on at a time (default: one for each processor core, here {usable_cores()}); "
-        "results do not depend on it",
-    )
-    parser.add_argument(
-        "--time-limit-s",
-        type=float,
-        default=defaults.time_limit_s,
-        metavar="S",
-        help="an image that takes longer fails, in seconds (default %(default)g)",
-    )
-    parser.add_argument(
-        "--memory-limit-gib",
-        type=float,
-        default=defaults.memory_limit_gib,
-        metavar="G",
-        help="an image that needs more memory fails, in GiB (default %(default)g; 0: no limit; Linux only)",
-    )
     parser.add_argument("--json", action="store_true", help="print a summary as JSON on standard output")
+    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -109,7 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     begun = False
     try:
-        with _ended_like_ctrl_c(), watched(sys.stderr) as show:
+        with ended_like_ctrl_c(), watched(sys.stderr) as show:
 
             def report(progress: Progress) -> None:
                 nonlocal begun
@@ -135,19 +107,6 @@ def run(arguments: argparse.Namespace) -> int:
         for line in _lines(summary):
             say(line)
     return FAILED if summary.failed or refused else DONE
-
-
-@contextmanager
-def _ended_like_ctrl_c() -> Iterator[None]:
-    """Take a request to end (SIGTERM), as a queue or a container sends it, for Ctrl-C."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
 
 
 def _lines(summary: BatchSummary) -> list[str]:

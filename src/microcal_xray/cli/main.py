@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from ..batch import BatchStoppedError
-from ..errors import MicrocalError, OutputError, SettingsError
+from ..errors import MicrocalError, OutputError, SettingsError, UnreadableResultError
 from ..version import __version__
-from . import analyze, evaluate, export, fetch, info, send, settings, simulate
+from . import analyze, doctor, evaluate, export, fetch, info, limit, replay, send, settings, simulate
 from .exit_status import FAILED, INTERRUPTED, USAGE
 from .terminal import complain
 
@@ -56,7 +56,19 @@ def _parser() -> argparse.ArgumentParser:
     every = argparse.ArgumentParser(add_help=False)
     every.add_argument("--debug", action="store_true", help="show where in the program an error arose")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (analyze, export, send, fetch, info, settings, simulate, evaluate):
+    for command in (
+        analyze,
+        export,
+        send,
+        fetch,
+        info,
+        limit,
+        settings,
+        simulate,
+        evaluate,
+        replay,
+        doctor,
+    ):
         command.add_parser(commands, every)
     return parser
 
@@ -90,8 +102,8 @@ def _words(error: Exception) -> str:
 
 
 def _status(error: Exception) -> int:
-    is_usage = isinstance(error, SettingsError | OutputError) and not isinstance(error, BatchStoppedError)
-    return USAGE if is_usage else FAILED
+    is_usage = isinstance(error, SettingsError | OutputError | UnreadableResultError)
+    return USAGE if is_usage and not isinstance(error, BatchStoppedError) else FAILED
 
 
 def _forget(*streams: TextIO) -> None:

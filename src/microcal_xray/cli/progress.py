@@ -41,6 +41,29 @@ def watched(stream: TextIO) -> Iterator[Callable[[Progress], None]]:
         yield show
 
 
+@contextmanager
+def counted(stream: TextIO, *, unit: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Give a function to be called with what is done and of how many; None where nothing is shown.
+
+    Parameters
+    ----------
+    stream : text stream
+        A terminal gets a bar; elsewhere nothing is said.
+    unit : str
+    """
+    if not stream.isatty():
+        yield None
+        return
+    columns, rows = shutil.get_terminal_size()
+    with tqdm(unit=unit, file=stream, ncols=columns, nrows=rows) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield show
+
+
 class PlainLines:
     """Print a line every ten seconds and for every failure.
 

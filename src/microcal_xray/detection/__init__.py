@@ -3,7 +3,7 @@
 from .distinct import distinct
 from .frames import TurnedFrame, frames_around
 from .oriented import Kernel, OrientedResponse, line_kernel, oriented_response
-from .paths import FramePath, PathTable, best_paths_table, frame_paths
+from .paths import FramePath, PathGains, best_path_gains, frame_paths
 from .ridge_path import Polarity, RidgePath
 from .ridge_paths import DIRECTIONS, SIGMA_RANGE_PX, ridge_paths
 
@@ -13,11 +13,11 @@ __all__ = [
     "FramePath",
     "Kernel",
     "OrientedResponse",
-    "PathTable",
+    "PathGains",
     "Polarity",
     "RidgePath",
     "TurnedFrame",
-    "best_paths_table",
+    "best_path_gains",
     "distinct",
     "frame_paths",
     "frames_around",

@@ -37,13 +37,11 @@ class TurnedFrame:
         return np.stack([y, x], axis=1)
 
     def every(self, step: int) -> "TurnedFrame":
-        """Return the frame with only the middle one of each `step` rows."""
+        """Return the frame with only the middle one of each whole `step` rows."""
         matrix = self.matrix.copy()
         matrix[:, 2] += matrix[:, 1] * (step // 2)
         matrix[:, 1] *= step
-        return TurnedFrame(
-            self.angle_rad, matrix, (len(range(step // 2, self.shape[0], step)), self.shape[1])
-        )
+        return TurnedFrame(self.angle_rad, matrix, (self.shape[0] // step, self.shape[1]))
 
     def turned(self, image: FloatImage) -> FloatImage:
         """Return the picture in this frame, bilinear; beyond its edge the edge goes on."""

@@ -15,6 +15,7 @@ Mask = npt.NDArray[np.bool_]
 ROW_STEP_PX = 3  # rows kept: smoothing along the line leaves nothing finer
 _NOISE_BLOCK_PX = 4  # the usual level changes slowly: blocks of so many pixels are enough
 _FLOOR_SHARE = 0.1  # of the median level: parts without any texture must not be blown up
+_SOME = 4  # a median needs no more than some of the blocks
 _SMALLEST_LEVEL = 1e-4  # of the range from air to bone: less is rounding
 _MEAN_PER_SQUARED_ROOT_MEAN = 1.18  # of the absolute value of a normal variable
 _OUTSIDE = np.float32(-2)
@@ -129,8 +130,7 @@ def oriented_response(
     import cv2
 
     kept = frame.every(ROW_STEP_PX)
-    smooth = _smoothed_along(frame.turned(image), along_px)[ROW_STEP_PX // 2 :: ROW_STEP_PX]
-    smooth = np.ascontiguousarray(smooth)
+    smooth = _smoothed_along(frame.turned(image), along_px)
     inside = kept.turned_mask(searched)
     usual = _Usual(inside, around_px)
     z = np.empty((len(sigmas_px), kept.shape[0], 2, kept.shape[1]), np.float32)
@@ -144,9 +144,14 @@ def oriented_response(
             for taps in (kernel.line, kernel.step)
         )
         unit = usual.reciprocal(np.asarray(line, np.float32)) * within
-        step = np.abs(step)
-        z[number, :, 0] = (line - step) * unit + beyond
-        z[number, :, 1] = (-line - step) * unit + beyond
+        np.abs(step, out=step)
+        dark, bright = z[number, :, 0], z[number, :, 1]
+        np.subtract(line, step, out=dark)
+        np.add(line, step, out=bright)
+        dark *= unit
+        dark += beyond
+        bright *= unit
+        np.subtract(beyond, bright, out=bright)
     return OrientedResponse(kept, z)
 
 
@@ -181,16 +186,20 @@ class _Usual:
         blocks = np.asarray(cv2.resize(root, self._blocks, interpolation=cv2.INTER_AREA), np.float32)
         level = self._blurred(blocks) / self._weight
         level = _MEAN_PER_SQUARED_ROOT_MEAN * level**2
-        floor = _FLOOR_SHARE * float(np.median(level[self._counted])) if self._counted.any() else 0.0
+        floor = _FLOOR_SHARE * float(np.median(level[self._counted][::_SOME])) if self._counted.any() else 0.0
         unit = 1 / np.maximum(level, max(floor, _SMALLEST_LEVEL))
         return np.asarray(cv2.resize(unit, answer.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _smoothed_along(turned: FloatImage, along_px: float) -> FloatImage:
+    """Return one of each `ROW_STEP_PX` rows, smoothed along the columns."""
     # Imported here, as above.
     import cv2
 
+    size = (turned.shape[1], turned.shape[0] // ROW_STEP_PX)
+    whole = turned[: size[1] * ROW_STEP_PX]
+    rows = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
     # Two boxes of this length have together the variance of the Gaussian; their cost does not grow with it.
-    box = (1, round(math.sqrt(6) * along_px) | 1)
-    once = cv2.blur(turned, box, borderType=cv2.BORDER_REPLICATE)
+    box = (1, round(math.sqrt(6) * along_px / ROW_STEP_PX) | 1)
+    once = cv2.blur(rows, box, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(cv2.blur(once, box, borderType=cv2.BORDER_REPLICATE), np.float32)

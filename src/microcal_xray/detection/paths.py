@@ -9,32 +9,15 @@ from .oriented import ROW_STEP_PX
 
 FloatImage = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.intp]
-SmallInt = npt.NDArray[np.int8]
 
-_COST = 1.9  # z that a row must reach for a path to gain by it (design trials)
-_TURN_COST = 1.0  # of one pixel to the side between two rows
-_START = np.int8(2)  # in the table of steps: the path begins here
+_COST = np.float32(1.9)  # z that a row must reach for a path to gain by it (design trials)
+_TURN_COST = np.float32(1.0)  # of one pixel to the side between two rows
+_START = 2  # of a step back: the path begins here
 _LEAST_GAIN = 4.0 / ROW_STEP_PX
 _PEAK_WINDOW = (7, 7)
 _MOST_ENDS = 250  # per frame and polarity, the best first
 _MOST_PATHS = 60
 _BESIDE_PX = 3  # a path takes this many columns on each side with it
-
-
-@dataclass(frozen=True)
-class PathTable:
-    """The best sum that ends at each place, and where it came from.
-
-    Parameters
-    ----------
-    gain : (R, 2, C) float32 array
-        Sum of z - cost over the best path that ends here, dark and bright.
-    step : (R, 2, C) int8 array
-        Columns to the place in the row before: -1, 0 or 1; 2 where the path begins.
-    """
-
-    gain: FloatImage
-    step: SmallInt
 
 
 @dataclass(frozen=True)
@@ -53,12 +36,51 @@ class FramePath:
     columns: IntArray
 
 
-def best_paths_table(z: FloatImage) -> PathTable:
-    """Return, for every place, the best path that ends there.
+@dataclass(frozen=True)
+class PathGains:
+    """The best sum that ends at each place of a turned frame.
+
+    Parameters
+    ----------
+    bordered : (2, R + 1, C + 2) float32 array
+        Dark and bright; the row before the first and the columns beside are minus infinity.
+    """
+
+    bordered: FloatImage
+
+    def of(self, polarity: int) -> FloatImage:
+        """Return the gains of dark (0) or bright (1) paths, (R, C)."""
+        return self.bordered[polarity, 1:, 1:-1]
+
+    def steps_back(self, polarity: int, rows: IntArray, columns: IntArray) -> IntArray:
+        """Return where the best paths that end at some places came from.
+
+        Parameters
+        ----------
+        polarity : int
+        rows, columns : (N,) int array
+
+        Returns
+        -------
+        (N,) int array
+            Columns to the place in the row before: -1, 0 or 1; 2 where the path begins.
+        """
+        flat = self.bordered[polarity].ravel()
+        before = rows * self.bordered.shape[2] + columns + 1
+        left, middle, right = flat[before - 1], flat[before], flat[before + 1]
+        side = np.maximum(left, right) - _TURN_COST
+        came = np.where(middle >= side, 0, np.where(left >= right, -1, 1))
+        came[np.maximum(side, middle) <= 0] = _START
+        return came
+
+
+def best_path_gains(z: FloatImage) -> PathGains:
+    """Return, for every place, the sum of z - cost over the best path that ends there.
 
     Parameters
     ----------
     z : (R, 2, C) float32 array
+        Dark and bright.
 
     Notes
     -----
@@ -70,43 +92,40 @@ def best_paths_table(z: FloatImage) -> PathTable:
     --------
     >>> z = np.zeros((30, 2, 9), np.float32)
     >>> z[5:25, 0, 4] = 4
-    >>> round(float(best_paths_table(z).gain.max()), 1)
+    >>> round(float(best_path_gains(z).of(0).max()), 1)
     42.0
     """
     rows, polarities, columns = z.shape
-    gain = np.empty(z.shape, np.float32)
-    step = np.empty(z.shape, np.int8)
-    worth = z - np.float32(_COST)
-    gain[0], step[0] = worth[0], _START
-    before = np.full((polarities, columns + 2), -np.inf, np.float32)
-    before[:, 1:-1] = gain[0]
-    turn = np.float32(_TURN_COST)
+    bordered = np.full((polarities, rows + 1, columns + 2), -np.inf, np.float32)
+    gain = bordered[:, 1:, 1:-1]
+    np.subtract(z.transpose(1, 0, 2), _COST, out=gain)
+    best = np.empty((polarities, columns), np.float32)
     for row in range(1, rows):
-        left, middle, right = before[:, :-2], before[:, 1:-1], before[:, 2:]
-        side = np.maximum(left, right) - turn
-        best = np.maximum(side, middle)
-        came = np.where(middle >= side, np.int8(0), np.where(left >= right, np.int8(-1), np.int8(1)))
-        came[best <= 0] = _START
-        gain[row] = np.maximum(best, 0) + worth[row]
-        step[row] = came
-        before[:, 1:-1] = gain[row]
-    return PathTable(gain, step)
+        before = bordered[:, row]
+        np.maximum(before[:, :-2], before[:, 2:], out=best)
+        best -= _TURN_COST
+        np.maximum(best, before[:, 1:-1], out=best)
+        np.maximum(best, 0, out=best)
+        gain[:, row] += best
+    return PathGains(bordered)
 
 
-def frame_paths(gain: FloatImage, step: SmallInt, *, least_rows: int) -> tuple[FramePath, ...]:
+def frame_paths(gains: PathGains, polarity: int, *, least_rows: int) -> tuple[FramePath, ...]:
     """Return the paths of one polarity, the best first; a place belongs to the best path through it.
 
     Parameters
     ----------
-    gain, step : (R, C) array
-        Of a `PathTable`, for one polarity.
+    gains : PathGains
+    polarity : int
+        0 for dark, 1 for bright.
     least_rows : int
         Shorter paths are dropped.
     """
+    gain = gains.of(polarity)
     rows, columns = _ends(gain)
     if not len(rows):
         return ()
-    all_rows, all_columns, lengths = _walked_back(step, rows, columns)
+    all_rows, all_columns, lengths = _walked_back(gains, polarity, rows, columns)
     taken = np.zeros((gain.shape[0], gain.shape[1] + 2 * _BESIDE_PX), bool)
     paths: list[FramePath] = []
     for end in range(len(rows)):
@@ -137,13 +156,15 @@ def _ends(gain: FloatImage) -> tuple[IntArray, IntArray]:
     return rows[order], columns[order]
 
 
-def _walked_back(step: SmallInt, rows: IntArray, columns: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+def _walked_back(
+    gains: PathGains, polarity: int, rows: IntArray, columns: IntArray
+) -> tuple[IntArray, IntArray, IntArray]:
     """Return the ways back from all ends at once, (N, ends) each, and how many rows each has."""
     walking = np.ones(len(rows), bool)
     lengths = np.ones(len(rows), np.intp)
     ways = [(rows, columns)]
     while True:
-        came = step[rows, columns]
+        came = gains.steps_back(polarity, rows, columns)
         walking = walking & (came != _START)
         if not walking.any():
             break

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from .distinct import distinct
 from .frames import TurnedFrame, frames_around
 from .oriented import ROW_STEP_PX, OrientedResponse, oriented_response
-from .paths import FramePath, best_paths_table, frame_paths
+from .paths import FramePath, best_path_gains, frame_paths
 from .ridge_path import Polarity, RidgePath
 from .trimming import piece, shares_of, trimmed
 
@@ -120,11 +120,11 @@ def _paths_of_size(
         response = oriented_response(
             image, searched, frame, sigmas_px=sigmas_px, along_px=along_px, around_px=around_px
         )
-        table = best_paths_table(response.best())
+        gains = best_path_gains(response.best())
         for number, polarity in enumerate(Polarity):
             found += [
                 _ridge_path(path, response, number, polarity, sigmas_px)
-                for path in frame_paths(table.gain[:, number], table.step[:, number], least_rows=least_rows)
+                for path in frame_paths(gains, number, least_rows=least_rows)
             ]
     return found
 

@@ -16,6 +16,7 @@ from ..loading.pixel_layout import PixelLayout, pixel_layout
 from ..loading.polarity import polarity_of_signal
 from ..loading.sniff import FileKind, sniff
 from ..loading.sop_classes import sop_class
+from ..origin import pixel_sha256
 from ..radiograph import ImageCaution, Radiograph, Signal, Spacing, SpacingSource
 from ..reporting import ImageResult
 from .identity import identity_of, raw_text
@@ -120,7 +121,7 @@ def open_source(path: Path, result: ImageResult) -> SourceImage:
     ----------
     path : Path
     result : ImageResult
-        With the digest of the pixels that were searched.
+        With the hash of the pixels that were searched, from its capsule.
 
     Raises
     ------
@@ -143,14 +144,14 @@ def open_source(path: Path, result: ImageResult) -> SourceImage:
 
 
 def _same_picture(path: Path, result: ImageResult) -> tuple[Radiograph, Photometric | None]:
-    if result.pixels_sha256 is None:
+    if result.pixel_sha256 is None:
         raise SettingsError(f"{result.file}: the result does not say which pixels it is about; analyze again")
     by_user = bool(result.cautions & ImageCaution.POLARITY_BY_USER)
     for photometric in Photometric if by_user else (None,):
         radiograph = read_radiograph(
             path, spacing_mm=_spacing_by_user(result.spacing), photometric=photometric, secondary_capture=True
         )
-        if radiograph.pixels_sha256() == result.pixels_sha256:
+        if pixel_sha256(radiograph.pixels, radiograph.usable) == result.pixel_sha256:
             return radiograph, photometric
     raise SettingsError(f"{path}: holds another picture than the one that was analyzed; analyze it again")
 

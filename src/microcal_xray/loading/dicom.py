@@ -7,6 +7,7 @@ import numpy.typing as npt
 from pydicom.dataset import Dataset, FileDataset
 
 from ..errors import UnreadableRadiographError
+from ..origin import Reading
 from ..radiograph import Acquisition, ImageCaution, Intent, Radiograph, Signal, Spacing
 from .air_check import air_looks_bright
 from .colour import grey
@@ -17,6 +18,7 @@ from .dicom_file import read_header, read_whole
 from .header import code, integer, numbers
 from .modality import attenuation
 from .modality_tags import ModalityValues, modality_values
+from .origins import origin_of
 from .pixel_layout import PixelLayout, pixel_layout
 from .polarity import Photometric, polarity_of_signal, tags_disagree, turned
 from .quality import pixel_cautions
@@ -47,6 +49,7 @@ def read_dicom(
     photometric: Photometric | None,
     secondary_capture: bool,
     name: str,
+    reading: Reading,
 ) -> Radiograph:
     """Return the radiograph in a DICOM file.
 
@@ -59,6 +62,8 @@ def read_dicom(
         What the caller knows of the polarity; None: what the file says.
     secondary_capture : bool
     name : str
+    reading : Reading
+        The same as the caller said it, for the record.
 
     Raises
     ------
@@ -101,6 +106,7 @@ def read_dicom(
         name=name,
         cautions=cautions,
         acquisition=_acquisition(dataset, layout, stored),
+        origin=origin_of(path, reading=reading, decoders=("pydicom", *filter(None, [stored.decoder]))),
     )
 
 

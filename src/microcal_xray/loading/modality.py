@@ -73,5 +73,8 @@ def attenuation(
     quantum : float
         The step between two signal values, over 0. Half of it stands for no signal at all.
     """
-    floor = np.float32(quantum / 2)
-    return np.float32(math.log(full_scale)) - np.log(np.maximum(signal, floor), dtype=np.float32)
+    lifted = np.maximum(signal, np.float32(quantum / 2))
+    # In double precision, then rounded: single precision gives other last bits on other processors, which
+    # would change the hash of the pixels. 4 ms for 7 megapixels.
+    log = np.log(lifted, out=np.empty_like(lifted), dtype=np.float64, casting="same_kind")
+    return np.float32(math.log(full_scale)) - log

@@ -31,6 +31,8 @@ class PicturePixels:
     stated : Photometric or None
         What the file says of itself, which is another one where the decoder has turned the values already.
         None: nothing.
+    decoders : tuple of str
+        The packages that took part in the reading.
     """
 
     values: npt.NDArray[np.number]
@@ -38,6 +40,7 @@ class PicturePixels:
     bits: int | None
     photometric: Photometric = Photometric.MONOCHROME2
     stated: Photometric | None = None
+    decoders: tuple[str, ...] = ("pillow",)
 
     @property
     def grey_range(self) -> tuple[float, float]:

@@ -8,9 +8,11 @@ file.
 
 from pathlib import Path
 
+from ..origin import Reading
 from ..radiograph import Acquisition, ImageCaution, Intent, Radiograph, Spacing
 from .air_check import air_looks_bright
 from .colour import grey
+from .origins import origin_of
 from .picture_pixels import PicturePixels, opened_picture, picture_pixels
 from .polarity import Photometric, turned
 from .quality import pixel_cautions
@@ -36,7 +38,13 @@ def check_picture(path: Path, kind: FileKind) -> None:
 
 
 def read_picture(
-    path: Path, kind: FileKind, *, spacing: Spacing | None, photometric: Photometric | None, name: str
+    path: Path,
+    kind: FileKind,
+    *,
+    spacing: Spacing | None,
+    photometric: Photometric | None,
+    name: str,
+    reading: Reading,
 ) -> Radiograph:
     """Return the radiograph in a picture file.
 
@@ -50,6 +58,8 @@ def read_picture(
     photometric : Photometric or None
         What the caller knows of the polarity; None: what the file says, or bright bone.
     name : str
+    reading : Reading
+        The same as the caller said it, for the record.
 
     Raises
     ------
@@ -81,6 +91,7 @@ def read_picture(
             photometric=picture.stated.value if picture.stated else None,
             bits_stored=picture.bits,
         ),
+        origin=origin_of(path, reading=reading, decoders=picture.decoders),
     )
 
 

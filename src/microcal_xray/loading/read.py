@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import SettingsError
+from ..origin import Reading
 from ..radiograph import Radiograph, spacing_from_user
 from .complaints import complaints_name, one_line
 from .pictures import read_picture
@@ -69,6 +70,11 @@ def read_radiograph(
     """
     spacing = spacing_from_user(spacing_mm)
     polarity = _checked(photometric)
+    reading = Reading(
+        spacing_mm=None if spacing is None else (spacing.row_mm, spacing.column_mm),
+        photometric=None if polarity is None else polarity.value,
+        secondary_capture=bool(secondary_capture),
+    )
     path = Path(path)
     with complaints_name(path):
         kind = sniff(path)
@@ -82,8 +88,11 @@ def read_radiograph(
                 photometric=polarity,
                 secondary_capture=secondary_capture,
                 name=_name(path),
+                reading=reading,
             )
-        return read_picture(path, kind, spacing=spacing, photometric=polarity, name=_name(path))
+        return read_picture(
+            path, kind, spacing=spacing, photometric=polarity, name=_name(path), reading=reading
+        )
 
 
 def _checked(photometric: Photometric | str | None) -> Photometric | None:

@@ -53,12 +53,12 @@ def read_tiff(path: Path) -> PicturePixels:
         photometric = int(page.photometric)
         is_plain = int(page.compression) == _UNCOMPRESSED and photometric in (_MINISWHITE, _MINISBLACK, _RGB)
         if is_plain and page.bitspersample in (8, 16, 32, 64):
-            pixels = _plain(page)
+            pixels = replace(_plain(page), decoders=("tifffile",))
             is_turned = False
         else:
             _require_pillow_reads(page)
             with opened_picture(path, ("TIFF",)) as image:
-                pixels = picture_pixels(image)
+                pixels = replace(picture_pixels(image), decoders=("tifffile", "pillow"))
             is_turned = pixels.bits == 8  # Pillow turns MINISWHITE itself, but in 8 bits only
     is_low = photometric == _MINISWHITE and not is_turned
     polarity = Photometric.MONOCHROME1 if is_low else Photometric.MONOCHROME2

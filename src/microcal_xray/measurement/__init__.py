@@ -1,29 +1,43 @@
 """How long, wide and high each line is, what its surroundings say, and how strong that makes it."""
 
+from .card import Units, evidence_card
 from .features import FeatureTable, feature_table
+from .intervals import IntervalFactors, shipped_factors
 from .judgement import Judgement, judge
 from .line import LineMeasurement, measure, smooth_path
 from .maps import AxisMap, PictureMaps, picture_maps
 from .mimics import MimicCourt
+from .place import BoneSetting, bone_setting
 from .ranker import PRIOR, FalseMarkCurve, Ranker, rankers_from, shipped_rankers
+from .shape import LineShape, line_shape
+from .stability import kept_under_changes
 from .trees import Trees
 
 __all__ = [
     "PRIOR",
     "AxisMap",
+    "BoneSetting",
     "FalseMarkCurve",
     "FeatureTable",
+    "IntervalFactors",
     "Judgement",
     "LineMeasurement",
+    "LineShape",
     "MimicCourt",
     "PictureMaps",
     "Ranker",
     "Trees",
+    "Units",
+    "bone_setting",
+    "evidence_card",
     "feature_table",
     "judge",
+    "kept_under_changes",
+    "line_shape",
     "measure",
     "picture_maps",
     "rankers_from",
+    "shipped_factors",
     "shipped_rankers",
     "smooth_path",
 ]

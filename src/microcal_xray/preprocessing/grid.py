@@ -28,6 +28,10 @@ class Grid:
         """Return points (row, column) of this grid in pixels of the picture as stored, shape (N, 2)."""
         return (path + 0.5) / (self.rows_per_stored_row, self.columns_per_stored_column) - 0.5
 
+    def from_stored(self, path: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return points of the picture as stored in pixels of this grid; undoes `stored`."""
+        return (path + 0.5) * (self.rows_per_stored_row, self.columns_per_stored_column) - 0.5
+
 
 def square_grid(
     pixels: npt.NDArray[np.float32], usable: npt.NDArray[np.bool_], *, row_mm: float, column_mm: float

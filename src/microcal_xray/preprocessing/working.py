@@ -34,6 +34,22 @@ class WorkingImage:
         """Return points (row, column) of this picture in pixels of the one it was made from, (N, 2)."""
         return (path + 0.5) / (self.rows_per_row, self.columns_per_column) - 0.5
 
+    def from_original(self, path: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return points of the picture that it was made from in pixels of this one; undoes `original`."""
+        return (path + 0.5) * (self.rows_per_row, self.columns_per_column) - 0.5
+
+    def to_original(self, mask: Mask, shape: tuple[int, ...]) -> Mask:
+        """Return a mask of this picture's pixels on those of the one it was made from, of that shape."""
+        if mask.shape == shape:
+            return mask
+        rows, columns = (
+            np.clip(((np.arange(side) + 0.5) * per - 0.5).round().astype(int), 0, own - 1)
+            for side, per, own in zip(
+                shape, (self.rows_per_row, self.columns_per_column), mask.shape, strict=True
+            )
+        )
+        return np.asarray(mask[np.ix_(rows, columns)])
+
     @property
     def scale(self) -> float:
         """Working pixels per original pixel, mean of both directions."""

@@ -5,7 +5,6 @@ from .display import display_levels, preview_jpeg
 from .overlay import overlay
 from .overlay_files import overlay_names, overlays_folder
 from .page import report_html
-from .recorded import RecordedRun, read_run
 from .results import (
     ImageResult,
     Status,
@@ -22,7 +21,6 @@ __all__ = [
     "CANDIDATE_COLUMNS",
     "IMAGE_COLUMNS",
     "ImageResult",
-    "RecordedRun",
     "Status",
     "candidates_csv",
     "candidates_json",
@@ -37,7 +35,6 @@ __all__ = [
     "overlay_names",
     "overlays_folder",
     "preview_jpeg",
-    "read_run",
     "report_html",
     "skipped_result",
     "table",

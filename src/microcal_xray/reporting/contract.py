@@ -7,6 +7,7 @@ from typing import Any
 
 from ..settings import Settings
 from ..version import __version__
+from .capsule import run_capsule
 from .results import ImageResult
 
 CANDIDATES_SCHEMA_NAME = "microcal-candidates/1"
@@ -33,7 +34,14 @@ def candidates_json(results: Iterable[ImageResult], settings: Settings) -> str:
     ValueError
         If a number is not finite, which JSON cannot hold.
     """
-    head = _json({"schema": CANDIDATES_SCHEMA_NAME, "version": __version__, "settings": settings.as_dict()})
+    head = _json(
+        {
+            "schema": CANDIDATES_SCHEMA_NAME,
+            "version": __version__,
+            "settings": settings.as_dict(),
+            "capsule": run_capsule(),
+        }
+    )
     images = ",\n".join(_json(result.as_dict()) for result in results)
     return f'{head[:-1]}, "images": [\n{images}\n]}}\n'
 

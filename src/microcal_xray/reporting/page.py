@@ -15,6 +15,8 @@ from ..version import __version__
 from .display import thumbnail_jpeg
 from .foreign_text import printable_text
 from .page_evidence import evidence_card, term_words
+from .page_limit import could_show
+from .page_measured import measured_card
 from .page_summary import counts_html, summary_html
 from .results import ImageResult, Status
 from .words import (
@@ -27,11 +29,12 @@ from .words import (
     SPACING_SENTENCES,
     SPACING_SHORT,
     TIER_WORDS,
+    caution_names,
     plural,
     spacing_words,
 )
 
-_SCRIPTS = ("lines.js", "stage.js", "evidence.js", "desk.js")
+_SCRIPTS = ("lines.js", "stage.js", "evidence.js", "measured.js", "could_show.js", "desk.js")
 _IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
@@ -162,18 +165,29 @@ def _record(result: ImageResult, size: tuple[int, int]) -> dict[str, Any]:
         "place": _place(result),
         "spacing_short": SPACING_SHORT[values["spacing_source"]],
         "spacing_sentence": SPACING_SENTENCES[values["spacing_source"]],
-        "cautions": [CAUTION_SENTENCES[name] for name in values["cautions"]],
+        "cautions": [CAUTION_SENTENCES[name] for name in _cautions(result)],
         "facts": _facts(result),
-        "candidates": [_candidate_record(candidate) for candidate in values["candidates"]],
+        "could_show": could_show(result),
+        "candidates": [
+            _candidate_record(candidate, SPACING_SENTENCES[values["spacing_source"]])
+            for candidate in values["candidates"]
+        ],
     }
 
 
-def _candidate_record(values: Mapping[str, Any]) -> dict[str, Any]:
+def _cautions(result: ImageResult) -> list[str]:
+    """Return the names of what the file says and of what was measured, each once."""
+    measured = caution_names(result.quality.cautions) if result.quality else []
+    return list(dict.fromkeys([*caution_names(result.cautions), *measured]))
+
+
+def _candidate_record(values: Mapping[str, Any], spacing_sentence: str) -> dict[str, Any]:
     return {
         **{name: value for name, value in values.items() if name != "path_px"},
         "path": values["path_px"],
         "cautions": [CAUTION_SENTENCES[name] for name in values["cautions"]],
         "evidence": evidence_card(values["evidence"]),
+        "measured": measured_card(values["measured"], spacing_sentence),
     }
 
 

@@ -173,5 +173,6 @@ else it looks like, from 0 to 1. Nothing is left out for looking like something 
 <dt>Contrast</dt><dd>Height over the sides of the line, in units of the local noise (sd).</dd>
 <dt>Width</dt><dd>Full width at half maximum.</dd>
 <dt>Angle</dt><dd>To the long axis of the bone: 0 along, 90 across.</dd>
-<dt>No candidates</dt><dd>Excludes nothing: fine lines can be invisible on a radiograph.</dd>
+<dt>No candidates</dt><dd>Excludes only what the image could show: beside it stands from which width on lines
+would have been marked. Finer and more tilted lines can be invisible on a radiograph.</dd>
 </dl></section>"""

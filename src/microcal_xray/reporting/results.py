@@ -9,16 +9,22 @@ from typing import Any
 import numpy as np
 
 from ..findings import Candidate, CandidateCaution, Findings, Kind, Tier
+from ..image_limits import Detectability, ImageQuality
+from ..origin import Origin, pixel_sha256
 from ..radiograph import Acquisition, ImageCaution, Intent, Radiograph, Signal, Spacing, SpacingSource
+from .capsule import capsule_from_dict, image_capsule
 from .display import preview_jpeg
 from .evidence_record import evidence_dict, evidence_from_dict
 from .foreign_text import printable_text
+from .limit_map import limit_map_jpeg, map_range_px
+from .limit_record import limit_dict, limit_from_dict, quality_dict, quality_from_dict
+from .measured_record import measured_dict, measured_from_dict
 from .words import caution_names, cautions_from_names
 
 _PATH_DECIMALS = 2  # 0.01 pixel: a tenth of what a centre line can promise
 _MM_DECIMALS = 3
 _DECIMALS = 2
-_OF_THE_SEARCH = frozenset(["file", "status", "reason", "candidates"])
+_OF_THE_SEARCH = frozenset(["file", "status", "reason", "candidates", "quality", "limit"])
 
 
 class Status(StrEnum):
@@ -48,12 +54,22 @@ class ImageResult:
     signal : Signal or None
     cautions : ImageCaution
     acquisition : Acquisition or None
-    pixels_sha256 : str or None
-        Of the pixels that were searched, see `Radiograph.pixels_sha256`; None unless ok, or not recorded.
     candidates : tuple of Candidate
         Sorted by falling score.
     preview_jpeg : bytes or None
         Grey preview with square pixels for the report page; None unless ok, or when left out to save room.
+    origin : Origin or None
+        By which the file is found and read again; None for an array, or if it was not opened.
+    pixel_sha256 : str or None
+        Of the pixels that were searched; None unless ok.
+    quality : ImageQuality or None
+        None unless ok, or where no bone was searched.
+    limit : Detectability or None
+        Without its map; None unless ok, or where no bone was searched.
+    limit_map_jpeg : bytes or None
+        The map as a picture, for the report page.
+    limit_range_px : (float, float) or None
+        Smallest and largest width of the map.
 
     See Also
     --------
@@ -70,9 +86,14 @@ class ImageResult:
     signal: Signal | None = None
     cautions: ImageCaution = ImageCaution.NONE
     acquisition: Acquisition | None = None
-    pixels_sha256: str | None = None
     candidates: tuple[Candidate, ...] = ()
     preview_jpeg: bytes | None = None
+    origin: Origin | None = None
+    pixel_sha256: str | None = None
+    quality: ImageQuality | None = None
+    limit: Detectability | None = None
+    limit_map_jpeg: bytes | None = None
+    limit_range_px: tuple[float, float] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record of this file in candidates.json: plain values, unknown ones None, no preview.
@@ -105,14 +126,20 @@ class ImageResult:
             "compression": acquisition.compression,
             "bits_stored": acquisition.bits_stored,
             "decoder": acquisition.decoder,
-            "pixels_sha256": self.pixels_sha256,
             "cautions": caution_names(self.cautions),
+            "quality": quality_dict(self.quality),
+            "limit": limit_dict(self.limit),
+            "capsule": image_capsule(self.origin, self.pixel_sha256),
             "candidates": [_candidate_dict(candidate) for candidate in self.candidates],
         }
 
     def without_preview(self) -> "ImageResult":
         """Return the same result without its preview picture."""
         return replace(self, preview_jpeg=None)
+
+    def without_pictures(self) -> "ImageResult":
+        """Return the same result without its preview and without the picture of its limit."""
+        return replace(self, preview_jpeg=None, limit_map_jpeg=None)
 
 
 def image_result(findings: Findings, file: str) -> ImageResult:
@@ -133,10 +160,15 @@ def image_result(findings: Findings, file: str) -> ImageResult:
         if not (math.isfinite(candidate.score) and np.isfinite(candidate.path_px).all()):
             raise ValueError(f"{file}: candidate {candidate.id} has a score or a path that is not finite")
     strongest_first = sorted(findings.candidates, key=lambda candidate: (-candidate.score, candidate.id))
+    limit = findings.limit
     return replace(
         _read_result(findings.radiograph, file),
         candidates=tuple(strongest_first),
         preview_jpeg=preview_jpeg(findings.radiograph),
+        quality=findings.quality,
+        limit=None if limit is None else replace(limit, width_map_px=None),
+        limit_map_jpeg=None if limit is None else limit_map_jpeg(findings.radiograph, limit),
+        limit_range_px=None if limit is None else map_range_px(limit),
     )
 
 
@@ -168,13 +200,14 @@ def _read_result(radiograph: Radiograph, file: str) -> ImageResult:
         signal=radiograph.signal,
         cautions=radiograph.cautions,
         acquisition=radiograph.acquisition,
-        pixels_sha256=radiograph.pixels_sha256(),
+        origin=radiograph.origin,
+        pixel_sha256=pixel_sha256(radiograph.pixels, radiograph.usable),
     )
 
 
-def failed_result(file: str, reason: str) -> ImageResult:
+def failed_result(file: str, reason: str, *, origin: Origin | None = None) -> ImageResult:
     """Return what is written for a file that could not be read or searched."""
-    return ImageResult(file=file, status=Status.FAILED, reason=reason)
+    return ImageResult(file=file, status=Status.FAILED, reason=reason, origin=origin)
 
 
 def skipped_result(file: str, reason: str) -> ImageResult:
@@ -197,6 +230,7 @@ def image_result_from_dict(record: Mapping[str, Any], *, preview_jpeg: bytes | N
     True
     """
     ok = record["status"] == Status.OK
+    origin, pixels = capsule_from_dict(record["capsule"])
     return ImageResult(
         file=record["file"],
         status=Status(record["status"]),
@@ -208,9 +242,12 @@ def image_result_from_dict(record: Mapping[str, Any], *, preview_jpeg: bytes | N
         signal=Signal(record["signal"]) if record["signal"] else None,
         cautions=cautions_from_names(ImageCaution, record["cautions"]),
         acquisition=_acquisition(record) if ok else None,
-        pixels_sha256=record.get("pixels_sha256"),  # files of earlier versions have none
         candidates=tuple(_candidate(values) for values in record["candidates"]),
         preview_jpeg=preview_jpeg,
+        origin=origin,
+        pixel_sha256=pixels,
+        quality=quality_from_dict(record["quality"]),
+        limit=limit_from_dict(record["limit"]),
     )
 
 
@@ -229,6 +266,7 @@ def _candidate_dict(candidate: Candidate) -> dict[str, Any]:
         "angle_to_bone_deg": _rounded(candidate.angle_to_bone_deg, 1),
         "cautions": caution_names(candidate.cautions),
         "evidence": evidence_dict(candidate.evidence),
+        "measured": measured_dict(candidate.measured),
     }
 
 
@@ -247,6 +285,7 @@ def _candidate(values: Mapping[str, Any]) -> Candidate:
         angle_to_bone_deg=values["angle_to_bone_deg"],
         cautions=cautions_from_names(CandidateCaution, values["cautions"]),
         evidence=evidence_from_dict(values["evidence"]),
+        measured=measured_from_dict(values.get("measured")),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from ..findings import Candidate, Evidence, Findings
+from ..measured import Measured
 from .foreign_text import printable_text, spreadsheet_text
 from .results import ImageResult
 from .words import caution_names
@@ -31,6 +32,19 @@ CANDIDATE_COLUMNS: tuple[str, ...] = (
     "cautions",
     "expected_false_marks",
     "likeliest_mimic",
+    "length_low_mm",
+    "length_high_mm",
+    "equivalent_width_mm",
+    "equivalent_width_low_mm",
+    "equivalent_width_high_mm",
+    "resolved",
+    "line_width_mm",
+    "line_width_low_mm",
+    "line_width_high_mm",
+    "d_prime",
+    "crossed",
+    "cortices",
+    "stability",
 )
 
 _BY_DIGITS = frozenset(["expected_false_marks"])  # three digits count there, however small the number
@@ -65,7 +79,8 @@ def table(findings: Findings) -> list[dict[str, Cell]]:
     -------
     list of dict
         Keys are `CANDIDATE_COLUMNS`, in that order; `file` is the name of the radiograph. Lengths and widths
-        in millimetres are None when the spacing is unknown, `angle_to_bone_deg` where the axis is unclear,
+        in millimetres are None when the spacing is unknown, the columns of the evidence card without one,
+        `angle_to_bone_deg` where the axis is unclear,
         `expected_false_marks` without evidence; `likeliest_mimic` is empty without a mimic. Empty when there
         are no candidates: `pandas.DataFrame(rows, columns=CANDIDATE_COLUMNS)` keeps the columns.
     """
@@ -103,6 +118,30 @@ def _candidate_row(candidate: Candidate, file: str) -> dict[str, Cell]:
         "cautions": " ".join(caution_names(candidate.cautions)),
         "expected_false_marks": candidate.evidence.false_marks if candidate.evidence else None,
         "likeliest_mimic": _likeliest_mimic(candidate.evidence),
+        **_measured_cells(candidate.measured),
+    }
+
+
+def _measured_cells(measured: Measured | None) -> dict[str, Cell]:
+    """Return the cells of the evidence card; all empty when there is none."""
+    length = measured.length_mm if measured else None
+    equivalent = measured.equivalent_width_mm if measured else None
+    width = measured.width_mm if measured else None
+    crossed = measured.place.crossed if measured else None
+    return {
+        "length_low_mm": length.low if length else None,
+        "length_high_mm": length.high if length else None,
+        "equivalent_width_mm": equivalent.value if equivalent else None,
+        "equivalent_width_low_mm": equivalent.low if equivalent else None,
+        "equivalent_width_high_mm": equivalent.high if equivalent else None,
+        "resolved": ("yes" if measured.resolved else "no") if measured else "",
+        "line_width_mm": width.value if width else None,
+        "line_width_low_mm": width.low if width else None,
+        "line_width_high_mm": width.high if width else None,
+        "d_prime": measured.d_prime.value if measured else None,
+        "crossed": crossed.value if crossed else None,
+        "cortices": " ".join(measured.place.cortices) if measured else "",
+        "stability": measured.stability.share if measured else None,
     }
 
 

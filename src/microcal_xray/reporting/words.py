@@ -31,7 +31,8 @@ SPACING_SHORT: dict[SpacingSource, str] = {
 
 SPACING_SENTENCES: dict[SpacingSource, str] = {
     SpacingSource.DETECTOR: (
-        "Lengths are in the plane of the detector; the bone is smaller by an unknown magnification."
+        "Lengths are in the plane of the detector; the bone is smaller by an unknown magnification, "
+        "typically 2 to 10 %."
     ),
     SpacingSource.FIDUCIAL: "Lengths are calibrated by an object of known size.",
     SpacingSource.GEOMETRY: "Lengths are corrected for the known magnification.",
@@ -51,6 +52,56 @@ INTENT_WORDS: dict[Intent, str] = {
 SIGNAL_WORDS: dict[Signal, str] = {
     Signal.LOG: "log attenuation",
     Signal.GREY: "grey levels, contrasts are relative",
+}
+
+
+UNIT_WORDS: dict[str, str] = {"mm": " mm", "px": " px", "deg": "\u00b0", "1": ""}
+
+CONTRAST_UNIT_WORDS: dict[str, str] = {
+    "log": "log{length}",
+    "relative": "grey levels{length}, relative",
+}
+
+SIDE_WORDS: dict[str, str] = {
+    "left": "left cortex",
+    "right": "right cortex",
+    "upper": "upper cortex",
+    "lower": "lower cortex",
+}
+
+# The evidence card: (label, what it means).
+CARD_WORDS: dict[str, tuple[str, str]] = {
+    "title": ("Measured", ""),
+    "length": ("Length", "along the smoothed centre line"),
+    "equivalent_width": (
+        "Equivalent width",
+        "as much contrast as a gap (or a band of bone) so wide through the whole bone; no blur changes it",
+    ),
+    "width": ("Width", "full width at half maximum, the blur of the picture taken away"),
+    "not_resolved": ("not resolved", ""),
+    "blur": ("blur {blur}", ""),
+    "peak_contrast": ("Peak contrast", "of the line as it appears, mean along it"),
+    "integrated_contrast": ("Integrated contrast", "contrast times width; no blur changes it"),
+    "d_prime": (
+        "Stands out, d\u2032",
+        "how far it stands out from the noise across it, for an observer who knows its place",
+    ),
+    "z": ("Over the noise, z", "height over the noise measured along it, in standard errors"),
+    "angle_to_bone": ("Angle to bone", "0 along the long axis, 90 across"),
+    "angle_to_cortex": ("Angle to cortex", "0 straight through the nearest cortex, 90 along it"),
+    "crossed": ("Crosses", "share of the width of the bone, in projection"),
+    "reaches": ("reaches", ""),
+    "cortex_distance": ("To the cortex", "from the nearest point of the line to the outline of the bone"),
+    "end_distance": ("To the end of the bone", "from the middle of the line; a dash where no end is seen"),
+    "along_bone": ("Place along the bone", "0 and 1 are its ends; a dash unless both are seen"),
+    "tortuosity": ("Tortuosity", "length over the distance of the ends; 1 is straight"),
+    "stability": (
+        "Stability",
+        "in how many changed measurements (other width, more noise, parts of the line) it still stands out",
+    ),
+    "of": ("{kept} of {tried}", ""),
+    "profile": ("Mean profile across", "grey: 95 % band; light: measured; coloured: the fitted line"),
+    "intervals": ("In brackets 95 % intervals, as they held on simulated lines.", ""),
 }
 
 

@@ -184,7 +184,7 @@ def _with_strongest_previews(results: Iterable[ImageResult], limit: int) -> list
         heapq.heappush(strongest, (score, -index))
         if len(strongest) > limit:
             weakest = -heapq.heappop(strongest)[1]
-            kept[weakest] = kept[weakest].without_preview()
+            kept[weakest] = kept[weakest].without_pictures()
     return kept
 
 

@@ -116,7 +116,7 @@ def draw(
     for line in lines:
         depth = np.repeat(line.depth_mm[pixels[:, 0], pixels[:, 1]], len(parts))
         total = laid if line.outside else change
-        total += depth * _share_at(line, points, spacing_mm).astype(np.float32)
+        total += depth * share_at(line, points, spacing_mm).astype(np.float32)
     columns = (np.repeat(part[pixels[:, 0], pixels[:, 1]], len(parts)) for part in parts_of(paths))
     signal = transmission(changed(PathLengths(*columns), change, laid), tube_kv=tube_kv)
     drawn[pixels[:, 0], pixels[:, 1]] = signal.reshape(len(pixels), -1).mean(axis=1)
@@ -134,7 +134,20 @@ def _near(line: DrawnLine, shape: tuple[int, ...], spacing_mm: float) -> npt.NDA
     return np.asarray((away <= line.profile.reach_mm / spacing_mm + 2) & (line.depth_mm != 0))
 
 
-def _share_at(line: DrawnLine, points_px: Float64Array, spacing_mm: float) -> Float64Array:
+def share_at(
+    line: DrawnLine, points_px: Float64Array, spacing_mm: float, *, over_mm: float | None = None
+) -> Float64Array:
+    """Return the share of its depth that a line has at points, mean over a quarter of a pixel across it.
+
+    Parameters
+    ----------
+    line : DrawnLine
+    points_px : (N, 2) float array
+        (row, column).
+    spacing_mm : float
+    over_mm : float, optional
+        Across the line, the length over which the share is averaged; None: a quarter of a pixel.
+    """
     tree = cKDTree(line.points_px)
     _, nearest = tree.query(points_px)
     tangent = np.gradient(line.points_px, axis=0)
@@ -143,7 +156,8 @@ def _share_at(line: DrawnLine, points_px: Float64Array, spacing_mm: float) -> Fl
     away = np.einsum("ij,ij->i", points_px - line.points_px[nearest], normal[nearest]) * spacing_mm
     beyond = np.einsum("ij,ij->i", points_px - line.points_px[nearest], tangent[nearest]) * spacing_mm
     breadth = np.maximum(line.breadth[nearest], 1e-3)
-    share = line.profile.averaged(away / breadth, spacing_mm / _PARTS / breadth)
+    over = spacing_mm / _PARTS if over_mm is None else over_mm
+    share = line.profile.averaged(away / breadth, over / breadth)
     return np.asarray(np.where(np.abs(beyond) > 0.05, 0.0, share) * line.strength[nearest])
 
 

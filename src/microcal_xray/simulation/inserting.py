@@ -15,9 +15,9 @@ from scipy.spatial import cKDTree
 from ..errors import SettingsError
 from ..findings import Kind
 from ..radiograph import Radiograph, Signal
+from ..resolution import sharpest_edge_px
 from .courses import Course
 from .lines import Fissure, MicrocallusLine, Profile, profile
-from .resolution import sharpest_edge_px
 from .surroundings import Surroundings
 
 Float64Array = npt.NDArray[np.float64]
@@ -221,7 +221,7 @@ def _with_change(radiograph: Radiograph, inserted: InsertedLine, sign: float) ->
     window, change = _change(radiograph, inserted)
     pixels = radiograph.pixels.astype(np.float64)
     pixels[window] += sign * inserted.units_per_log * change
-    return replace(radiograph, pixels=pixels.astype(np.float32))
+    return replace(radiograph, pixels=pixels.astype(np.float32), origin=None)  # no file holds these pixels
 
 
 def _change(radiograph: Radiograph, inserted: InsertedLine) -> tuple[tuple[slice, slice], Float64Array]:

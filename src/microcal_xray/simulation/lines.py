@@ -214,11 +214,23 @@ class Profile:
 
     def full_width_mm(self) -> float:
         """Return the full width at half maximum."""
-        top = int(self.share.argmax())
-        half = self.share[top] / 2
-        after = np.interp(-half, -self.share[top:], self.offset_mm[top:])
-        before = np.interp(half, self.share[: top + 1], self.offset_mm[: top + 1])
-        return float(after - before)
+        return full_width(self.offset_mm, self.share)
+
+
+def full_width(offset: Float64Array, share: Float64Array) -> float:
+    """Return the full width at half maximum of a peak, in the unit of the offsets.
+
+    Examples
+    --------
+    >>> full_width(np.array([-2.0, -1, 0, 1, 2]), np.array([0.0, 1, 2, 1, 0]))
+    2.0
+    """
+    top = int(share.argmax())
+    half = share[top] / 2
+    # Towards each side the share is taken as falling: the least so far.
+    after = np.interp(-half, -np.minimum.accumulate(share[top:]), offset[top:])
+    before = np.interp(half, np.minimum.accumulate(share[top::-1])[::-1], offset[: top + 1])
+    return float(after - before)
 
 
 def profile(line: Fissure | MicrocallusLine) -> Profile:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy import ndimage
 from scipy.spatial import cKDTree
 
 from ..findings import Kind
-from .drawing import DrawnLine, changed, parts_of
-from .lines import Target, target_of
+from .drawing import DrawnLine, changed, parts_of, share_at
+from .lines import Target, full_width, target_of
 from .physics import PathLengths, transmission
 
 FloatArray = npt.NDArray[np.float32]
@@ -20,6 +21,7 @@ _PRESENT = 0.15  # a line is there where it changes at least this share of the m
 _CLOSE_MM = 8.0
 _LEAST_OF_A_CLUSTER = 3
 _POINTS = 60  # places along a line where its contrast is worked out
+_SMOOTH_POINTS = 20  # a millimetre: the direction of the course without its roughness
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,15 @@ class TrueLine:
         Centre line as (row, column); whole numbers are pixel centres. Only where the line changes bone.
     length_mm : float
     width_mm : float
-        Full width at half maximum on the picture, before the detector's blur.
+        Full width at half maximum of the line as drawn, mean along it, before the detector's blur.
     equivalent_width_mm : float
         Integral of the contrast across the line over its peak.
     contrast_log : float
         Peak change of -ln(signal), mean along the line, before blur: negative for a lucent line.
     integrated_contrast_mm : float
         Integral of that change across the line, mean along it; no blur changes it.
+    bone_contrast_log : float
+        What the bone there adds to -ln(signal), mean along the line: against soft tissue as deep as it.
     angle_to_bone_deg : float
         0 (along) to 90 (across).
     tilt_deg, depth_mm : float
@@ -62,6 +66,7 @@ class TrueLine:
     equivalent_width_mm: float
     contrast_log: float
     integrated_contrast_mm: float
+    bone_contrast_log: float
     angle_to_bone_deg: float
     tilt_deg: float
     depth_mm: float
@@ -94,14 +99,16 @@ def truth_of(
     points = drawn.points_px
     inside = ((points >= 0) & (points <= np.array(shape) - 1)).all(axis=1)
     rounded = np.clip(np.rint(points).astype(int), 0, np.array(shape) - 1)
-    depth = np.where(inside, drawn.depth_mm[tuple(rounded.T)], 0) * drawn.strength
+    full = np.where(inside, drawn.depth_mm[tuple(rounded.T)], 0)
+    depth = full * drawn.strength
     strong = np.abs(depth) > _PRESENT * np.abs(depth).max(initial=0)
     if np.count_nonzero(strong) < 4:
         return None
     first, last = np.flatnonzero(strong)[[0, -1]]
-    path, rounded, depth = points[first : last + 1], rounded[first : last + 1], depth[first : last + 1]
-    pick = slice(None, None, max(1, len(path) // _POINTS))
-    peak, integral = _contrast(drawn, paths, scattered, rounded[pick], depth[pick], tube_kv)
+    path, picked = points[first : last + 1], slice(first, last + 1, max(1, (last + 1 - first) // _POINTS))
+    across = _across(drawn, picked, spacing_mm)
+    rounded = rounded[picked]
+    peak, integral = _contrast(drawn, paths, scattered, rounded, full[picked], across, tube_kv)
     chord = path[-1] - path[0]
     along_mm = drawn.line.course.from_end_mm
     axis = drawn.bone.axis_direction(along_mm)
@@ -112,14 +119,49 @@ def truth_of(
         bone=drawn.bone.name,
         path_px=path[_thin(len(path))],
         length_mm=float(np.linalg.norm(np.diff(path, axis=0), axis=1).sum() * spacing_mm),
-        width_mm=drawn.profile.full_width_mm(),
+        width_mm=full_width(across.offset_mm, across.share.mean(axis=0)),
         equivalent_width_mm=abs(integral / peak),
         contrast_log=peak,
         integrated_contrast_mm=integral,
+        bone_contrast_log=_bone_contrast(paths, scattered, rounded, tube_kv),
         angle_to_bone_deg=float(np.degrees(np.arccos(min(1.0, cosine)))),
         tilt_deg=drawn.line.tilt_deg,
         depth_mm=drawn.line.depth_mm,
     )
+
+
+def _bone_contrast(
+    paths: PathLengths, scattered: FloatArray, pixels: npt.NDArray[np.intp], tube_kv: int
+) -> float:
+    rows, columns = pixels.T
+    soft, adipose, marrow, bone = (part[rows, columns] for part in parts_of(paths))
+    nothing, around = np.zeros_like(soft), scattered[rows, columns]
+    here = transmission(PathLengths(soft, adipose, marrow, bone), tube_kv=tube_kv) + around
+    boneless = PathLengths(soft + marrow + bone, adipose, nothing, nothing)
+    return float(np.log((transmission(boneless, tube_kv=tube_kv) + around) / here).mean())
+
+
+@dataclass(frozen=True)
+class _Across:
+    """The share of its depth that a line has across each of P places, as it was drawn.
+
+    A rough course bends away from itself, so that what is drawn beside it is less than its profile says.
+    """
+
+    offset_mm: Float64Array
+    share: Float64Array  # (P, S)
+
+
+def _across(drawn: DrawnLine, picked: slice, spacing_mm: float) -> _Across:
+    reach = drawn.profile.reach_mm
+    offset = np.linspace(-reach, reach, _STEPS + 1)
+    smooth = ndimage.gaussian_filter1d(drawn.points_px, _SMOOTH_POINTS, axis=0, mode="nearest")
+    tangent = np.gradient(smooth, axis=0)[picked]
+    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-12)
+    normal = np.stack([-tangent[:, 1], tangent[:, 0]], axis=1)
+    places = drawn.points_px[picked][:, None] + offset[:, None] / spacing_mm * normal[:, None]
+    share = share_at(drawn, places.reshape(-1, 2), spacing_mm, over_mm=2 * reach / _STEPS)
+    return _Across(offset, share.reshape(len(places), -1))
 
 
 def _contrast(
@@ -127,16 +169,15 @@ def _contrast(
     paths: PathLengths,
     scattered: FloatArray,
     pixels: npt.NDArray[np.intp],
-    depth_mm: Float64Array,
+    full_depth_mm: FloatArray,
+    across: _Across,
     tube_kv: int,
 ) -> tuple[float, float]:
-    shape = drawn.profile
-    step_mm = 2 * shape.reach_mm / _STEPS
-    offsets = np.linspace(-shape.reach_mm, shape.reach_mm, _STEPS + 1)
-    change = (depth_mm[:, None] * shape.averaged(offsets, step_mm)[None, :]).astype(np.float32)
+    step_mm = float(across.offset_mm[1] - across.offset_mm[0])
+    change = (full_depth_mm[:, None] * across.share).astype(np.float32)
     rows, columns = pixels.T
     here = PathLengths(
-        *(np.repeat(part[rows, columns][:, None], len(offsets), 1) for part in parts_of(paths))
+        *(np.repeat(part[rows, columns][:, None], change.shape[1], 1) for part in parts_of(paths))
     )
     around = scattered[rows, columns][:, None]
     before = np.log(transmission(here, tube_kv=tube_kv) + around)

@@ -89,6 +89,7 @@ def _line_record(line: TrueLine, spacing_mm: float) -> dict[str, Any]:
         "equivalent_width_mm": round(line.equivalent_width_mm, 4),
         "contrast_log": round(line.contrast_log, 5),
         "integrated_contrast_mm": round(line.integrated_contrast_mm, 6),
+        "bone_contrast_log": round(line.bone_contrast_log, 5),
         "angle_to_bone_deg": round(line.angle_to_bone_deg, 2),
         "tilt_deg": line.tilt_deg,
         "depth_mm": round(line.depth_mm, 3),

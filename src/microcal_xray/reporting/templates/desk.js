@@ -26,6 +26,11 @@ function sizeCell(mm, px, digits) {
   return cell;
 }
 
+// The line's own width, the blur taken away, where it was measured.
+function widthCell({ measured, width_mm, width_px }) {
+  return measured ? made("td", measured.width, "number") : sizeCell(width_mm, width_px, 2);
+}
+
 function numberCell(value, digits, whyUnknown) {
   const cell = made("td", value === null ? "\u2013" : value.toFixed(digits), "number");
   if (value === null) cell.title = whyUnknown;
@@ -47,7 +52,7 @@ function candidateRows(candidate, scale) {
   const button = made("button", candidate.id);
   button.type = "button";
   button.setAttribute("aria-label", `Candidate ${candidate.id}: show on the radiograph`);
-  if (candidate.evidence) button.setAttribute("aria-expanded", "false");
+  if (candidate.evidence || candidate.measured) button.setAttribute("aria-expanded", "false");
   const number = made("td");
   number.append(button);
   const kind = made("td", candidate.kind);
@@ -56,12 +61,13 @@ function candidateRows(candidate, scale) {
     number,
     kind,
     sizeCell(candidate.length_mm, candidate.length_px, 1),
-    sizeCell(candidate.width_mm, candidate.width_px, 2),
+    widthCell(candidate),
     numberCell(candidate.contrast_sd, 1, "unknown"),
     numberCell(candidate.angle_to_bone_deg, 0, "the direction of the bone is unclear here"),
   );
   const rows = [row];
   if (candidate.cautions.length) rows.push(wideRow(`\u26a0 ${candidate.cautions.join("; ")}.`, "note"));
+  if (candidate.measured) rows.push(wideRow(measuredCard(candidate.measured), "why"));
   if (candidate.evidence) rows.push(wideRow(evidenceCard(candidate.evidence, scale), "why"));
   for (const each of rows) {
     each.dataset.candidate = candidate.id;
@@ -86,6 +92,7 @@ function fillPanel(image) {
   const rows = image.candidates.flatMap((candidate) => candidateRows(candidate, scale));
   element("candidates").tBodies[0].replaceChildren(...rows);
   element("facts").replaceChildren(...image.facts.flatMap(([name, words]) => [made("dt", name), made("dd", words)]));
+  fillCouldShow(image.could_show);
   element("spacing-sentence").textContent = image.spacing_sentence;
 }
 

@@ -1,0 +1,48 @@
+"""How commands that work on many files are run: their options, and what ends them."""
+
+import argparse
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..batch import BatchOptions, usable_cores
+
+
+def add_running_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options on jobs and limits."""
+    defaults = BatchOptions()
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        metavar="N",
+        help=f"images worked on at a time (default: one for each processor core, here {usable_cores()}); "
+        "results do not depend on it",
+    )
+    parser.add_argument(
+        "--time-limit-s",
+        type=float,
+        default=defaults.time_limit_s,
+        metavar="S",
+        help="an image that takes longer fails, in seconds (default %(default)g)",
+    )
+    parser.add_argument(
+        "--memory-limit-gib",
+        type=float,
+        default=defaults.memory_limit_gib,
+        metavar="G",
+        help="an image that needs more memory fails, in GiB (default %(default)g; 0: no limit; Linux only)",
+    )
+
+
+@contextmanager
+def ended_like_ctrl_c() -> Iterator[None]:
+    """Take a request to end (SIGTERM), as a queue or a container sends it, for Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)

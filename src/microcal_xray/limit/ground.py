@@ -1,0 +1,203 @@
+"""The picture as a background for lines: what the detector's filters answer there, and how bright bone is."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from ..bone import Anatomy
+from ..detection import TurnedFrame
+from .usual import BLOCK_PX, PROFILE_STEPS, LineFilter, usual_levels
+
+FloatArray = npt.NDArray[np.float64]
+FloatImage = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+Places = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+
+_SOFT_PX = 100.0  # soft tissue is sought so far around a bone: 25 mm
+_LEAST_STEP = 0.1  # of the range from air to bone: a smaller step is no bone
+_OUTER_SHARE = 0.35  # of the way from the outline to the middle line of the bone
+_PROFILE_REACH_PX = 24
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Maps on blocks of 8 working pixels.
+
+    Parameters
+    ----------
+    filters : tuple of LineFilter
+    levels : (K, D, R, C) float32 array
+        Usual answer of K filters in D directions, evenly spaced from 0 along a row.
+    step : (R, C) float32 array
+        Brightness of bone over soft tissue, in units of the range from air to bone: what a gap through all of
+        the bone would take away.
+    bone : (R, C) bool array
+        Bone that is searched.
+    outer : (R, C) bool array
+        Bone nearer to its outline than to its middle.
+    axis_rad, coherence : (R, C) float32 array
+        Of the bone, as `bone.Anatomy` has them.
+    blur_px : float
+        Full width at half maximum of the picture's blur, in working pixels.
+    """
+
+    filters: tuple[LineFilter, ...]
+    levels: FloatImage
+    step: FloatImage
+    bone: Mask
+    outer: Mask
+    axis_rad: FloatImage
+    coherence: FloatImage
+    blur_px: float
+
+    def levels_along(self, angle_to_bone_rad: float, places: Places) -> FloatArray:
+        """Return the usual levels of all filters at N places, for lines at an angle to the bone, (K, N).
+
+        Parameters
+        ----------
+        angle_to_bone_rad : float
+        places : (rows, columns)
+            Of N blocks.
+        """
+        return self.levels_in(self.axis_rad[places] + angle_to_bone_rad, places)
+
+    def levels_in(self, direction_rad: FloatArray | FloatImage, places: Places) -> FloatArray:
+        """Return the usual levels of all filters at N places, for a direction at each of them, (K, N)."""
+        count = self.levels.shape[1]
+        position = np.asarray(direction_rad, np.float64) % math.pi / math.pi * count
+        lower = np.floor(position).astype(int)
+        share = position - lower
+        rows, columns = places
+        one, next_ = (
+            self.levels[:, (lower + more) % count, rows, columns].astype(np.float64) for more in (0, 1)
+        )  # the directions wrap around
+        return np.asarray((1 - share) * one + share * next_)
+
+
+def ground_of(
+    image: FloatImage,
+    searched: Mask,
+    body: Mask,
+    anatomy: Anatomy,
+    *,
+    frames: Mapping[int, Sequence[TurnedFrame]],
+    filters: Sequence[LineFilter],
+    blur_px: float,
+) -> Ground:
+    """Return the maps of a picture.
+
+    Parameters
+    ----------
+    image : (R, C) float32 array
+        The working image, in units of the range from air to bone.
+    searched, body : (R, C) bool array
+        Where lines are looked for; what is not air.
+    anatomy : Anatomy
+    frames : mapping of int to sequence of TurnedFrame
+        By the shrinking of the copy that they are made for.
+    filters : sequence of LineFilter
+        In the order of the copies; those of one copy differ in their kernel alone.
+    blur_px : float
+    """
+    levels: list[FloatImage] = []
+    for shrink, own in frames.items():
+        same = [each for each in filters if each.shrink == shrink]
+        levels += list(usual_levels(*_shrunk(image, searched, shrink), own, same))
+    shape = tuple(min(level.shape[axis] for level in levels) for axis in (1, 2))
+    rows, columns = (
+        np.minimum(np.arange(count) * BLOCK_PX + BLOCK_PX // 2, side - 1)
+        for count, side in zip(shape, image.shape, strict=True)
+    )
+    at = np.ix_(rows, columns)
+    bone = (anatomy.bone & searched)[at]
+    return Ground(
+        filters=tuple(filters),
+        levels=np.stack([level[:, : shape[0], : shape[1]] for level in levels]),
+        step=_step(image, anatomy.bone, body, at),
+        bone=bone,
+        outer=_outer(anatomy, at) & bone,
+        axis_rad=anatomy.axis_rad[at],
+        coherence=anatomy.coherence[at],
+        blur_px=blur_px,
+    )
+
+
+def line_profile(*, box_px: float, blur_px: float) -> FloatArray:
+    """Return the profile of a line across itself on the working image, of sum `PROFILE_STEPS`.
+
+    Parameters
+    ----------
+    box_px : float
+        Width of the line before blur: of a gap, or of what its tilt smears it over.
+    blur_px : float
+        Full width at half maximum of the two-sided exponential that an indirect detector blurs with.
+
+    Examples
+    --------
+    >>> round(float(line_profile(box_px=0.0, blur_px=0.7).sum()))
+    4
+    """
+    offset = np.arange(-_PROFILE_REACH_PX * PROFILE_STEPS, _PROFILE_REACH_PX * PROFILE_STEPS + 1)
+    spread = np.exp(-2 * math.log(2) * np.abs(offset) / PROFILE_STEPS / max(blur_px, 0.1))
+    # The mean over a working pixel, then over the box.
+    for width_px in (1.0, box_px):
+        taps = _box_taps(width_px * PROFILE_STEPS)
+        spread = np.convolve(spread, taps, mode="same")
+    return np.asarray(spread / spread.sum() * PROFILE_STEPS)
+
+
+def _box_taps(width: float) -> FloatArray:
+    """Return a box of any width on whole samples, its outer two in part."""
+    reach = math.ceil(max(width - 1, 0) / 2)
+    place = np.abs(np.arange(-reach, reach + 1))
+    taps = np.clip((max(width, 1.0) + 1) / 2 - place, 0, 1)
+    return np.asarray(taps / taps.sum())
+
+
+def _shrunk(image: FloatImage, searched: Mask, shrink: int) -> tuple[FloatImage, Mask]:
+    if shrink == 1:
+        return image, searched
+    # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
+    import cv2
+
+    size = (max(1, round(image.shape[1] / shrink)), max(1, round(image.shape[0] / shrink)))
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    inside = cv2.resize(searched.astype(np.uint8), size, interpolation=cv2.INTER_AREA) > 0
+    return np.asarray(small, np.float32), inside
+
+
+def _step(image: FloatImage, bone: Mask, body: Mask, at: tuple[npt.NDArray[np.intp], ...]) -> FloatImage:
+    """Return how much brighter bone is than the soft tissue around it."""
+    every = np.ix_(*(np.arange(BLOCK_PX // 2, side, BLOCK_PX // 2) for side in image.shape))
+    small, is_bone = image[every], bone[every]
+    is_soft = body[every] & ~ndimage.binary_dilation(is_bone, iterations=2)
+    back = tuple(
+        np.minimum(each // (BLOCK_PX // 2), side - 1) for each, side in zip(at, small.shape, strict=True)
+    )
+    own = _mean_of(small, is_bone, 2.0)[back]
+    soft = _mean_of(small, is_soft, _SOFT_PX / (BLOCK_PX // 2) / 2)[back]
+    return np.asarray(np.maximum(own - soft, _LEAST_STEP), np.float32)
+
+
+def _mean_of(image: FloatImage, mask: Mask, sigma: float) -> FloatImage:
+    """Return the weighted mean of a part around each pixel; far from it, the mean of all of it."""
+    # Imported here, as above.
+    import cv2
+
+    everywhere = float(image[mask].mean()) if mask.any() else 0.0
+    weight, total = (
+        cv2.GaussianBlur(part.astype(np.float32), (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+        for part in (mask, np.where(mask, image, 0))
+    )
+    return np.asarray((total + 1e-3 * everywhere) / (weight + 1e-3), np.float32)
+
+
+def _outer(anatomy: Anatomy, at: tuple[npt.NDArray[np.intp], ...]) -> Mask:
+    depth = anatomy.outline_distance_px[at]
+    inside = np.where(anatomy.bone[at], depth, 0)
+    middle = ndimage.maximum_filter(inside, size=2 * math.ceil(float(inside.max(initial=0)) / BLOCK_PX) + 1)
+    return np.asarray(inside < _OUTER_SHARE * middle)

@@ -1,0 +1,254 @@
+"""Where a line lies in its bone: which way the bone runs, how much of it is crossed, where it ends."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..bone import Anatomy
+from ..preprocessing import Field
+from .bone_contrast import Known, Section, bone_contrast, narrowed
+from .maps import AxisMap
+
+FloatArray = npt.NDArray[np.float64]
+FloatImage = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+# Pixels of the working image, a quarter of a millimetre each where the spacing is known.
+_FARTHEST = 240.0  # across a bone
+_ALONG_BONE = 80.0  # to each side, at least: there the middle line of the bone is sought
+_MIDDLES, _FEWEST_MIDDLES, _ALIKE_WIDTH = 17, 6, 0.35
+_TURNS = 3
+_PLACES = 15  # along the line
+_STEP = 0.5
+_CLEAR_AXIS = 0.3  # coherence over which a direction is believed
+_LEAST_AXIS_SD = math.radians(1.0)
+_REACHES = 0.12  # of the bone's width: nearer to its outline the line reaches the cortex
+_OUTLINE_SD = 3.0  # the bone mask is coarse
+_CORTEX_SD = math.radians(6.0)  # so is its direction
+_LONGEST_BONE = 4000.0
+_NEAR_EDGE = 3
+
+
+@dataclass(frozen=True)
+class BoneSetting:
+    """A line in its bone; lengths in pixels of the working image. None: not known from this picture.
+
+    Parameters
+    ----------
+    angle_rad : Known or None
+        Between the chord of the line and the long axis, 0 to pi/2.
+    cortex_angle_rad : Known or None
+        Between the chord and the normal of the nearest outline.
+    crossed : Known or None
+        Share of the bone's width.
+    cortices : tuple of str
+        Sides of the bone on the picture that the line reaches: "left", "right", "upper", "lower".
+    cortex_distance_px : Known or None
+        To the outline of the bone.
+    end_distance_px : Known or None
+        To the nearer end of the bone that is seen.
+    along_bone : Known or None
+        Place between both ends, 0 to 1.
+    contrast : Known or None
+        Of the bone over the soft tissue beside it, in the unit of the picture.
+    """
+
+    angle_rad: Known | None = None
+    cortex_angle_rad: Known | None = None
+    crossed: Known | None = None
+    cortices: tuple[str, ...] = ()
+    cortex_distance_px: Known | None = None
+    end_distance_px: Known | None = None
+    along_bone: Known | None = None
+    contrast: Known | None = None
+
+
+def bone_setting(
+    path_px: FloatArray, pixels: FloatImage, *, anatomy: Anatomy, axis: AxisMap, field: Field
+) -> BoneSetting:
+    """Return where a line lies in its bone.
+
+    Parameters
+    ----------
+    path_px : (N, 2) float array
+        (row, column) on the working image.
+    pixels : (R, C) float32 array
+        The working image.
+    anatomy : Anatomy
+    axis : AxisMap
+        Through a window as wide as a shaft.
+    field : Field
+
+    Notes
+    -----
+    The axis is the line through the middles of the bone's cross-sections near the line. Half of its
+    difference to the direction along which the picture changes least is its uncertainty; where there are too
+    few whole cross-sections, that direction is the axis. There is none where no direction is clear.
+    """
+    chord = path_px[-1] - path_px[0]
+    heading = math.atan2(chord[0], chord[1])
+    inside = anatomy.bone[_pixels(path_px, anatomy.bone)]
+    if not inside.any():
+        return BoneSetting()
+    cortex_angle, cortex_distance = _cortex(path_px, heading, anatomy)
+    direction = _axis(path_px, anatomy, axis)
+    if direction is None:
+        return BoneSetting(cortex_angle_rad=cortex_angle, cortex_distance_px=cortex_distance)
+    along = np.array([math.sin(direction.value), math.cos(direction.value)])
+    sections = [_section(anatomy.bone, point, along) for point in _some(path_px)]
+    own = narrowed(sections, pixels, along=along, field=field)
+    crossed, cortices = _crossed(own, along)
+    end_distance, along_bone = _ends(path_px.mean(axis=0), anatomy.bone, along, field.usable)
+    chord_sd = math.atan2(1.0, float(np.hypot(*chord)))
+    return BoneSetting(
+        angle_rad=Known(_folded(heading - direction.value), math.hypot(direction.sd, chord_sd)),
+        cortex_angle_rad=cortex_angle,
+        crossed=crossed,
+        cortices=cortices,
+        cortex_distance_px=_to_cortex(own) or cortex_distance,
+        end_distance_px=end_distance,
+        along_bone=along_bone,
+        contrast=bone_contrast(sections, pixels, along=along, field=field),
+    )
+
+
+def _axis(path_px: FloatArray, anatomy: Anatomy, axis: AxisMap) -> Known | None:
+    at = _pixels(path_px, anatomy.bone)
+    doubled = complex(np.mean(axis.coherence[at] * np.exp(2j * axis.axis_rad[at])))
+    if abs(doubled) < _CLEAR_AXIS:
+        return None
+    seen = float(np.angle(doubled)) / 2
+    middle = _middle_line(path_px.mean(axis=0), seen, anatomy.bone)
+    if middle is None:
+        return Known(seen, 3 * _LEAST_AXIS_SD)
+    apart = (seen - middle + math.pi / 2) % math.pi - math.pi / 2
+    return Known(middle, math.hypot(apart / 2, _LEAST_AXIS_SD))
+
+
+def _middle_line(centre: FloatArray, axis_rad: float, bone: Mask) -> float | None:
+    """Return the direction of the line through the middles of cross-sections; None where these are few."""
+    for _ in range(_TURNS):
+        along = np.array([math.sin(axis_rad), math.cos(axis_rad)])
+        here = _section(bone, centre, along)
+        reach = max(_ALONG_BONE, here.before + here.after)
+        places = np.linspace(-reach, reach, _MIDDLES)
+        sections = [_section(bone, centre + place * along, along) for place in places]
+        whole = np.array([each.is_whole and each.before + each.after > 0 for each in sections])
+        if whole.sum() < _FEWEST_MIDDLES:
+            return None
+        width = np.array([each.before + each.after for each in sections])
+        middle = np.array([(each.after - each.before) / 2 for each in sections])
+        kept = whole & (np.abs(width - np.median(width[whole])) < _ALIKE_WIDTH * np.median(width[whole]))
+        if kept.sum() < _FEWEST_MIDDLES:
+            return None
+        slope = _robust_slope(places[kept], middle[kept])
+        axis_rad += math.atan(slope)
+        if abs(slope) < 0.01:
+            break
+    return axis_rad
+
+
+def _robust_slope(x: FloatArray, y: FloatArray) -> float:
+    slope, start = np.polyfit(x, y, 1)
+    left = np.abs(y - slope * x - start)
+    kept = left <= 2.5 * np.median(left) + 0.5
+    return float(np.polyfit(x[kept], y[kept], 1)[0])
+
+
+def _section(bone: Mask, point: FloatArray, along: FloatArray) -> Section:
+    """Return how far the bone goes on to both sides of a point, across its axis."""
+    # The axis turned clockwise on the screen by a quarter: (row, column) becomes (column, -row).
+    across = np.array([along[1], -along[0]])
+    steps = np.arange(0.0, _FARTHEST, _STEP)
+    last = np.array(bone.shape) - 1
+    sides, seen = [], []
+    for sign in (-1.0, 1.0):
+        at = np.rint(point + sign * steps[:, None] * across).astype(int)
+        within = ((at >= 0) & (at <= last)).all(axis=1)
+        rows, columns = np.clip(at, 0, last).T
+        left = np.flatnonzero(~(within & bone[rows, columns]))
+        sides.append(float(steps[left[0]]) if len(left) else _FARTHEST)
+        seen.append(bool(len(left) and within[left[0]]))
+    return Section(point, across, sides[0], sides[1], all(seen))
+
+
+def _to_cortex(sections: Sequence[Section]) -> Known | None:
+    whole = [min(each.before, each.after) for each in sections if each.is_whole]
+    return Known(min(whole), _OUTLINE_SD) if whole else None
+
+
+def _crossed(sections: Sequence[Section], along: FloatArray) -> tuple[Known | None, tuple[str, ...]]:
+    inside = [each for each in sections if each.is_whole and each.before + each.after > 0]
+    if len(inside) < 2:
+        return None, ()
+    width = float(np.median([each.before + each.after for each in inside]))
+    place = np.array([each.before / (each.before + each.after) for each in inside])
+    names = ("left", "right") if abs(along[0]) >= abs(along[1]) else ("upper", "lower")
+    # `across` points down and right or up and left: which end is which follows from its sign.
+    across = inside[0].across
+    turned = across[1] < 0 if names[0] == "left" else across[0] < 0
+    reached = (float(place.min()) < _REACHES, float(place.max()) > 1 - _REACHES)
+    cortices = tuple(
+        name for name, is_reached in zip(names, reached[:: -1 if turned else 1], strict=True) if is_reached
+    )
+    share = float(np.ptp(place))
+    return Known(share, math.sqrt(2) * _OUTLINE_SD / width), cortices
+
+
+def _cortex(path_px: FloatArray, heading: float, anatomy: Anatomy) -> tuple[Known, Known]:
+    at = _pixels(path_px, anatomy.bone)
+    distance = np.where(anatomy.bone[at], anatomy.outline_distance_px[at], 0.0)
+    nearest = int(distance.argmin())
+    normal = float(anatomy.outline_rad[at][nearest]) + math.pi / 2
+    return Known(_folded(heading - normal), _CORTEX_SD), Known(float(distance[nearest]), _OUTLINE_SD)
+
+
+def _ends(
+    middle: FloatArray, bone: Mask, along: FloatArray, usable: Mask
+) -> tuple[Known | None, Known | None]:
+    """Return the distance to the nearer end that is seen, and the place between both ends, 0 to 1."""
+    # The first way is up, or left of a lying bone.
+    up = -along if (along[0], along[1]) > (0.0, 0.0) else along
+    lengths = [_to_end(middle, way, bone, usable) for way in (up, -up)]
+    seen = [length for length in lengths if length is not None]
+    if not seen:
+        return None, None
+    nearer = Known(min(seen), 2 * _OUTLINE_SD)
+    if lengths[0] is None or lengths[1] is None:
+        return nearer, None
+    whole = lengths[0] + lengths[1]
+    return nearer, Known(lengths[0] / whole, 2 * _OUTLINE_SD / whole) if whole > 0 else None
+
+
+def _to_end(start: FloatArray, way: FloatArray, bone: Mask, usable: Mask) -> float | None:
+    """Return how far the bone goes on that way; None when it leaves the picture or runs into its edge."""
+    steps = np.arange(0.0, _LONGEST_BONE)
+    last = np.array(bone.shape) - 1
+    at = np.rint(start + steps[:, None] * way).astype(int)
+    within = ((at >= 0) & (at <= last)).all(axis=1)
+    rows, columns = np.clip(at, 0, last).T
+    out = np.flatnonzero(~(within & bone[rows, columns]))
+    if len(out) == 0 or out[0] == 0:
+        return None
+    beyond = min(int(out[0]) + _NEAR_EDGE, len(steps) - 1)
+    if not (np.asarray(within & usable[rows, columns])[beyond]):
+        return None
+    return float(steps[out[0]])
+
+
+def _some(path_px: FloatArray) -> FloatArray:
+    return np.asarray(path_px[np.unique(np.linspace(0, len(path_px) - 1, _PLACES).round().astype(int))])
+
+
+def _pixels(path_px: FloatArray, image: Mask) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    rows, columns = np.clip(np.rint(path_px).astype(np.intp), 0, np.array(image.shape) - 1).T
+    return rows, columns
+
+
+def _folded(angle_rad: float) -> float:
+    """Return the angle between two lines without sign, 0 to pi/2."""
+    turned = abs(angle_rad) % math.pi
+    return min(turned, math.pi - turned)

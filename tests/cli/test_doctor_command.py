@@ -1,0 +1,62 @@
+"""`microcal doctor`: what it says in words and as JSON, and its exit status."""
+
+import json
+
+import pytest
+
+from microcal_xray.batch import health
+from microcal_xray.batch.health import Check, State
+from microcal_xray.cli import main
+from microcal_xray.environment import installed_versions
+
+
+@pytest.fixture
+def trial(monkeypatch):
+    """Gives a function that decides what the trial comes to."""
+    words = {
+        State.GOOD: "the line was found",
+        State.FAILED: "no line was found; install the package again",
+    }
+
+    def decide(state):
+        monkeypatch.setattr(health, "_trial", lambda: Check("trial", state, words[state]))
+
+    return decide
+
+
+def test_a_real_examination_ends_with_0_and_says_so(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["doctor"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == "The main job runs."
+    for name, version in installed_versions().items():
+        assert f"  {name:<18} {version}" in lines
+    assert any(line.startswith("  good ") and "trial: " in line for line in lines)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_json_says_the_same(tmp_path, capsys, trial):
+    trial(State.GOOD)
+    assert main(["doctor", "--json", "--out", str(tmp_path)]) == 0
+    text = capsys.readouterr().out
+    assert str(tmp_path) not in text
+    said = json.loads(text)
+    assert (said["schema"], said["able"]) == ("microcal-doctor/1", True)
+    assert said["capsule"]["versions"] == installed_versions()
+    assert said["decoders"]["pydicom"] == installed_versions()["pydicom"]
+    assert {"name": "RLE Lossless", "found": ["pydicom"], "lacking": []} in said["transfer_syntaxes"]
+    assert [check["name"] for check in said["checks"]] == ["model", "decoding", "memory", "writing", "trial"]
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_an_installation_that_does_not_work_ends_with_1(tmp_path, capsys, trial, options):
+    trial(State.FAILED)
+    assert main(["doctor", "--out", str(tmp_path), *options]) == 1
+    out = capsys.readouterr().out
+    assert "no line was found; install the package again" in out
+    assert ("The main job does not run." in out) or ('"able": false' in out)
+
+
+def test_bad_usage_is_2(capsys):
+    assert main(["doctor", "--out", ""]) == 2
+    assert "usage: microcal doctor" in capsys.readouterr().err

@@ -1,0 +1,144 @@
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+from blurred_lines import BLUR_PX, SHAPE, course, picture
+
+from microcal_xray.measured import ContrastUnit, Estimate, Measured, Stability
+from microcal_xray.measurement import BoneSetting, Units, evidence_card, line_shape, shipped_factors
+from microcal_xray.measurement.bone_contrast import Known
+
+SETTING = BoneSetting(
+    angle_rad=Known(1.5, 0.05),
+    cortex_angle_rad=Known(0.1, 0.05),
+    crossed=Known(0.98, 0.05),
+    cortices=("left",),
+    cortex_distance_px=Known(1.0, 3.0),
+    end_distance_px=Known(80.0, 6.0),
+    along_bone=Known(0.3, 0.02),
+    contrast=Known(0.6, 0.06),
+)
+
+
+@pytest.fixture(scope="module")
+def shape():
+    image = picture(20, width_px=4, length_px=100, height=-0.3, noise=0.03)
+    return line_shape(
+        course(20, 100),
+        image,
+        usable=np.ones(SHAPE, bool),
+        is_dark=True,
+        width_px=3,
+        blur_px=BLUR_PX,
+        unit_px=7,
+    )
+
+
+def card(shape, *, mm=0.1, setting=SETTING, contrast=ContrastUnit.LOG) -> Measured:
+    units = Units(mm, 0.5, contrast, is_raw=True)
+    return evidence_card(shape, setting, kept=(7, 9), units=units, factors=shipped_factors())
+
+
+def estimates(of) -> list[Estimate]:
+    found = []
+    for field in dataclasses.fields(of):
+        value = getattr(of, field.name)
+        if isinstance(value, Estimate):
+            found.append(value)
+        elif dataclasses.is_dataclass(value):
+            found += estimates(value)
+    return found
+
+
+def test_every_number_has_an_interval_around_it_and_a_unit(shape):
+    found = estimates(card(shape))
+    assert len(found) == 21
+    assert all(each.low < each.high and each.unit for each in found)
+
+
+def test_twice_the_spacing_doubles_every_length_and_changes_nothing_else(shape):
+    once, twice = card(shape, mm=0.1), card(shape, mm=0.2)
+    for field in dataclasses.fields(Measured):
+        before, after = getattr(once, field.name), getattr(twice, field.name)
+        if field.name.endswith("_mm"):
+            pairs = (
+                [(before, after)]
+                if field.name == "blur_mm"
+                else [(getattr(before, name), getattr(after, name)) for name in ("value", "low", "high")]
+            )
+            assert [b == pytest.approx(2 * a) for a, b in pairs] == [True] * len(pairs)
+        elif field.name not in ("place", "profile"):
+            assert before == after
+    assert twice.place.cortex_distance_mm.value == pytest.approx(2 * once.place.cortex_distance_mm.value)
+    assert twice.place.end_distance_px == once.place.end_distance_px
+
+
+def test_without_spacing_there_is_no_millimetre(shape):
+    unknown = card(shape, mm=None)
+    assert not [each for each in estimates(unknown) if "mm" in each.unit]
+    assert unknown.blur_mm is None
+    assert unknown.length_px == card(shape).length_px
+
+
+def test_the_equivalent_width_is_the_integral_over_the_contrast_of_the_bone(shape):
+    found = card(shape)
+    ratio = found.integrated_contrast_px.value / found.bone_contrast.value
+    assert found.equivalent_width_px.value == pytest.approx(ratio)
+    assert found.equivalent_width_px.value == pytest.approx(0.3 * 4 / 0.6, rel=0.08)
+    assert found.equivalent_width_mm.value == pytest.approx(0.1 * ratio)
+
+
+def test_what_is_not_known_is_none_and_nothing_is_guessed(shape):
+    unknown = card(shape, setting=BoneSetting())
+    assert unknown.equivalent_width_px is unknown.equivalent_width_mm is unknown.bone_contrast is None
+    assert unknown.place == type(unknown.place)()
+    assert unknown.integrated_contrast_px.value > 0
+
+
+def test_shares_and_angles_stay_in_their_range(shape):
+    place = card(shape).place
+    assert (place.crossed.high, place.angle_to_bone_deg.high) == (1.0, 90.0)
+    assert (place.cortex_distance_px.low, place.cortex_distance_px.value) == (
+        0.0,
+        2.0,
+    )  # working pixels are two
+
+
+def test_a_width_is_told_only_where_it_is_resolved(shape):
+    assert card(shape).resolved
+    assert card(shape).width_px.value == pytest.approx(4, rel=0.12)
+    thin = dataclasses.replace(shape, fit=dataclasses.replace(shape.fit, width_px=0.5))
+    assert not card(thin).resolved
+    assert card(thin).width_px is card(thin).width_mm is None
+
+
+def test_contrasts_of_grey_levels_are_marked_relative(shape):
+    found = card(shape, contrast=ContrastUnit.RELATIVE)
+    assert found.contrast_unit is ContrastUnit.RELATIVE
+    assert {found.peak_contrast.unit, found.bone_contrast.unit} == {"relative"}
+    assert found.integrated_contrast_mm.unit == "relative mm"
+
+
+def test_the_profile_of_a_dark_line_goes_down_and_lies_in_its_band(shape):
+    profile = card(shape).profile
+    middle = len(profile.value) // 2
+    assert abs(int(profile.value.argmin()) - middle) <= 1
+    assert profile.value[middle] < -0.2
+    assert (profile.low <= profile.value).all()
+    assert (profile.value <= profile.high).all()
+    assert np.abs(profile.model - profile.value).max() < 0.03
+    with pytest.raises(ValueError, match="read-only"):
+        profile.value[0] = 1.0
+
+
+@pytest.mark.parametrize("numbers", [(1.0, 1.1, 1.2), (1.0, 0.5, math.nan), (math.inf, 0.0, math.inf)])
+def test_an_estimate_is_finite_and_inside_its_interval(numbers):
+    with pytest.raises(ValueError, match="must"):
+        Estimate(*numbers, "mm")
+
+
+def test_stability_is_a_share_of_what_was_tried():
+    assert Stability(3, 4).share == 0.75
+    with pytest.raises(ValueError, match="kept 5 of 4"):
+        Stability(5, 4)

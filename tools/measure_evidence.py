@@ -1,0 +1,328 @@
+"""Measure the evidence card against simulated lines whose truth is known; with --fit, fit its intervals.
+
+    python tools/measure_evidence.py                          # prints the tables of docs/evidence.md
+    python tools/measure_evidence.py --seed 404 --fit         # writes measurement/models/intervals.json
+
+Run --fit again after the detector has changed, on a seed that no table is made of. The pictures are simulated
+in memory; nothing else is written. About ten minutes for each seed, on one core.
+"""
+
+import argparse
+import itertools
+import json
+import math
+import pickle
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import microcal_xray as mx
+from microcal_xray.evaluation.overlap import pieces_of, share_within
+from microcal_xray.measured import Estimate, Measured
+from microcal_xray.measurement.intervals import NORMAL
+from microcal_xray.measurement.strips import length_of, resampled, smoothed
+from microcal_xray.simulation.plan import Family, planned
+from microcal_xray.simulation.simulate import SimulatedRadiograph
+from microcal_xray.simulation.true_line import TrueLine
+
+INTERVALS = Path(__file__).parents[1] / "src/microcal_xray/measurement/models/intervals.json"
+TOLERANCE_MM = 1.5  # of a hit, as in docs/evaluation.md
+FALSE_MARKS = 4.0  # per picture: many candidates, weak ones among them
+SMOOTHING_MM = 0.8  # a length is one along the smoothed centre line, that of the truth too
+BLUR_MM = 0.18
+RAW = {
+    "angle_to_bone": NORMAL,
+    "equivalent_width": NORMAL,
+    "equivalent_width_processed": NORMAL,
+    "integrated_contrast": NORMAL,
+    "length_above": NORMAL,
+    "length_below": NORMAL,
+    "resolved_blurs": 0.0,
+    "width": NORMAL,
+    "width_processed": NORMAL,
+}
+WHOLE = 0.9  # a line of which less is covered was found in part, which no measuring can know
+FREE_OF_LINES = (2, 8, 9)  # places in each ten of a folder
+NOT_LINES = (
+    "periosteal_thickening",
+    "endosteal_thickening",
+    "bump",
+)  # shells on the outline: see docs/evidence.md
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A true line and what was measured of it."""
+
+    target: str
+    kind: str
+    intent: str
+    signal: str
+    d_prime: float
+    length_mm: float
+    width_mm: float
+    equivalent_width_mm: float
+    integrated_contrast_mm: float
+    angle_deg: float
+    measured: Measured
+    is_hit: bool
+    covered: float  # share of the line that lies within the tolerance of the path as measured
+    is_alone: bool  # not in a cluster, where the skirts of bands overlap
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether the picture was made for processing."""
+        return self.intent == "for-processing"
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether the line is wider than the blur of the panel that took it."""
+        return self.width_mm >= BLUR_MM
+
+
+def pairs_of(picture: SimulatedRadiograph, *, on_truth: bool) -> tuple[list[Pair], list[Pair]]:
+    """Return what is measured on true paths, if asked, and on the paths of candidates that hit a line."""
+    radiograph, spacing = picture.radiograph, picture.detector.spacing_mm
+    lines = [line for line in picture.truth if line.target.value not in NOT_LINES]
+    if not lines:
+        return [], []
+    candidates = mx.find_lines(radiograph, mx.Settings(false_marks=FALSE_MARKS)).candidates
+    true, found = [], []
+    for line in lines:
+        hit = _hit(line, candidates, spacing)
+        if on_truth:
+            path = np.clip(line.path_px, 0, np.array(radiograph.pixels.shape) - 1)
+            measured = mx.measure_line(radiograph, path, kind=line.kind)
+            true.append(_pair(line, measured, picture, is_hit=hit is not None, covered=1.0))
+        if hit is not None and hit.measured is not None:
+            truth, own = (pieces_of(each.path_px * spacing, longest=TOLERANCE_MM) for each in (line, hit))
+            covered = share_within(truth, own, TOLERANCE_MM)
+            found.append(_pair(line, hit.measured, picture, is_hit=True, covered=covered))
+    return true, found
+
+
+def _hit(line: TrueLine, candidates: Sequence[mx.Candidate], spacing: float) -> mx.Candidate | None:
+    """Return the candidate that covers the line best: half of each lies within the tolerance of the other."""
+    truth = pieces_of(line.path_px * spacing, longest=TOLERANCE_MM)
+    best, at = 0.0, None
+    for candidate in candidates:
+        if candidate.kind is not line.kind:
+            continue
+        own = pieces_of(candidate.path_px * spacing, longest=TOLERANCE_MM)
+        on, covers = share_within(own, truth, TOLERANCE_MM), share_within(truth, own, TOLERANCE_MM)
+        if min(on, covers) >= 0.5 and on * covers > best:
+            best, at = on * covers, candidate
+    return at
+
+
+def _pair(
+    line: TrueLine, measured: Measured, picture: SimulatedRadiograph, *, is_hit: bool, covered: float
+) -> Pair:
+    spacing = picture.detector.spacing_mm
+    path = smoothed(resampled(line.path_px), SMOOTHING_MM / spacing)
+    return Pair(
+        target=line.target.value,
+        kind=line.kind.value,
+        intent=picture.radiograph.intent.value,
+        signal=picture.radiograph.signal.value,
+        d_prime=line.d_prime or 0.0,
+        length_mm=length_of(path) * spacing,
+        width_mm=line.width_mm,
+        equivalent_width_mm=abs(line.integrated_contrast_mm) / line.bone_contrast_log,
+        integrated_contrast_mm=abs(line.integrated_contrast_mm),
+        angle_deg=line.angle_to_bone_deg,
+        measured=measured,
+        is_hit=is_hit,
+        covered=covered,
+        is_alone=line.cluster is None,
+    )
+
+
+Quantity = tuple[str, Callable[[Pair], float], Callable[[Pair], Estimate | None], Callable[[Pair], bool]]
+QUANTITIES: tuple[Quantity, ...] = (
+    ("length", lambda p: p.length_mm, lambda p: p.measured.length_mm, lambda p: p.covered >= WHOLE),
+    (
+        "angle to bone",
+        lambda p: p.angle_deg,
+        lambda p: p.measured.place.angle_to_bone_deg,
+        lambda p: p.length_mm >= 5,
+    ),
+    (
+        "equivalent width",
+        lambda p: p.equivalent_width_mm,
+        lambda p: p.measured.equivalent_width_mm,
+        lambda p: p.is_raw and p.is_alone,
+    ),
+    (
+        "equivalent width processed",
+        lambda p: p.equivalent_width_mm,
+        lambda p: p.measured.equivalent_width_mm,
+        lambda p: not p.is_raw and p.is_alone,
+    ),
+    (
+        "integrated contrast",
+        lambda p: p.integrated_contrast_mm,
+        lambda p: p.measured.integrated_contrast_mm,
+        lambda p: p.signal == "log" and p.is_alone,
+    ),
+    (
+        "width",
+        lambda p: p.width_mm,
+        lambda p: p.measured.width_mm,
+        lambda p: p.is_resolved and p.is_raw and p.is_alone,
+    ),
+    (
+        "width processed",
+        lambda p: p.width_mm,
+        lambda p: p.measured.width_mm,
+        lambda p: p.is_resolved and not p.is_raw and p.is_alone,
+    ),
+)
+
+
+def table(pairs: Sequence[Pair]) -> list[str]:
+    """Return a table: how many were measured, how far off, how often the interval holds the truth."""
+    rows = ["| quantity | lines | measured | ratio or error: 5 %, median, 95 % | interval holds the truth |"]
+    rows.append("| --- | --- | --- | --- | --- |")
+    for name, truth, estimate, counts in QUANTITIES:
+        asked = [pair for pair in pairs if counts(pair)]
+        known = [(truth(pair), found) for pair in asked if (found := estimate(pair)) is not None]
+        if not known:
+            continue
+        if name == "angle to bone":
+            off = [found.value - true for true, found in known]
+            spread = ", ".join(f"{value:+.1f}°" for value in np.percentile(off, [5, 50, 95]))
+        else:
+            off = [found.value / true for true, found in known]
+            spread = ", ".join(f"{value:.2f}" for value in np.percentile(off, [5, 50, 95]))
+        held = sum(found.low <= true <= found.high for true, found in known)
+        rows.append(f"| {name} | {len(asked)} | {len(known)} | {spread} | {_share(held, len(known))} |")
+    return rows
+
+
+def goals(pairs: Sequence[Pair]) -> list[str]:
+    """Return the shares that the goals are about."""
+    lengths = [(p.length_mm, p.measured.length_mm.value) for p in pairs if p.measured.length_mm]
+    within = sum(abs(found - true) <= max(0.5, 0.1 * true) for true, found in lengths)
+    angles = [
+        abs(found.value - p.angle_deg)
+        for p in pairs
+        if p.length_mm >= 5 and (found := p.measured.place.angle_to_bone_deg) is not None
+    ]
+    widths = [
+        p.measured.width_mm.value / p.width_mm for p in pairs if p.width_mm >= 0.2 and p.measured.width_mm
+    ]
+    right = sum(p.measured.resolved == p.is_resolved for p in pairs)
+    kinds = {
+        kind: [
+            p.measured.width_mm.value / p.width_mm
+            for p in pairs
+            if p.width_mm >= 0.2 and p.measured.width_mm and p.kind == kind
+        ]
+        for kind in ("lucent", "sclerotic")
+    }
+    by_kind = ", ".join(f"{kind} {np.median(values) - 1:+.0%}" for kind, values in kinds.items() if values)
+    return [
+        f"- length within max(0.5 mm, 10 %): {_share(within, len(lengths))}",
+        f"- angle within 2° (lines of 5 mm and more): {_share(sum(a <= 2 for a in angles), len(angles))}, "
+        f"median error {np.median(angles):.1f}°",
+        f"- width, median bias from 0.2 mm on: {np.median(widths) - 1:+.0%} ({by_kind})",
+        f"- resolved is right: {_share(right, len(pairs))}",
+        f"- covered to {WHOLE:.0%} or more, so found as a whole: "
+        f"{_share(sum(p.covered >= WHOLE for p in pairs), len(pairs))}",
+    ]
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole}, {part / max(whole, 1):.0%}"
+
+
+def fitted(pairs: Sequence[Pair]) -> dict[str, float]:
+    """Return the factors with which 95 % of the intervals hold the truth on these pairs.
+
+    The pairs were measured with the factors of `RAW`: their intervals tell the standard errors.
+    """
+    whole = [pair for pair in pairs if pair.covered >= WHOLE]
+    lengths = [(pair.length_mm, pair.measured.length_mm) for pair in whole if pair.measured.length_mm]
+    below = [NORMAL * (found.value - true) / (found.value - found.low) for true, found in lengths]
+    above = [NORMAL * (true - found.value) / (found.high - found.value) for true, found in lengths]
+    factors = {
+        "length_below": _quantile(below, 0.975),
+        "length_above": _quantile(above, 0.975),
+        "resolved_blurs": _resolved_blurs(pairs),
+    }
+    for name, truth, estimate, counts in QUANTITIES[1:]:
+        asked = [pair for pair in pairs if counts(pair)]
+        known = [(truth(pair), found) for pair in asked if (found := estimate(pair)) is not None]
+        error = _degree_error if name == "angle to bone" else _factor_error
+        errors = [NORMAL * error(true, found) for true, found in known]
+        factors[name.replace(" ", "_")] = _quantile(errors, 0.95)
+    return {name: round(factors[name], 3) for name in sorted(factors)}
+
+
+def _degree_error(true: float, found: Estimate) -> float:
+    return abs(found.value - true) / max(found.high - found.value, found.value - found.low)
+
+
+def _factor_error(true: float, found: Estimate) -> float:
+    return abs(math.log(found.value / true)) / math.log(found.high / found.value)
+
+
+def _quantile(values: Sequence[float], share: float) -> float:
+    """Return the quantile; never less than that of a normal distribution, as few values can be too lucky."""
+    return max(NORMAL, float(np.quantile(values, share)))
+
+
+def _resolved_blurs(pairs: Sequence[Pair]) -> float:
+    """Return from how many widths of the blur on most lines are rightly called resolved."""
+    seen = np.array([p.measured.width_px.value / p.measured.blur_px for p in pairs if p.measured.width_px])
+    true = np.array([p.is_resolved for p in pairs if p.measured.width_px])
+    tried = np.arange(0.6, 2.6, 0.05)
+    right = np.array([np.mean((seen >= least) == true) for least in tried])
+    return float(tried[right >= right.max() - 1e-9].mean())
+
+
+def main() -> None:
+    """Simulate, measure, and print or fit."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seed", type=int, nargs="+", default=[505, 606])
+    parser.add_argument("--count", type=int, default=180, help="pictures of each seed")
+    parser.add_argument("--family", type=Family, default=Family.TUNING)
+    parser.add_argument("--fit", action="store_true")
+    parser.add_argument("--keep", type=Path, help="a file for what was measured, or with it from before")
+    asked = parser.parse_args()
+    if asked.fit:
+        INTERVALS.write_text(json.dumps(RAW, indent=1) + "\n")
+    if asked.keep and asked.keep.exists():
+        true, found = pickle.loads(asked.keep.read_bytes())
+    else:
+        true, found = [], []
+        pictures = [index for index in range(asked.count) if index % 10 not in FREE_OF_LINES]
+        for seed, index in itertools.product(asked.seed, pictures):
+            picture = planned(index, seed=seed, family=asked.family).simulated
+            on_truth, on_candidates = pairs_of(picture, on_truth=True)
+            true += on_truth
+            found += on_candidates
+        if asked.keep:
+            asked.keep.write_bytes(pickle.dumps((true, found)))
+    if asked.fit:
+        factors = fitted([*found, *(pair for pair in true if pair.is_hit)])
+        INTERVALS.write_text(json.dumps(factors, indent=1) + "\n")
+        print(json.dumps(factors))
+        return
+    seen = [pair for pair in true if pair.is_hit]
+    for title, pairs in (
+        ("On the paths of candidates that hit a line", found),
+        ("On the true paths of the same lines", seen),
+        ("On the true paths of all lines", true),
+    ):
+        if pairs:
+            print(f"\n{title} ({len(pairs)})\n", *table(pairs), "", *goals(pairs), sep="\n")
+
+
+if __name__ == "__main__":
+    main()
