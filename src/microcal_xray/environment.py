@@ -1,9 +1,11 @@
-"""What the program runs on: the packages that can change a result, and the platform in coarse words."""
+"""What a result hangs on beside its input: packages, fitted models, the platform in coarse words."""
 
+import hashlib
 import platform
 from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
+from importlib.resources import files
 
 from .version import __version__
 
@@ -19,6 +21,14 @@ _DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
     ),
     "scikit-image": ("scikit-image",),
     "pydicom": ("pydicom",),
+}
+
+
+# What was fitted to data, each a file of plain numbers in the package.
+_MODELS: Mapping[str, tuple[str, ...]] = {
+    "ranker": ("measurement", "models", "ranker.json"),
+    "intervals": ("measurement", "models", "intervals.json"),
+    "limit": ("limit", "models", "limit.json"),
 }
 
 
@@ -57,6 +67,37 @@ def package_version(distribution: str) -> str | None:
         return metadata.version(distribution)
     except (metadata.PackageNotFoundError, KeyError):  # KeyError: the record of the installation is damaged
         return None
+
+
+@cache
+def model_hash(name: str) -> str:
+    """Return the SHA-256 of a fitted model that comes with the package.
+
+    Line ends are those of the repository: a checkout that turned them has the same model.
+
+    Parameters
+    ----------
+    name : str
+        "ranker", "intervals" or "limit".
+
+    Examples
+    --------
+    >>> len(model_hash("ranker"))
+    64
+    """
+    content = files(__package__).joinpath(*_MODELS[name]).read_bytes()
+    return hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
+
+
+def model_hashes() -> dict[str, str]:
+    """Return the SHA-256 of every fitted model that comes with the package, by name.
+
+    Examples
+    --------
+    >>> list(model_hashes())
+    ['ranker', 'intervals', 'limit']
+    """
+    return {name: model_hash(name) for name in _MODELS}
 
 
 def platform_words() -> dict[str, str | None]:

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..environment import installed_versions, platform_words
-from ..measurement.model_file import model_sha256
+from ..environment import installed_versions, model_hashes, platform_words
 from ..origin import Origin, Reading
 
 
@@ -18,7 +17,7 @@ def run_capsule() -> dict[str, Any]:
     """
     return {
         "versions": installed_versions(),
-        "models": {"ranker": model_sha256()},
+        "models": model_hashes(),
         "seeds": {},  # a run takes none; where a stage draws numbers, its seed is fixed
         "platform": platform_words(),
     }

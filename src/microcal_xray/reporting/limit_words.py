@@ -185,7 +185,7 @@ def _texture(texture: BoneTexture) -> str:
     words = f"{_percent(texture.texture)} of that step, slope {_words(texture.slope, '.1f')}"
     if texture.direction_deg is None:
         return f"{words}, no direction"
-    return f"{words}, runs at {texture.direction_deg.value:.0f}\u00b0 to the bone"
+    return f"{words}, runs at {round(texture.direction_deg.value)}\u00b0 to the bone"
 
 
 def _percent(estimate: QualityEstimate) -> str:
