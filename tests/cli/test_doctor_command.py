@@ -1,6 +1,9 @@
 """`microcal doctor`: what it says in words and as JSON, and its exit status."""
 
 import json
+import re
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +49,28 @@ def test_json_says_the_same(tmp_path, capsys, trial):
     assert said["decoders"]["pydicom"] == installed_versions()["pydicom"]
     assert {"name": "RLE Lossless", "found": ["pydicom"], "lacking": []} in said["transfer_syntaxes"]
     assert [check["name"] for check in said["checks"]] == ["model", "decoding", "memory", "writing", "trial"]
+
+
+def test_a_missing_extra_is_named_with_what_it_would_add(tmp_path, capsys, trial, monkeypatch):
+    trial(State.GOOD)
+    monkeypatch.setattr(health, "package_version", lambda name: None if name == "highdicom" else "1.2")
+    assert main(["doctor", "--out", str(tmp_path)]) == 0  # the main job does without
+    lines = capsys.readouterr().out.splitlines()
+    assert "  dicom              results as DICOM objects: export, analyze --dicom; not installed" in lines
+    assert "  pacs               to and from an archive: send, fetch; pynetdicom 1.2" in lines
+    assert main(["doctor", "--json", "--out", str(tmp_path)]) == 0
+    extras = {each["name"]: each["version"] for each in json.loads(capsys.readouterr().out)["extras"]}
+    assert extras == {"codecs-full": "1.2", "dicom": None, "pacs": "1.2"}
+
+
+def test_every_extra_of_the_package_is_told(tmp_path, trial):
+    trial(State.GOOD)
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = health.examine(tmp_path).extras
+    assert {extra.name: extra.package for extra in extras} == {
+        name: re.match("[a-z]+", needed)[0]
+        for name, (needed,) in project["project"]["optional-dependencies"].items()
+    }
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])

@@ -101,8 +101,8 @@ def test_an_image_that_fails_makes_analyze_end_with_1_and_is_named(images, tmp_p
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--source", "."], "holds no result that can be read"),
-        (["--source", "."], "run `microcal analyze` first"),
+        (["--source", "."], "candidates.json: cannot be read"),
+        (["--source", "."], "give the output folder of `microcal analyze`"),
         (["--source", "absent"], "no such file or folder"),
         (["--source", ".", "--jobs", "0"], "jobs is 0"),
         (["--source", ".", "--dicom", "pdf"], "'pdf' is no DICOM result; known are sr, gsps, sc, seg"),

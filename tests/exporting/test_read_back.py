@@ -1,6 +1,8 @@
 """A report read back says what went into it."""
 
 import io
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pydicom
@@ -15,6 +17,7 @@ from microcal_xray.findings import CandidateCaution, Kind, Tier
 from microcal_xray.radiograph import ImageCaution
 from microcal_xray.reporting import image_result
 
+SAMPLE = Path(__file__).parents[2] / "sample_data" / "tibia_microcallus.dcm"
 PIXELS_FOR_MM = {"length_px": "length_mm", "width_px": "width_mm"}
 WRITTEN = (*PIXELS_FOR_MM, *PIXELS_FOR_MM.values(), "angle_to_bone_deg", "contrast_sd", "score")
 
@@ -46,6 +49,45 @@ def test_lines_and_numbers_come_back(tmp_path, tracking, spacing):
             assert value == record[name], name
         left_out = {name for name in WRITTEN if record[name] is not None} - set(read.numbers)
         assert left_out == (set() if spacing is None else set(PIXELS_FOR_MM))
+
+
+@pytest.fixture(scope="module")
+def searched():
+    """What the whole pipeline finds in a sample, with its evidence cards."""
+    return mx.find_lines(mx.read_radiograph(SAMPLE))
+
+
+def test_the_evidence_card_of_a_real_search_comes_back_with_its_intervals(searched):
+    records = image_result(searched, SAMPLE.name).as_dict()["candidates"]
+    read = mx.read_results(mx.to_dicom(searched, SAMPLE, kinds=["sr"])["sr"]).candidates
+    cards = [record["measured"] for record in records]
+    assert len(read) == len(cards) > 0
+    assert any(card["equivalent_width_mm"] for card in cards)
+    for numbers, card in zip((each.numbers for each in read), cards, strict=True):
+        length, width = card["length_mm"], card["equivalent_width_mm"]
+        assert (numbers["length_mm_low"], numbers["length_mm_high"]) == (length["low"], length["high"])
+        assert numbers["length_mm"] == pytest.approx(length["value"], rel=1e-3)
+        names = ("equivalent_width_mm", "equivalent_width_mm_low", "equivalent_width_mm_high")
+        known = None if width is None else (width["value"], width["low"], width["high"])
+        assert (tuple(numbers[name] for name in names) if width else None) == known
+        assert width or not set(names) & set(numbers)
+        assert not [name for name in numbers if "_px" in name]
+
+
+def test_the_card_of_a_picture_without_a_spacing_comes_back_in_pixels(searched):
+    first, *_ = searched.candidates
+    bare = replace(first.measured, length_mm=None, equivalent_width_mm=None)
+    path_only = replace(first, length_mm=None, width_mm=None, measured=bare)
+    read = mx.read_results(
+        mx.to_dicom(replace(searched, candidates=(path_only,)), SAMPLE, kinds=["sr"])["sr"]
+    ).candidates[0]
+    card = image_result(searched, SAMPLE.name).as_dict()["candidates"]
+    record = next(each for each in card if each["id"] == first.id)["measured"]
+    assert (read.numbers["length_px_low"], read.numbers["length_px_high"]) == (
+        record["length_px"]["low"],
+        record["length_px"]["high"],
+    )
+    assert not [name for name in read.numbers if "_mm" in name]
 
 
 def test_the_whole_is_read_from_a_dataset_as_well(tmp_path):

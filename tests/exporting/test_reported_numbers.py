@@ -60,6 +60,12 @@ def test_without_a_spacing_the_card_counts_pixels():
     assert not [name for name in found if "_mm" in name]
 
 
+def test_a_width_that_is_unknown_is_not_that_of_the_card_which_has_no_blur():
+    line = with_card(candidate(1, mm=None), width_mm=(0.2, 0.1, 0.3), width_px=(1.4, 0.7, 2.1))
+    assert names(line)["width_px"] == candidate(1).width_px
+    assert "width_mm" not in names(line)
+
+
 @pytest.mark.parametrize("value", [None, float("nan"), float("inf")])
 def test_what_is_no_number_is_left_out(value):
     assert "equivalent_width_mm" not in names(

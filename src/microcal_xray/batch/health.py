@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..environment import installed_versions, platform_words
+from ..environment import installed_versions, package_version, platform_words
 from ..errors import MicrocalError
 from ..findings import Kind
 from ..loading.complaints import one_line
@@ -29,6 +29,11 @@ from .supervisor import BatchStoppedError
 _JOB_GIB = 1.0  # about what one job holds at its worst on a picture of 10 megapixels
 _RUN_GIB = 1.0  # overlays and page of some hundred pictures
 _SIZE_PX = (160, 120)
+_EXTRAS = (
+    ("codecs-full", "imagecodecs", "JPEG Extended of 12 bits"),
+    ("dicom", "highdicom", "results as DICOM objects: export, analyze --dicom"),
+    ("pacs", "pynetdicom", "to and from an archive: send, fetch"),
+)
 _INSTALL_AGAIN = "install the package again, in the versions of requirements.lock"
 
 
@@ -58,6 +63,27 @@ class Check:
 
 
 @dataclass(frozen=True)
+class Extra:
+    """A package that is not installed unless it is asked for.
+
+    Parameters
+    ----------
+    name : str
+        Of the extra: ``pip install microcal-xray[NAME]``.
+    package : str
+    version : str or None
+        None: not installed.
+    adds : str
+        What it is needed for.
+    """
+
+    name: str
+    package: str
+    version: str | None
+    adds: str
+
+
+@dataclass(frozen=True)
 class Health:
     """What is installed here and whether it works.
 
@@ -69,12 +95,15 @@ class Health:
         Versions of the packages that decode; None: not installed.
     syntaxes : tuple of SyntaxSupport
         How each compressed transfer syntax is decoded.
+    extras : tuple of Extra
+        What can be added to the installation, there or not; the main job needs none.
     checks : tuple of Check
     """
 
     capsule: Mapping[str, Any]
     decoders: Mapping[str, str | None]
     syntaxes: tuple[SyntaxSupport, ...]
+    extras: tuple[Extra, ...]
     checks: tuple[Check, ...]
 
     @property
@@ -98,7 +127,11 @@ def examine(folder: str | Path = ".") -> Health:
     """
     syntaxes = supported_syntaxes()
     checks = [_model(), _decoding(syntaxes), _memory(), _writing(Path(folder)), _trial()]
-    return Health(_capsule(), decoder_packages(), syntaxes, tuple(checks))
+    return Health(_capsule(), decoder_packages(), syntaxes, _extras(), tuple(checks))
+
+
+def _extras() -> tuple[Extra, ...]:
+    return tuple(Extra(name, package, package_version(package), adds) for name, package, adds in _EXTRAS)
 
 
 def _capsule() -> dict[str, Any]:

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ..batch.health import Health, examine
+from ..batch.health import Extra, Health, examine
 from ..version import __version__
 from .exit_status import DONE, FAILED
 from .reading import given_path
@@ -69,6 +69,8 @@ def _lines(health: Health) -> list[str]:
     lines += [_named(name, version) for name, version in health.decoders.items()]
     lines += ["", "Compressed transfer syntaxes, with what decodes them"]
     lines += [f"  {', '.join(each.found) or 'nothing':<18} {each.name}" for each in health.syntaxes]
+    lines += ["", "Extras, by pip install microcal-xray[NAME], with what they add"]
+    lines += [_extra_line(each) for each in health.extras]
     lines += ["", "Checks"]
     lines += [f"  {check.state:<18} {check.name}: {check.words}" for check in health.checks]
     lines += ["", "The main job runs." if health.is_able else "The main job does not run."]
@@ -77,6 +79,11 @@ def _lines(health: Health) -> list[str]:
 
 def _named(name: str, version: str | None) -> str:
     return f"  {name:<18} {version or 'not installed'}"
+
+
+def _extra_line(extra: Extra) -> str:
+    version = f"{extra.package} {extra.version}" if extra.version else "not installed"
+    return f"  {extra.name:<18} {extra.adds}; {version}"
 
 
 def _record(health: Health) -> dict[str, Any]:
@@ -89,6 +96,10 @@ def _record(health: Health) -> dict[str, Any]:
         "transfer_syntaxes": [
             {"name": each.name, "found": list(each.found), "lacking": list(each.lacking)}
             for each in health.syntaxes
+        ],
+        "extras": [
+            {"name": each.name, "package": each.package, "version": each.version, "adds": each.adds}
+            for each in health.extras
         ],
         "checks": [
             {"name": check.name, "state": check.state.value, "words": check.words} for check in health.checks

@@ -99,12 +99,11 @@ def reported_numbers(candidate: Candidate) -> Iterator[tuple[ReportedNumber, flo
 
 
 def _value(candidate: Candidate, field: str, bound: str | None) -> float | None:
-    measured = getattr(candidate, "measured", None)
-    # Intervals stand in the evidence card alone.
+    measured = candidate.measured
+    # Intervals stand in the evidence card alone. What is unknown of the candidate is never filled from there:
+    # its width is the one that appears, that of the card has the blur taken away.
     owners = (candidate, measured, candidate.evidence) if bound is None else (measured,)
-    for owner in owners:
-        found = getattr(owner, field, None)
-        value = found if isinstance(found, int | float) else getattr(found, bound or "value", None)
-        if value is not None:
-            return float(value) if math.isfinite(value) else None
-    return None
+    owner = next((owner for owner in owners if hasattr(owner, field)), None)
+    found = getattr(owner, field, None)
+    value = found if isinstance(found, int | float) else getattr(found, bound or "value", None)
+    return float(value) if value is not None and math.isfinite(value) else None
