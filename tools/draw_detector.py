@@ -37,14 +37,12 @@ def stages() -> Figure:
     axes[0, 0].imshow(image[_PART], cmap="gray", vmin=0, vmax=1.1)
     axes[0, 0].set_title("working image, 0.25 mm a pixel")
     for ax, values, title, top in (
-        (axes[0, 1], best, "z for dark lines of one direction", 6),
+        (axes[0, 1], best[:, 0], "z for dark lines of one direction", 6),
         (axes[1, 0], gain, "best sum of z - 1.9 that ends here", 60),
     ):
         # The frame's matrix takes its pixels to the picture's.
         size = image.shape[::-1]
-        shown = cv2.warpAffine(
-            np.maximum(values[:, 0], 0), response.frame.matrix, size, flags=cv2.INTER_NEAREST
-        )
+        shown = cv2.warpAffine(np.maximum(values, 0), response.frame.matrix, size, flags=cv2.INTER_NEAREST)
         drawn = ax.imshow(shown[_PART], cmap="magma", vmin=0, vmax=top)
         ax.set_title(title)
         figure.colorbar(drawn, ax=ax, shrink=0.8)
