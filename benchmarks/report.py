@@ -34,7 +34,9 @@ line is hit when at least half of its length lies within the tolerance of true c
 {tolerance_mm:g} mm, or where no spacing is known {share:.1%} of the longer side, at least {tolerance_px:g} px.
 wAFROC-AUC is the primary figure of merit: 0.5 for an empty list, 1 for the truth. The FROC score is the mean
 sensitivity at 1/4, 1/2, 1, 2 and 4 false marks per picture. Candidate recall is the share of lines hit by
-the whole list, which is cut after the {longest} strongest of a picture.
+the whole list, which is cut after the {longest} strongest of a picture. Seconds per picture are processor time for
+the whole list; ours hold the evidence card of every candidate of it, most of the time (see speed, below, for a list of
+usual length).
 
 ## How the peers are run
 

@@ -20,11 +20,15 @@ import numpy as np
 import numpy.typing as npt
 from skimage import filters
 
-from microcal_xray import __version__, find_lines, radiograph_from_array
+from microcal_xray import Evidence, Radiograph, Settings, __version__, find_lines, radiograph_from_array
 from microcal_xray.bone import long_axis
+from microcal_xray.detectable import detectability_of, quality_of, scenery_of
 from microcal_xray.detection import ridge_paths
+from microcal_xray.limit import shipped_models
 from microcal_xray.measurement import AxisMap, feature_table, picture_maps, shipped_rankers
+from microcal_xray.measuring import Judged, Scene, candidate
 from microcal_xray.preprocessing import find_field, in_range, working_image
+from microcal_xray.searching import Search, search
 
 RESULTS = Path(__file__).parents[1] / "build" / "bench" / "speed.json"
 MEGAPIXELS = (1.0, 5.0, 10.0)
@@ -87,6 +91,7 @@ def stages(megapixels: float) -> dict[str, Callable[[], object]]:
     table = feature_table(paths, maps)
     ranker = shipped_rankers()["lucent"]
     radiograph = radiograph_from_array(pixels, spacing_mm=_SPACING_MM)
+    found = search(radiograph)
     return {
         "working size": lambda: working_image(pixels, usable, mm_per_px=_SPACING_MM),
         "usable field": lambda: find_field(working.pixels, usable=working.usable),
@@ -97,10 +102,26 @@ def stages(megapixels: float) -> dict[str, Callable[[], object]]:
         "maps of the surroundings": lambda: picture_maps(image, axes=axes),
         "features of all paths": lambda: feature_table(paths, maps),
         "ranking, one kind": lambda: ranker.terms(table),
+        "quality and limit": lambda: _what_could_show(radiograph, found),
+        "evidence card, ten lines": lambda: _cards(radiograph, found, 10),
         "find_lines, both kinds": lambda: find_lines(radiograph),
         PEERS[0]: lambda: filters.frangi(pixels, sigmas=_SCALES_PX),
         PEERS[1]: lambda: filters.sato(pixels, sigmas=_SCALES_PX),
     }
+
+
+def _what_could_show(radiograph: Radiograph, found: Search) -> None:
+    seen = scenery_of(radiograph, found)
+    if seen is not None:
+        quality_of(seen)
+        detectability_of(seen, shipped_models(), false_marks=1.0)
+
+
+def _cards(radiograph: Radiograph, found: Search, count: int) -> None:
+    scene = Scene.of(found, radiograph)
+    reason = Evidence(strength=0.0, terms=(), mimics=(), false_marks=1.0)
+    for number, path in enumerate(found.paths[:count], start=1):
+        candidate(number, Judged(path, 0.0, reason), scene, Settings())
 
 
 def measured(megapixels: float) -> list[Measured]:
