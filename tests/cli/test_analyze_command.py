@@ -143,7 +143,9 @@ def test_an_interrupt_leaves_finished_results_whole_and_nothing_else(tmp_path, e
     process.send_signal(end)
     _, error = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert error == f"microcal: interrupted; what was finished before is in {out}\n"
+    *progress, last = error.splitlines()  # on a busy machine a line of progress may come before it
+    assert last == f"microcal: interrupted; what was finished before is in {out}"
+    assert all("files" in line for line in progress)
     images = json.loads((out / "candidates.json").read_text(encoding="utf-8"))["images"]
     finished = [image["file"] for image in images if image["status"] == "ok"]
     assert len(images) == 60
