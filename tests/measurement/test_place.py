@@ -115,7 +115,8 @@ def test_a_bone_that_the_mask_joins_with_its_neighbour_is_crossed_alone():
     image = ndimage.gaussian_filter(limb, 1.5).astype(np.float32)
     image += np.random.default_rng(6).normal(0, 6, SHAPE).astype(np.float32)
     field = find_field(image, usable=np.ones(SHAPE, bool))
-    anatomy = find_anatomy(image, body=field.body, axis_scale_px=28)
+    axis_rad, coherence = long_axis(image, scale_px=28)
+    anatomy = find_anatomy(image, body=field.body, axis_rad=axis_rad, coherence=coherence)
     joined = np.zeros(SHAPE, bool)
     joined[:, 120:236] = True
     axis = AxisMap(*long_axis(in_range(image, body=field.body), scale_px=55))

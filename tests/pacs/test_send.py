@@ -158,17 +158,12 @@ def test_a_wrong_title_is_refused_once_and_said(folder):
         assert not sent(folder, there, calling_title="SOMEBODY").failures
 
 
-# pynetdicom leaves the socket of a connection that failed to the garbage collector.
-leaves_a_socket = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-
 def closed_port():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return taken.getsockname()[1]
 
 
-@leaves_a_socket
 def test_nobody_there_is_said_after_the_retries(folder):
     pauses = []
     nobody = Connection(PacsAddress("ARCHIVE", "127.0.0.1", closed_port()), timeout_s=2, retries=1)
@@ -177,7 +172,6 @@ def test_nobody_there_is_said_after_the_retries(folder):
     assert pauses == [1.0]
 
 
-@leaves_a_socket
 def test_a_peer_that_never_answers_costs_the_timeout(folder):
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
@@ -303,7 +297,6 @@ def test_the_command_says_what_is_certain(folder, capsys):
     }
 
 
-@leaves_a_socket
 def test_the_command_without_an_archive_ends_with_1_and_with_bad_usage_with_2(folder, capsys):
     nobody = f"ARCHIVE@127.0.0.1:{closed_port()}"
     assert main(["send", str(folder), "--to", nobody, "--retries", "0", "--timeout-s", "1"]) == 1

@@ -1,5 +1,6 @@
 """From the detector's signal to stored numbers: linear or log for processing, or made up for presentation."""
 
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -165,7 +166,9 @@ def radiograph_of(stored: StoredArray, output: Output, spacing_mm: float, *, nam
     top = np.float32(output.top)
     bright = top - values if output.photometric is Photometric.MONOCHROME1 else values
     if output.is_linear:
-        bright = np.log(top) - np.log(np.maximum(top - bright, np.float32(0.5)))
+        # In double precision and then rounded, as the reader does it.
+        log = np.log(np.maximum(top - bright, 0.5), dtype=np.float64)
+        bright = np.float32(math.log(output.top)) - log.astype(np.float32)
     return Radiograph(
         pixels=bright,
         usable=np.ones(stored.shape, bool),
