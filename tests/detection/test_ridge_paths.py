@@ -1,5 +1,6 @@
 from importlib import import_module
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -243,3 +244,19 @@ def test_the_same_picture_gives_the_same_paths_twice():
         assert (mine.polarity, mine.score) == (theirs.polarity, theirs.score)
         for name in ("points_px", "z", "sigma_px"):
             np.testing.assert_array_equal(getattr(mine, name), getattr(theirs, name))
+
+
+def test_the_number_of_threads_changes_nothing():
+    before = cv2.getNumThreads()
+    found = []
+    try:
+        for threads in (1, 3):
+            cv2.setNumThreads(threads)
+            found.append(ridge_paths(drawn(30), searched=INNER))
+    finally:
+        cv2.setNumThreads(before)
+    one, other = found
+    assert len(one) == len(other) > 10
+    for path, same in zip(one, other, strict=True):
+        assert path.score == same.score
+        np.testing.assert_array_equal(path.points_px, same.points_px)
