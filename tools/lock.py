@@ -16,7 +16,7 @@ LEFT_OUT = "opencv-python ; sys_platform == 'never'\nopencv-python-headless ; sy
 def lock(target: str, *, source: str, groups: tuple[str, ...] = ()) -> None:
     """Write one lock file."""
     command = [sys.executable, "-m", "uv", "pip", "compile", "--universal", "--generate-hashes", "--quiet"]
-    command += ["--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate"]
+    command += ["--no-header", "--no-annotate"]
     command += ["--python-version", "3.11", *groups, source, "-o", target]
     subprocess.run(command, cwd=ROOT, check=True)
 

@@ -11,7 +11,7 @@ from ..loading.complaints import shown_path
 from ..loading.origins import origin_of
 from ..origin import Reading
 from ..pipeline import find_lines
-from ..radiograph import spacing_from_user
+from ..radiograph import Radiograph, spacing_from_user
 from ..reporting import ImageResult, failed_result, image_result, skipped_result, write_overlay
 from ..settings import Settings
 
@@ -95,17 +95,28 @@ def searched(path: Path, file: str, *, settings: Settings, reading: Reading) -> 
     reading : Reading
     """
     try:
-        radiograph = read_radiograph(
-            path,
-            spacing_mm=reading.spacing_mm,
-            photometric=None if reading.photometric is None else Photometric(reading.photometric),
-            secondary_capture=reading.secondary_capture,
-        )
+        radiograph = read_as(path, reading)
     except NotARadiographError as error:
         return skipped_result(file, _reason(error, path))
     except (MicrocalError, OSError) as error:
         return failed_result(file, _reason(error, path), origin=origin_of(path, reading=reading))
     return find_lines(radiograph, settings)
+
+
+def read_as(path: Path, reading: Reading) -> Radiograph:
+    """Return a radiograph, read as it was recorded.
+
+    Raises
+    ------
+    MicrocalError, OSError
+        As `read_radiograph` does.
+    """
+    return read_radiograph(
+        path,
+        spacing_mm=reading.spacing_mm,
+        photometric=None if reading.photometric is None else Photometric(reading.photometric),
+        secondary_capture=reading.secondary_capture,
+    )
 
 
 def _reason(error: MicrocalError | OSError, path: Path) -> str:

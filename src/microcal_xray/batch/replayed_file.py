@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MicrocalError
-from ..loading import Photometric, read_radiograph
 from ..origin import Reading, pixel_sha256
 from ..reporting import ImageResult, image_result
 from ..settings import Settings
-from .one_file import searched
+from .one_file import read_as, searched
 
 
 @dataclass(frozen=True)
@@ -31,14 +30,8 @@ class PixelTask:
 
 def hash_pixels(task: PixelTask) -> str | None:
     """Return the hash of the pixels of a file; None if it holds no radiograph that can be read."""
-    reading = task.reading
     try:
-        radiograph = read_radiograph(
-            task.path,
-            spacing_mm=reading.spacing_mm,
-            photometric=None if reading.photometric is None else Photometric(reading.photometric),
-            secondary_capture=reading.secondary_capture,
-        )
+        radiograph = read_as(task.path, task.reading)
     except (MicrocalError, OSError):
         return None
     return pixel_sha256(radiograph.pixels, radiograph.usable)

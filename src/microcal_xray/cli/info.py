@@ -4,13 +4,11 @@ import argparse
 import json
 from typing import Any
 
-from ..errors import SettingsError
-from ..loading import read_radiograph
 from ..radiograph import IMAGE_CAUTIONS, Intent, Radiograph
 from ..reporting.results import image_facts
 from ..reporting.words import INTENT_WORDS, SIGNAL_WORDS, spacing_words
 from .exit_status import DONE
-from .reading import add_reading_options, given_path
+from .reading import add_reading_options, asked_radiograph, given_path
 from .terminal import say
 
 _POLARITY_WORDS = {
@@ -44,14 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     MicrocalError
         If it is not there, or cannot be read.
     """
-    if not arguments.file.is_file():
-        raise SettingsError(f"{arguments.file}: no such file; check the path")
-    radiograph = read_radiograph(
-        arguments.file,
-        spacing_mm=arguments.spacing_mm,
-        photometric=arguments.photometric,
-        secondary_capture=arguments.secondary_capture,
-    )
+    radiograph = asked_radiograph(arguments)
     if arguments.json:
         say(json.dumps(_facts(radiograph)))
     else:

@@ -5,9 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from ..errors import SettingsError
 from ..image_limits import Detectability
-from ..loading import read_radiograph
 from ..probing import DEFAULT_PROBES, detectability
 from ..radiograph import Radiograph
 from ..reporting.limit_map import limit_map_png
@@ -16,7 +14,7 @@ from ..reporting.limit_words import LITERATURE, limit_notes, limit_sentences, li
 from ..whole_files import write_whole
 from .exit_status import DONE
 from .progress import counted
-from .reading import add_reading_options, given_path
+from .reading import add_reading_options, asked_radiograph, given_path
 from .settings_file import add_settings_options, chosen_settings
 from .terminal import complain, say
 
@@ -58,14 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     MicrocalError
         If the file cannot be read, a setting is wrong or the map cannot be written.
     """
-    if not arguments.file.is_file():
-        raise SettingsError(f"{arguments.file}: no such file; check the path")
-    radiograph = read_radiograph(
-        arguments.file,
-        spacing_mm=arguments.spacing_mm,
-        photometric=arguments.photometric,
-        secondary_capture=arguments.secondary_capture,
-    )
+    radiograph = asked_radiograph(arguments)
     settings = chosen_settings(arguments)
     with counted(sys.stderr, unit="lines") as show:
         limit = detectability(radiograph, settings, probes=arguments.probes, report=show)

@@ -3,7 +3,9 @@
 import argparse
 from pathlib import Path
 
-from ..loading import Photometric
+from ..errors import SettingsError
+from ..loading import Photometric, read_radiograph
+from ..radiograph import Radiograph
 
 
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +29,24 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
         "--secondary-capture",
         action="store_true",
         help="read DICOM secondary captures too; they are skipped otherwise",
+    )
+
+
+def asked_radiograph(arguments: argparse.Namespace) -> Radiograph:
+    """Return the one file that a command is about, read as the options say.
+
+    Raises
+    ------
+    MicrocalError
+        If it is not there, or cannot be read.
+    """
+    if not arguments.file.is_file():
+        raise SettingsError(f"{arguments.file}: no such file; check the path")
+    return read_radiograph(
+        arguments.file,
+        spacing_mm=arguments.spacing_mm,
+        photometric=arguments.photometric,
+        secondary_capture=arguments.secondary_capture,
     )
 
 
