@@ -24,11 +24,11 @@ def steps_of(gains) -> np.ndarray:
     """Return the step back from every place."""
     shape = gains.of(0).shape
     rows, columns = (each.ravel() for each in np.indices(shape))
-    return gains.steps_back(0, rows, columns).reshape(shape)
+    return gains.steps_back(gains.places(0, rows, columns)).reshape(shape)
 
 
 def paths_of(dark: np.ndarray, *, least_rows: int = 3):
-    return frame_paths(gains_of(dark), 0, least_rows=least_rows)
+    return frame_paths(gains_of(dark), least_rows=least_rows)[0]
 
 
 def places(path) -> list[tuple[int, int]]:

@@ -173,6 +173,7 @@ class _Usual:
         blocks = np.asarray(cv2.resize(self._inside, self._blocks, interpolation=cv2.INTER_AREA), np.float32)
         self._weight = np.maximum(self._blurred(blocks), 1e-2)
         self._counted = blocks > 0.5
+        self._room = np.empty_like(self._inside)
 
     def _blurred(self, blocks: FloatImage) -> FloatImage:
         cv2 = self._cv2
@@ -182,7 +183,9 @@ class _Usual:
     def reciprocal(self, answer: FloatImage) -> FloatImage:
         """Return 1 over the usual absolute value of an answer around each place."""
         cv2 = self._cv2
-        root = np.sqrt(np.abs(answer)) * self._inside
+        root = np.abs(answer, out=self._room)
+        np.sqrt(root, out=root)
+        root *= self._inside
         blocks = np.asarray(cv2.resize(root, self._blocks, interpolation=cv2.INTER_AREA), np.float32)
         level = self._blurred(blocks) / self._weight
         level = _MEAN_PER_SQUARED_ROOT_MEAN * level**2

@@ -52,21 +52,26 @@ class PathGains:
         """Return the gains of dark (0) or bright (1) paths, (R, C)."""
         return self.bordered[polarity, 1:, 1:-1]
 
-    def steps_back(self, polarity: int, rows: IntArray, columns: IntArray) -> IntArray:
+    def places(self, polarity: int, rows: IntArray, columns: IntArray) -> IntArray:
+        """Return the places of one polarity as numbers of `bordered` laid flat."""
+        _, height, width = self.bordered.shape
+        return np.asarray((polarity * height + rows + 1) * width + columns + 1)
+
+    def steps_back(self, places: IntArray) -> IntArray:
         """Return where the best paths that end at some places came from.
 
         Parameters
         ----------
-        polarity : int
-        rows, columns : (N,) int array
+        places : (N,) int array
+            As from `places`.
 
         Returns
         -------
         (N,) int array
             Columns to the place in the row before: -1, 0 or 1; 2 where the path begins.
         """
-        flat = self.bordered[polarity].ravel()
-        before = rows * self.bordered.shape[2] + columns + 1
+        flat = self.bordered.ravel()
+        before = places - self.bordered.shape[2]
         left, middle, right = flat[before - 1], flat[before], flat[before + 1]
         side = np.maximum(left, right) - _TURN_COST
         came = np.where(middle >= side, 0, np.where(left >= right, -1, 1))
@@ -110,66 +115,86 @@ def best_path_gains(z: FloatImage) -> PathGains:
     return PathGains(bordered)
 
 
-def frame_paths(gains: PathGains, polarity: int, *, least_rows: int) -> tuple[FramePath, ...]:
-    """Return the paths of one polarity, the best first; a place belongs to the best path through it.
+def frame_paths(gains: PathGains, *, least_rows: int) -> tuple[tuple[FramePath, ...], ...]:
+    """Return the paths of each polarity, the best first; a place belongs to the best path through it.
 
     Parameters
     ----------
     gains : PathGains
-    polarity : int
-        0 for dark, 1 for bright.
     least_rows : int
         Shorter paths are dropped.
+
+    Returns
+    -------
+    tuple of two tuples of FramePath
+        Dark and bright.
     """
-    gain = gains.of(polarity)
-    rows, columns = _ends(gain)
-    if not len(rows):
-        return ()
-    all_rows, all_columns, lengths = _walked_back(gains, polarity, rows, columns)
+    # Both at once: the way back is taken row by row, and a step costs the same for few ends and for many.
+    places = [_ends(gains, polarity) for polarity in range(len(gains.bordered))]
+    ways, lengths = _walked_back(gains, np.concatenate(places))
+    cut = len(places[0])
+    found = []
+    for polarity, part in enumerate((slice(cut), slice(cut, None))):
+        rows, columns = _unflattened(gains, polarity, ways[:, part])
+        found.append(_own_paths(gains.of(polarity), rows, columns, lengths[part], least_rows))
+    return tuple(found)
+
+
+def _own_paths(
+    gain: FloatImage, rows: IntArray, columns: IntArray, lengths: IntArray, least_rows: int
+) -> tuple[FramePath, ...]:
+    """Return what is each way's own, given all ways back in columns, the best first."""
     taken = np.zeros((gain.shape[0], gain.shape[1] + 2 * _BESIDE_PX), bool)
+    beside = np.arange(2 * _BESIDE_PX + 1)
     paths: list[FramePath] = []
-    for end in range(len(rows)):
-        way = all_rows[: lengths[end], end], all_columns[: lengths[end], end]
+    for end, length in enumerate(lengths.tolist()):
+        way = rows[:length, end], columns[:length, end]
         crossed = taken[way[0], way[1] + _BESIDE_PX]
-        own = int(crossed.argmax()) if crossed.any() else int(lengths[end])
+        own = int(crossed.argmax()) if crossed.any() else length
         if own < least_rows:
             continue
         # What the better path has gathered up to the place where the two meet is not gathered twice.
-        met = max(float(gain[way[0][own], way[1][own]]), 0.0) if own < lengths[end] else 0.0
+        met = max(float(gain[way[0][own], way[1][own]]), 0.0) if own < length else 0.0
         mine = way[0][:own], way[1][:own]
-        for beside in range(2 * _BESIDE_PX + 1):
-            taken[mine[0], mine[1] + beside] = True
-        paths.append(FramePath(float(gain[rows[end], columns[end]]) - met, mine[0][::-1], mine[1][::-1]))
+        taken[mine[0][:, None], mine[1][:, None] + beside] = True
+        paths.append(FramePath(float(gain[way[0][0], way[1][0]]) - met, mine[0][::-1], mine[1][::-1]))
         if len(paths) == _MOST_PATHS:
             break
     return tuple(paths)
 
 
-def _ends(gain: FloatImage) -> tuple[IntArray, IntArray]:
-    """Return where a sum is the largest around, the best first."""
+def _ends(gains: PathGains, polarity: int) -> IntArray:
+    """Return the places where a sum is the largest around, the best first."""
     # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
     import cv2
 
-    around = cv2.dilate(np.ascontiguousarray(gain), np.ones(_PEAK_WINDOW, np.uint8))
-    rows, columns = np.nonzero((gain == around) & (gain > _LEAST_GAIN))
+    gain = gains.of(polarity)
+    around = np.asarray(cv2.dilate(gain, np.ones(_PEAK_WINDOW, np.uint8)), np.float32)
+    np.maximum(around, _LEAST_GAIN, out=around)
+    rows, columns = np.divmod(np.flatnonzero(gain >= around), gain.shape[1])
     order = np.argsort(-gain[rows, columns], kind="stable")[:_MOST_ENDS]
-    return rows[order], columns[order]
+    return gains.places(polarity, rows[order], columns[order])
 
 
-def _walked_back(
-    gains: PathGains, polarity: int, rows: IntArray, columns: IntArray
-) -> tuple[IntArray, IntArray, IntArray]:
-    """Return the ways back from all ends at once, (N, ends) each, and how many rows each has."""
-    walking = np.ones(len(rows), bool)
-    lengths = np.ones(len(rows), np.intp)
-    ways = [(rows, columns)]
+def _walked_back(gains: PathGains, places: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the ways back from all places at once, (N, ends), and how many rows each has."""
+    width = gains.bordered.shape[2]
+    walking = np.ones(len(places), bool)
+    lengths = np.ones(len(places), np.intp)
+    ways = [places]
     while True:
-        came = gains.steps_back(polarity, rows, columns)
+        came = gains.steps_back(places)
         walking = walking & (came != _START)
         if not walking.any():
             break
-        rows = np.where(walking, rows - 1, rows)
-        columns = np.where(walking, columns + came, columns)
+        places = np.where(walking, places + (came - width), places)
         lengths += walking
-        ways.append((rows, columns))
-    return np.array([way[0] for way in ways]), np.array([way[1] for way in ways]), lengths
+        ways.append(places)
+    return np.array(ways), lengths
+
+
+def _unflattened(gains: PathGains, polarity: int, places: IntArray) -> tuple[IntArray, IntArray]:
+    """Return rows and columns of places."""
+    _, height, width = gains.bordered.shape
+    rows, columns = np.divmod(places, width)
+    return rows - polarity * height - 1, columns - 1

@@ -147,23 +147,36 @@ def _paths_of_direction(
     response = oriented_response(
         image, searched, frame, sigmas_px=sigmas_px, along_px=along_px, around_px=around_px
     )
-    gains = best_path_gains(response.best())
+    both = frame_paths(best_path_gains(response.best()), least_rows=least_rows)
     return [
-        _ridge_path(path, response, number, polarity, sigmas_px)
-        for number, polarity in enumerate(Polarity)
-        for path in frame_paths(gains, number, least_rows=least_rows)
+        path
+        for number, (polarity, paths) in enumerate(zip(Polarity, both, strict=True))
+        for path in _ridge_paths(paths, response, number, polarity, sigmas_px)
     ]
 
 
-def _ridge_path(
-    path: FramePath, response: OrientedResponse, number: int, polarity: Polarity, sigmas_px: Sequence[float]
-) -> RidgePath:
-    z = response.z[:, path.rows, number, path.columns]
-    frame: TurnedFrame = response.frame
-    return RidgePath(
-        polarity,
-        path.gain * math.sqrt(ROW_STEP_PX / len(path.rows)),
-        frame.in_picture(path.rows, path.columns),
-        z.max(axis=0).astype(np.float64),
-        np.asarray(sigmas_px)[z.argmax(axis=0)] / _KERNEL_PER_LINE,
+def _ridge_paths(
+    paths: Sequence[FramePath],
+    response: OrientedResponse,
+    number: int,
+    polarity: Polarity,
+    sigmas_px: Sequence[float],
+) -> list[RidgePath]:
+    """Return the paths of one polarity in the picture, read in one go."""
+    if not paths:
+        return []
+    rows, columns = (np.concatenate(each) for each in zip(*((p.rows, p.columns) for p in paths), strict=True))
+    z = response.z[:, rows, number, columns]
+    cuts = np.cumsum([len(path.rows) for path in paths])[:-1]
+    points, strongest, sigma_px = (
+        np.split(each, cuts)
+        for each in (
+            response.frame.in_picture(rows, columns),
+            z.max(axis=0).astype(np.float64),
+            np.asarray(sigmas_px)[z.argmax(axis=0)] / _KERNEL_PER_LINE,
+        )
     )
+    return [
+        RidgePath(polarity, path.gain * math.sqrt(ROW_STEP_PX / len(path.rows)), *parts)
+        for path, *parts in zip(paths, points, strongest, sigma_px, strict=True)
+    ]
