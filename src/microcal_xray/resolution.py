@@ -1,5 +1,7 @@
 """How sharp a picture is, estimated from its sharpest edges."""
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
@@ -68,7 +70,10 @@ def _edge_places(steepness: Float64Array, usable: BoolArray, edges: int) -> npt.
         return np.zeros((0, 2), np.intp)
     usual, top = np.quantile(steepness[inner], (1 - _STEEPEST, 0.999))
     clear = steepness >= max(float(usual), _CLEAR * float(top), 1e-12)
-    crest = steepness == ndimage.maximum_filter(steepness, 3)
+    # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
+    import cv2
+
+    crest = np.asarray(steepness == cv2.dilate(steepness, np.ones((3, 3), np.uint8)))
     places = np.argwhere(inner & clear & crest)
     return places[:: max(1, len(places) // edges)]
 
@@ -106,11 +111,16 @@ def _widths_px(
 
 def _without_filter(width_px: float) -> float:
     """Return the width of the spread that the slope filter widens to the given width."""
+    return float(np.interp(width_px, *_seen_and_true()))
+
+
+@cache
+def _seen_and_true() -> tuple[Float64Array, Float64Array]:
     way = np.arange(-60, 60, 0.05)
     gaussian = np.exp(-0.5 * (way / _SLOPE_SIGMA_PX) ** 2)
     candidates = np.geomspace(0.5, 20, 40)
     seen = [_half_width(way, np.exp(-2 * np.log(2) * np.abs(way) / width), gaussian) for width in candidates]
-    return float(np.interp(width_px, seen, candidates))
+    return np.array(seen), candidates
 
 
 def _half_width(way: Float64Array, spread: Float64Array, filtered_by: Float64Array) -> float:

@@ -153,11 +153,11 @@ def scores_at(
 def answers_to(ground: Ground, line: LineAt) -> Answers:
     """Return the answers to a line over its equivalent width; its angle does not matter."""
     widths = np.geomspace(_SMALLEST_WIDTH_PX, LARGEST_WIDTH_PX, _WIDTHS)
-    profiles = [line_profile(box_px=line.box_px(width), blur_px=ground.blur_px) for width in widths.tolist()]
-    unit = [
-        [max(each.answer(profile, line.length_px), 1e-9) for each in ground.filters] for profile in profiles
-    ]
-    return Answers(widths, np.array(unit), widths * [profile.max() for profile in profiles])
+    profiles = np.array(
+        [line_profile(box_px=line.box_px(width), blur_px=ground.blur_px) for width in widths.tolist()]
+    )
+    unit = np.stack([each.answer(profiles, line.length_px) for each in ground.filters], axis=1)
+    return Answers(widths, np.maximum(unit, 1e-9), widths * profiles.max(axis=1))
 
 
 def best_answer(ground: Ground, levels: FloatArray, profile: FloatArray, length_px: float) -> FloatArray:

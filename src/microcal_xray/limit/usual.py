@@ -43,22 +43,23 @@ class LineFilter:
     around_px: float
     shrink: int = 1
 
-    def answer(self, profile: FloatArray, length_px: float) -> float:
+    def answer(self, profile: FloatArray, length_px: float) -> FloatArray:
         """Return the mean answer along a line whose contrast, integrated across, is 1 working pixel.
 
         Parameters
         ----------
-        profile : (P,) float array
-            Across the line, in `PROFILE_STEPS` steps per working pixel, centred, of sum `PROFILE_STEPS`.
+        profile : (..., P) float array
+            Across each line, in `PROFILE_STEPS` steps per working pixel, centred, of sum `PROFILE_STEPS`.
         length_px : float
             In working pixels. The smoothing along a short line mixes in what lies beyond its ends.
         """
         fine = PROFILE_STEPS * self.shrink
         reach = len(self.kernel.line) // 2
-        offset = (np.arange(len(profile)) - len(profile) // 2) / fine
+        count = profile.shape[-1]
+        offset = (np.arange(count) - count // 2) / fine
         taps = -self.kernel.line.astype(np.float64)  # the kernel answers positive to dark lines
         value = np.interp(offset, np.arange(-reach, reach + 1), taps, left=0.0, right=0.0)
-        return float((value * profile).sum() / fine) * self.kept(length_px)
+        return np.asarray(profile @ value / fine * self.kept(length_px))
 
     def kept(self, length_px: float) -> float:
         """Return what the smoothing along leaves of the mean answer along a line of that length."""

@@ -142,10 +142,10 @@ def _narrowed(section: Section, image: _Window, field: Field, bone: float, air: 
     ends = []
     for sign, to_outline in ((-1.0, section.before), (1.0, section.after)):
         walk = _walk(section, sign, to_outline + _BEYOND_OUTLINE, image, field)
-        away = sign * _STEP * np.arange(len(walk))
+        away = sign * _STEP * np.arange(len(walk), dtype=np.float64)
         soft = np.full(len(walk), walk.min(initial=bone))
         if limb is not None and len(walk):
-            thickness = np.array([1 / limb.thicker(place) for place in away.tolist()])
+            thickness = 1 / limb.thicker(away)
             soft = air + (soft - air) * thickness / thickness[int(walk.argmin())]
         below = np.flatnonzero(walk < soft + _LEFT * (bone - soft))
         ends.append(float(below[0]) * _STEP if len(below) else to_outline)
@@ -196,11 +196,11 @@ class _Limb:
     middle: float
     half: float
 
-    def thicker(self, away: float) -> float:
+    def thicker(self, away: FloatArray) -> FloatArray:
         """Return how much thicker it is at the line than so far away from it."""
         here = max(0.02, 1 - (self.middle / self.half) ** 2)
-        there = max(0.05, 1 - ((away - self.middle) / self.half) ** 2)
-        return float(min(math.sqrt(here / there), _MOST_THICKER) ** _FLATTER)
+        there = np.maximum(0.05, 1 - ((away - self.middle) / self.half) ** 2)
+        return np.asarray(np.minimum(np.sqrt(here / there), _MOST_THICKER) ** _FLATTER)
 
 
 def _limb(section: Section, field: Field) -> _Limb | None:
@@ -242,8 +242,8 @@ def _soft(
     beside = float(walk[first:behind].mean()) if first < len(walk) else float(walk[-1])
     if limb is None:
         return beside
-    away = sign * (half[0] * _STEP + (_SOFT_FROM + _SOFT_TO) / 2)
-    return air + (beside - air) * limb.thicker(away)
+    away = np.array(sign * (half[0] * _STEP + (_SOFT_FROM + _SOFT_TO) / 2))
+    return air + (beside - air) * float(limb.thicker(away))
 
 
 def _walk(section: Section, sign: float, reach: float, image: _Window, field: Field) -> FloatArray:

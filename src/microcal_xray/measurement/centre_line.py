@@ -63,17 +63,18 @@ def centred(
 def _crest(value: FloatArray, offset: FloatArray) -> FloatArray:
     """Return the offset of the crest in each row."""
     rows, columns = value.shape
-    best, came = value[0], np.zeros((rows, columns), np.intp)
-    away = np.array([-np.inf])
+    best = np.full((rows, columns + 2), -np.inf)
+    best[0, 1:-1] = value[0]
     for row in range(1, rows):
-        ways = np.stack([np.append(away, best[:-1]) - _TURN, best, np.append(best[1:], away) - _TURN])
-        chosen = ways.argmax(axis=0)
-        came[row] = chosen - 1
-        best = np.take_along_axis(ways, chosen[None], axis=0)[0] + value[row]
+        before = best[row - 1]
+        side = np.maximum(before[:-2], before[2:]) - _TURN
+        np.add(np.maximum(side, before[1:-1]), value[row], out=best[row, 1:-1])
     at = np.empty(rows, np.intp)
-    at[-1] = best.argmax()
+    at[-1] = best[-1, 1:-1].argmax()
     for row in range(rows - 1, 0, -1):
-        at[row - 1] = at[row] + came[row, at[row]]
+        left, here, right = best[row - 1, at[row] : at[row] + 3].tolist()
+        ways = (left - _TURN, here, right - _TURN)
+        at[row - 1] = at[row] + ways.index(max(ways)) - 1
     inner = np.clip(at, 1, columns - 2)
     each = np.arange(rows)
     before, here, after = (value[each, inner + side] for side in (-1, 0, 1))
