@@ -210,7 +210,7 @@ def measured(megapixels: float) -> list[Measured]:
 
 def _whole_pictures() -> Any:
     # One thread, as in a batch: waiting threads of a linear algebra library count as processor time.
-    one = {name: "1" for name in ("OPENCV_FOR_THREADS_NUM", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+    one = dict.fromkeys(("OPENCV_FOR_THREADS_NUM", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     command = [sys.executable, __file__, _WHOLE]
     done = subprocess.run(command, env={**os.environ, **one}, check=True, capture_output=True, text=True)
     print(done.stderr, end="")

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -92,12 +93,17 @@ def test_the_truth_of_a_broad_band_with_a_rough_course_is_what_was_drawn():
     line = MicrocallusLine(rough, width_mm=2.5, added_fraction=0.15)
     made, change = with_and_without(line, centre_mm=(0.0, -30.0))
     (truth,) = made.truth
+    straight = replace(line, course=replace(rough, tortuosity_mm=0.0))
+    (smooth,) = with_and_without(straight, centre_mm=(0.0, -30.0))[0].truth
     offsets, mean = across_the_line(change, truth.path_px, reach_px=30)
     spacing = made.detector.spacing_mm
     # The path of the truth is rough too, so that the mean across it is a little smeared.
     assert np.trapezoid(mean, offsets) * spacing == pytest.approx(truth.integrated_contrast_mm, rel=0.1)
     wide = offsets[mean > mean.max() / 2]
     assert np.ptp(wide) * spacing == pytest.approx(truth.width_mm, rel=0.15)
+    # A rough course moves the band to and fro by 0.2 mm and bends it on itself; it takes nothing away.
+    assert truth.width_mm == pytest.approx(line.width_mm, rel=0.1)
+    assert truth.integrated_contrast_mm >= 0.97 * smooth.integrated_contrast_mm
 
 
 def test_the_truth_repeats_what_was_asked():

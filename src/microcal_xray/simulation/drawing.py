@@ -148,17 +148,44 @@ def share_at(
     over_mm : float, optional
         Across the line, the length over which the share is averaged; None: a quarter of a pixel.
     """
-    tree = cKDTree(line.points_px)
-    _, nearest = tree.query(points_px)
-    tangent = np.gradient(line.points_px, axis=0)
-    tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
-    normal = np.stack([-tangent[:, 1], tangent[:, 0]], axis=1)
-    away = np.einsum("ij,ij->i", points_px - line.points_px[nearest], normal[nearest]) * spacing_mm
-    beyond = np.einsum("ij,ij->i", points_px - line.points_px[nearest], tangent[nearest]) * spacing_mm
+    away_px, nearest, beyond_px = _from_course(line.points_px, points_px)
     breadth = np.maximum(line.breadth[nearest], 1e-3)
     over = spacing_mm / _PARTS if over_mm is None else over_mm
-    share = line.profile.averaged(away / breadth, over / breadth)
-    return np.asarray(np.where(np.abs(beyond) > 0.05, 0.0, share) * line.strength[nearest])
+    share = line.profile.averaged(away_px * spacing_mm / breadth, over / breadth)
+    return np.asarray(np.where(beyond_px * spacing_mm > 0.05, 0.0, share) * line.strength[nearest])
+
+
+def _from_course(
+    course_px: Float64Array, points_px: Float64Array
+) -> tuple[Float64Array, npt.NDArray[np.intp], Float64Array]:
+    """Return signed distances of points from a course, its point nearest to each, and how far beyond an end.
+
+    Notes
+    -----
+    The distance is that from the two segments at the nearest point. The distance from the tangent there would
+    do for a smooth course; a rough one turns so much from point to point that whatever is a millimetre away
+    seems to lie beyond the end of each segment.
+    """
+    _, nearest = cKDTree(course_px).query(points_px)
+    last = len(course_px) - 1
+    best = np.full(len(points_px), np.inf)
+    beyond = np.zeros(len(points_px))
+    for start in (np.maximum(nearest - 1, 0), np.minimum(nearest, last - 1)):
+        step = course_px[start + 1] - course_px[start]
+        length = np.linalg.norm(step, axis=1)
+        off = points_px - course_px[start]
+        along = np.einsum("ij,ij->i", off, step) / length
+        within = np.clip(along, 0, length)
+        distance = np.linalg.norm(off - (within / length)[:, None] * step, axis=1)
+        closer = distance < best
+        best[closer] = distance[closer]
+        before_first = np.where(start == 0, -along, 0)
+        after_last = np.where(start == last - 1, along - length, 0)
+        beyond[closer] = np.maximum(before_first, after_last)[closer]
+    tangent = np.gradient(course_px, axis=0)[nearest]
+    off = points_px - course_px[nearest]
+    side = np.sign(off[:, 1] * tangent[:, 0] - off[:, 0] * tangent[:, 1])
+    return best * side, nearest, beyond
 
 
 def taper(index: npt.NDArray[np.intp], count: int) -> Float64Array:

@@ -204,7 +204,7 @@ class Profile:
         """Beyond this distance the line changes nothing."""
         return float(self.offset_mm[-1])
 
-    def averaged(self, distance_mm: Float64Array, over_mm: float) -> Float64Array:
+    def averaged(self, distance_mm: Float64Array, over_mm: float | Float64Array) -> Float64Array:
         """Return the mean of the share over intervals about distances: no gap is too fine for it."""
         integral = np.concatenate([[0.0], np.cumsum(self.share)]) * _PROFILE_STEP_MM
         edges = np.append(self.offset_mm - _PROFILE_STEP_MM / 2, self.offset_mm[-1] + _PROFILE_STEP_MM / 2)
