@@ -7,4 +7,5 @@ from pathlib import Path
 from microcal_xray.cli import main
 
 for arguments in json.loads(Path(sys.argv[1]).read_text()):
-    print(f"status {main(arguments)}", flush=True)
+    status = main(arguments)
+    sys.stdout.write(f"status {status}\n")
