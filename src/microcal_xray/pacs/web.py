@@ -1,7 +1,7 @@
 """One question to a DICOMweb archive and its answer.
 
-`http.client` of the standard library, and not dicomweb-client: that holds whole answers in memory, follows
-redirects with the login and brings four packages, and what is needed are three sorts of request.
+`http.client` of the standard library, and not dicomweb-client: that builds each object in memory, has no limit
+of size, follows redirects and brings requests and five more packages; three sorts of request are needed.
 """
 
 import contextlib
