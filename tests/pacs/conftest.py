@@ -44,6 +44,11 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="package")
+def report(folder):
+    return folder / "dicom" / "a.sr.dcm"
+
+
+@pytest.fixture(scope="package")
 def certificate(tmp_path_factory):
     """A folder with key.pem and all.pem, a certificate of localhost that vouches for itself."""
     folder = tmp_path_factory.mktemp("tls")

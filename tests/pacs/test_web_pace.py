@@ -59,6 +59,9 @@ def test_more_bytes_than_were_to_be_read_are_an_error(pair):
     theirs.sendall(bytes(11))
     with pytest.raises(TooMuchError), paced.makefile("rb") as file:
         file.read(11)
+    paced.allow(10)
+    theirs.sendall(bytes(9))
+    assert paced.read_into(memoryview(bytearray(9))) == 9
 
 
 def test_a_peer_that_takes_nothing_costs_the_timeout(pair):

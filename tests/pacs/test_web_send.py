@@ -1,25 +1,20 @@
 """Objects to a DICOMweb service on the loopback, honest and otherwise."""
 
-import base64
 import json
 import ssl
 import warnings
 
 import pytest
-from web_archive import Reply, speaking, web_archive, web_connection
+from web_archive import Reply, web_archive, web_connection
 
 from microcal_xray.cli import main
 from microcal_xray.errors import SettingsError
 from microcal_xray.pacs import (
     Connection,
-    PacsAddress,
     PacsError,
     RefusedError,
     TlsFiles,
     WebAddress,
-    address_from_text,
-    login_from_file,
-    login_from_variable,
     objects_to_send,
     send,
 )
@@ -32,11 +27,6 @@ SECRET = "s3cr3t"
 
 def sent(folder, port, **options):
     return send(objects_to_send([folder]), web_connection(port, **options), pause=lambda seconds: None)
-
-
-@pytest.fixture
-def report(folder):
-    return folder / "dicom" / "a.sr.dcm"
 
 
 def proofs(summary):
@@ -162,167 +152,6 @@ def test_a_busy_archive_is_tried_as_often_as_asked(report):
     assert there.count("stow") == 3
 
 
-@pytest.mark.parametrize(
-    ("reply", "complaint"),
-    [
-        (
-            Reply(302, {"Location": "https://elsewhere.example/x?token=t"}),
-            "sends us to elsewhere.example/x, where",
-        ),
-        (Reply(307, {"Location": "/login"}), "sends us to /login, where"),
-        (Reply(308, {"Location": "http://[broken"}), "sends us to another address, where"),
-        (Reply(401), "wants a login that it knows"),
-        (Reply(403), "does not allow this"),
-        (Reply(404), r"takes no objects there \(HTTP 404\); check the path"),
-        (Reply(501), r"takes no objects there \(HTTP 501\)"),
-        (Reply(200, {"Content-Type": "text/html"}, b"<h1>Log in"), "the answer is text/html, no DICOM JSON"),
-        (Reply(200, JSON, b"<h1>"), "the answer is broken JSON"),
-        (Reply(200, JSON, b"[" * 100_000), "the answer is broken JSON"),
-        (Reply(200, JSON, b"[1]"), "JSON, but no DICOM JSON"),
-        (Reply(200, JSON | {"Content-Encoding": "gzip"}, b"\x1f\x8b"), r"the answer is compressed \(gzip\)"),
-        (Reply(200, JSON, iter(lambda: b"[" * 65536, None)), "the answer is longer than the limit"),
-        (Reply(200, JSON | {"Content-Length": "99999999999"}), "the answer is longer than the limit"),
-        (Reply(200, {f"X-{number}": "x" for number in range(200)}), "does not speak HTTP"),
-        (Reply(200, {"X": "x" * 70_000}), "does not speak HTTP"),
-    ],
-)
-def test_an_answer_that_is_none_ends_at_once_as_one_line(report, reply, complaint, capsys):
-    with web_archive() as there:
-        there.always["stow"] = reply
-        address = f"http://127.0.0.1:{there.port}/dicom-web"
-        assert main(["send", str(report), "--to", address]) == 1
-    assert there.count("stow") == 1
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.count("\n") == 1
-    assert said.err.startswith(f"microcal: {address}: ")
-    with pytest.raises(RefusedError, match=complaint):
-        raise RefusedError(said.err)
-
-
-def test_nobody_is_followed_elsewhere_with_the_login(report, monkeypatch, capsys):
-    monkeypatch.setenv("ARCHIVE_LOGIN", f"bearer {SECRET}")
-    with web_archive() as other, web_archive() as there:
-        there.always["stow"] = Reply(307, {"Location": f"http://127.0.0.1:{other.port}/dicom-web/studies"})
-        address = f"http://127.0.0.1:{there.port}/dicom-web"
-        assert main(["send", str(report), "--to", address, "--login-variable", "ARCHIVE_LOGIN"]) == 1
-    assert other.requests == []
-    assert SECRET not in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("talk", "complaint"),
-    [
-        (lambda peer: peer.sendall(b"SSH-2.0-OpenSSH\r\n"), "does not speak HTTP"),
-        (
-            lambda peer: [peer.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 5000) for _ in range(1000)],
-            "longer than the limit",
-        ),
-        (
-            lambda peer: [peer.recv(1), peer.sendall(b"HTTP/1.1 200 OK\r\nX: "), drip(peer)],
-            "no answer in time",
-        ),
-        (
-            lambda peer: [peer.recv(1), peer.sendall(b"HTTP/1.1 200 OK\r\n\r\n"), drip(peer)],
-            "no answer in time",
-        ),
-        (
-            lambda peer: [
-                peer.recv(1),
-                peer.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n"),
-            ],
-            "connection was lost|JSON",
-        ),
-        (lambda peer: peer.recv(1 << 20) and peer.recv(1), "no answer in time"),
-        (lambda peer: None, "connection was lost"),
-    ],
-)
-def test_a_peer_that_is_no_archive_costs_little(report, talk, complaint):
-    with speaking(talk) as port, pytest.raises(PacsError, match=complaint):
-        sent(report, port, retries=0, timeout_s=0.4)
-
-
-def drip(peer):
-    peer.settimeout(0.05)
-    for _ in range(400):
-        peer.sendall(b"x")
-        try:
-            peer.recv(1 << 16)
-        except TimeoutError:
-            continue
-
-
-def test_a_peer_that_pours_without_end_is_left(report):
-    def pour(peer):
-        peer.recv(1)
-        peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/dicom+json\r\n\r\n")
-        while True:
-            peer.sendall(bytes(1 << 16))
-
-    with speaking(pour) as port, pytest.raises(PacsError, match="longer than the limit"):
-        sent(report, port, retries=0)
-
-
-@pytest.mark.parametrize(
-    ("line", "header"),
-    [
-        (f"bearer {SECRET}\n", f"Bearer {SECRET}"),
-        (f"Bearer   {SECRET}", f"Bearer {SECRET}"),
-        ("basic reader:pa ss:wörd\r\n", "Basic " + base64.b64encode("reader:pa ss:wörd".encode()).decode()),
-    ],
-)
-def test_a_login_is_sent_with_every_request_and_never_shown(report, tmp_path, line, header, capsys):
-    (tmp_path / "login").write_bytes(line.encode())
-    with web_archive() as there:
-        address = f"http://127.0.0.1:{there.port}/dicom-web"
-        assert main(["send", str(report), "--to", address, "--login-file", str(tmp_path / "login")]) == 0
-    assert [headers["Authorization"] for _, _, headers in there.requests] == [header] * 2
-    assert not any(header.split()[-1] in path for _, path, _ in there.requests)
-    login = login_from_file(tmp_path / "login")
-    shown = capsys.readouterr()
-    for text in (repr(login), str(login), repr(web_connection(1, login=login)), shown.out, shown.err):
-        assert SECRET not in text
-        assert header.split()[-1] not in text
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "",
-        SECRET,
-        "bearer",
-        "bearer " + "x" * 20_000,
-        f"bearer {SECRET}\nX-Other: 1",
-        f"bearer {SECRET} more",
-        f"bearer {SECRET}\u00e9",
-        f"basic {SECRET}",
-        f"basic a:{SECRET}\0",
-        f"digest {SECRET}",
-    ],
-)
-def test_a_login_that_is_none_is_refused_without_a_word_of_it(tmp_path, line):
-    (tmp_path / "login").write_text(line, encoding="utf-8")
-    for read in (
-        lambda: login_from_file(tmp_path / "login"),
-        lambda: login_from_variable("LOGIN", {"LOGIN": line}),
-    ):
-        with pytest.raises(SettingsError, match="holds no login") as caught:
-            read()
-        assert SECRET not in str(caught.value)
-        assert caught.value.__context__ is None
-
-
-def test_where_a_login_may_go(tmp_path):
-    login = login_from_variable("LOGIN", {"LOGIN": f"bearer {SECRET}"})
-    for address in (PacsAddress("A", "b", 1), WebAddress(False, "pacs.example", 80, "")):
-        with pytest.raises(SettingsError):
-            Connection(address, login=login)
-    assert Connection(WebAddress(True, "pacs.example", 443, ""), login=login)
-    for read in (lambda: login_from_file(tmp_path / "absent"), lambda: login_from_variable("NONE", {})):
-        with pytest.raises(SettingsError):
-            read()
-
-
 def test_https_checks_the_archive_and_shows_our_certificate(report, certificate):
     server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=certificate / "all.pem")
     server.load_cert_chain(certificate / "all.pem", certificate / "key.pem")
@@ -351,47 +180,6 @@ def test_https_checks_the_archive_and_shows_our_certificate(report, certificate)
         with pytest.raises(SettingsError, match="cannot be used for TLS"):
             send(objects, archive(TlsFiles(certificate / "absent.pem")))
     assert there.count("stow") == told
-
-
-@pytest.mark.parametrize(
-    ("text", "address"),
-    [
-        ("https://pacs.example/dicom-web/", WebAddress(True, "pacs.example", 443, "/dicom-web")),
-        ("HTTPS://pacs.example", WebAddress(True, "pacs.example", 443, "")),
-        ("http://[::1]:8042/a/b", WebAddress(False, "::1", 8042, "/a/b")),
-    ],
-)
-def test_urls(text, address):
-    assert address_from_text(text) == address
-    assert address_from_text(str(address)) == address
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"https://reader:{SECRET}@pacs.example/dicom-web",
-        f"https://pacs.example/dicom-web?token={SECRET}",
-        f"https://pacs.example/dicom-web#{SECRET}",
-        "https://",
-        "https:pacs.example",
-        "https://pacs.example:0/x",
-        "https://pacs.example:70000/x",
-        "https://pacs.example/a b",
-        "https://pacs.example/a\r\nX: y",
-        "https://pacs.example//x",
-    ],
-)
-def test_an_address_that_is_none_is_refused_and_not_repeated(folder, text, capsys):
-    with pytest.raises(SettingsError):
-        address_from_text(text)
-    assert main(["send", str(folder), "--to", text]) == 2
-    assert SECRET not in capsys.readouterr().err
-
-
-def test_nothing_goes_unencrypted_by_mistake(folder, certificate, capsys):
-    for options in (["--tls"], ["--tls-authorities", str(certificate / "all.pem")], ["--largest-mb", "0"]):
-        assert main(["send", str(folder), "--to", "http://127.0.0.1:1", *options]) == 2
-        assert "Traceback" not in capsys.readouterr().err
 
 
 def test_the_command_says_what_is_certain(folder, capsys):

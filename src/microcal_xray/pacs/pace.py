@@ -27,7 +27,7 @@ class PacedSocket:
     timeout_s : float
         For each wait, and, beside a second for every `LEAST_BYTES_PER_S` that were moved, for all of them.
     most_bytes : int
-        That may be read.
+        That may be read, at first.
     clock : callable
         Seconds, growing.
     """
@@ -63,6 +63,10 @@ class PacedSocket:
     def expect_answer(self) -> None:
         """Start the time anew: all is sent, and the peer may think about it."""
         self._end_s = self._clock() + self._timeout_s
+
+    def allow(self, more_bytes: int) -> None:
+        """Let more bytes be read."""
+        self._left_bytes += more_bytes
 
     def read_into(self, buffer: memoryview) -> int:
         """Read what has come, and return the number of bytes; 0 at the end.

@@ -1,12 +1,13 @@
 """One question to a DICOMweb archive and its answer.
 
-`http.client` of the standard library, and not dicomweb-client: that builds each object in memory, has no limit
-of size, follows redirects and brings requests and five more packages; three sorts of request are needed.
+`http.client` of the standard library, and not dicomweb-client: that builds each object in memory, has no
+limit of size, follows redirects and brings requests and five more packages, for three sorts of request.
 """
 
 import contextlib
 import http.client
 import math
+import re
 import socket
 import ssl
 from collections.abc import Iterable, Iterator
@@ -23,6 +24,7 @@ from .pace import PacedSocket, TooMuchError
 _BLOCK = 1 << 16
 _ROOM_FOR_HEADERS = 1 << 20
 _MOST_BYTES = 1 << 24  # of an answer that is no object
+_BOUNDARY = re.compile(r';\s*boundary\s*=\s*("(?P<quoted>[^"]*)"|(?P<plain>[^\s;"]+))', re.IGNORECASE)
 _NO_RETRY = (501, 505)  # of the server errors, those that stay
 _LONGEST_WORDS = 80
 
@@ -72,7 +74,7 @@ class Answer:
     status : int
         2xx, or a 4xx that says something about what was asked.
     media_type : str
-        In small letters, without parameters.
+        In small letters, without parameters, fit to be shown.
     boundary : str or None
         Of a multipart answer.
     chunks : iterator of bytes
@@ -123,8 +125,14 @@ def asked(question: Question, connection: Connection) -> Iterator[Answer]:
             spoken = opened.enter_context(_encrypted(plain, connection, address))
             response = _sent(question, connection, address, spoken)
         _require_usable(response, question, address)
-        media_type, boundary = response.headers.get_content_type(), response.headers.get_boundary()
-        yield Answer(response.status, media_type, boundary, _body(response, address))
+        described = response.headers.get("Content-Type", "no type")
+        boundary = _BOUNDARY.search(described)
+        yield Answer(
+            status=response.status,
+            media_type=_word(described.partition(";")[0].lower()),
+            boundary=boundary and (boundary["quoted"] or boundary["plain"]),
+            chunks=_body(response, address),
+        )
 
 
 def json_body(answer: Answer, address: object) -> bytes:
@@ -138,7 +146,7 @@ def json_body(answer: Answer, address: object) -> bytes:
     body = b"".join(answer.chunks)
     if body and answer.media_type not in ("application/dicom+json", "application/json"):
         raise RefusedError(
-            f"{address}: the answer is {_word(answer.media_type)}, no DICOM JSON; check path and login"
+            f"{address}: the answer is {answer.media_type}, no DICOM JSON; check path and login"
         )
     return body
 
@@ -153,9 +161,7 @@ def _encrypted(plain: socket.socket, connection: Connection, address: WebAddress
 def _sent(
     question: Question, connection: Connection, address: WebAddress, spoken: socket.socket
 ) -> http.client.HTTPResponse:
-    paced = PacedSocket(
-        spoken, timeout_s=connection.timeout_s, most_bytes=question.most_bytes + _ROOM_FOR_HEADERS
-    )
+    paced = PacedSocket(spoken, timeout_s=connection.timeout_s, most_bytes=_ROOM_FOR_HEADERS)
     link = http.client.HTTPConnection(address.host, address.port)
     link.sock = paced  # it has all that http.client uses of a socket
     # Nothing was asked for that is compressed: a small answer cannot become a large one.
@@ -169,7 +175,14 @@ def _sent(
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):
         link.request(question.method, _target(question, address), question.body or None, headers)
     paced.expect_answer()
-    return link.getresponse()
+    try:
+        response = link.getresponse()
+    except (OSError, http.client.HTTPException, TooMuchError):
+        raise
+    except Exception as error:  # hostile headers make their parser raise what it does not document
+        raise http.client.HTTPException from error
+    paced.allow(question.most_bytes)
+    return response
 
 
 def _target(question: Question, address: WebAddress) -> str:

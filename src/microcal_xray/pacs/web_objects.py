@@ -54,6 +54,4 @@ def _object(answer: Answer, connection: Connection) -> Iterator[bytes]:
         return first_part(answer.chunks, answer.boundary)
     if answer.media_type == _DICOM:
         return answer.chunks
-    raise UnusableAnswerError(
-        f"{connection.address}: the answer is {answer.media_type[:80]}, no DICOM object"
-    )
+    raise UnusableAnswerError(f"{connection.address}: the answer is {answer.media_type}, no DICOM object")
