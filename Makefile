@@ -10,7 +10,7 @@ BENCHED := $(BENCH_VENV)/.installed
 DEMO := demo-report
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check format bench notebooks sample-data system-packages lock clean
+.PHONY: help demo test test-fast check format bench notebooks sample-data system-packages ohif lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ demo: $(INSTALLED) ## analyse sample_data/ and say where the report is
 	@$(BIN)/microcal analyze sample_data --out $(DEMO) --false-marks 1
 	@echo "Open $(CURDIR)/$(DEMO)/report.html in a browser."
 
-test: $(DEVELOPED) system-packages ## run all tests
+test: $(DEVELOPED) system-packages ohif ## run all tests
 	$(BIN)/python -m pytest
 
 test-fast: $(DEVELOPED) ## run the tests that take no longer than a few seconds each
@@ -49,6 +49,9 @@ sample-data: $(INSTALLED) ## make sample_data/ again, byte for byte
 
 system-packages: ## install the programs some tests need (Chromium, dicom3tools, dcmtk, pixelmed-apps, Orthanc, R with pROC), where that is possible
 	@sh tools/install_system_packages.sh
+
+ohif: ## get the built viewer that one test opens our reports in (npm, 48 MB), where that is possible
+	@sh tools/install_ohif.sh
 
 lock: $(DEVELOPED) ## resolve the dependencies anew into the lock files
 	$(BIN)/python tools/lock.py

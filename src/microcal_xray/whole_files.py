@@ -2,7 +2,10 @@
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from .errors import OutputError
 
@@ -29,12 +32,36 @@ def write_whole(path: Path, content: str | bytes, *, mode: int = _USUAL_FILE) ->
     """
     # Text is made valid before it comes here; should any other pass, the file is still written.
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
+    with writing_whole(path, mode=mode) as file:
+        file.write(data)
+    return path
+
+
+@contextmanager
+def writing_whole(path: Path, *, mode: int = _USUAL_FILE) -> Iterator[BinaryIO]:
+    """Open a file under a temporary name beside its own, to be written bit by bit; at the end rename it.
+
+    Parameters
+    ----------
+    path, mode
+        As in `write_whole`.
+
+    Yields
+    ------
+    binary file
+        Its `name` is the temporary one. If the block raises anything, nothing stays.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written; what was there before is still there.
+    """
     part = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         try:
             # "x" never follows a link that someone has put there.
             with open(part, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
-                file.write(data)
+                yield file
                 file.flush()
                 os.fsync(file.fileno())
             part.replace(path)
@@ -43,4 +70,3 @@ def write_whole(path: Path, content: str | bytes, *, mode: int = _USUAL_FILE) ->
             raise
     except OSError as error:
         raise OutputError(f"{path}: cannot be written ({error.strerror}); choose another folder") from error
-    return path
