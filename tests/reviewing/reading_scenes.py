@@ -92,9 +92,7 @@ def own(number: int) -> str:
 
 def drawn(image: str, number: int, row: float, **fields: object) -> dict[str, object]:
     """Return the event by which a reader adds a dark line along a row."""
-    return said(
-        image, own(number), "add", **{"kind": "lucent", "path_px": row_path(row), **fields}
-    )
+    return said(image, own(number), "add", **{"kind": "lucent", "path_px": row_path(row), **fields})
 
 
 def checked(study: Study, reader: str, *events: dict[str, object]):

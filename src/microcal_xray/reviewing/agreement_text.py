@@ -131,7 +131,7 @@ def _kappa_block(result: Agreement) -> str:
     head = ("readers", "over", "kappa", "interval", "agreement", "interval")
     words = (
         "Kappa is 1 where readers always agree, 0 where they agree as often as by chance, below 0 where "
-        "less; a dash: all said the same, and there is no kappa.\nIt depends on how many candidates were listed."
+        "less; a dash: all said the same, and there is none.\nIt depends on how many candidates were listed."
     )
     return f"Agreement of the readers\n{text_table(head, rows)}\n{words}"
 

@@ -1,7 +1,6 @@
 """The server's answers, as a WSGI application: who may ask is `requests`, what is kept is `store`."""
 
 import json
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -34,6 +33,7 @@ from .store import Order, Role, Store
 
 _HTML = "text/html; charset=utf-8"
 _MOST_EVENTS = 1000
+_NO_READERS = ("open", OVERLAYS_FOLDER)  # these are addresses
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,6 @@ class Application:
         self._token = token
         self._hosts = tuple(hosts)
         self._overlays = overlay_names(image.file for image in store.study.images)
-        self._opening = threading.Lock()
 
     def __call__(self, environment: Environment, start_response: StartResponse) -> list[bytes]:
         """Answer one request; whatever goes wrong is an answer too."""
@@ -101,7 +100,7 @@ class Application:
             case ("",) if request.method == "GET":
                 return self._start()
             case ("open",) if request.method == "GET":
-                return self._moved(f"{quote(reader_name(asked_reader(request.query)))}/")
+                return self._moved(f"{quote(self._known(asked_reader(request.query)))}/")
             case (reader, "") if request.method == "GET":
                 return self._page(self._known(reader))
             case (_, part, name) if part == OVERLAYS_FOLDER and request.method == "GET":
@@ -114,6 +113,8 @@ class Application:
 
     def _known(self, text: str) -> str:
         name = reader_name(text)
+        if name in _NO_READERS:
+            raise RefusedRequestError(HTTPStatus.NOT_FOUND, f"{name} is no name of a reader here")
         if self._options.reader not in (None, name):
             raise RefusedRequestError(
                 HTTPStatus.FORBIDDEN, f"this server was started for {self._options.reader}"
@@ -131,7 +132,7 @@ class Application:
         known = [
             progress_of(
                 name,
-                self._recorded_order(name).files,
+                self._planned(name).files,
                 self._store.events(name, role=self._options.role),
                 self._store.study,
             )
@@ -157,11 +158,11 @@ class Application:
         return Reply(page, _HTML, headers=(("Content-Security-Policy", "frame-ancestors 'none'"),))
 
     def _order(self, reader: str) -> Order:
-        """Return the order of a reader, recorded at the first time so that no later seed changes it."""
-        with self._opening:
-            return self._store.record_order(reader, self._recorded_order(reader))
+        """Return the order of a reader; a mixed one is recorded at once, so that no later seed changes it."""
+        order = self._planned(reader)
+        return order if order.seed is None else self._store.record_order(reader, order)
 
-    def _recorded_order(self, reader: str) -> Order:
+    def _planned(self, reader: str) -> Order:
         recorded = self._store.orders().get(reader)
         files = tuple(image.file for image in self._store.study.images)
         if recorded is not None:

@@ -205,19 +205,18 @@ def _made(store: Store) -> None:
     except OSError as error:
         raise OutputError(f"{store.path}: cannot be written ({error.strerror})") from error
     with store._connected() as connection:
-        application, form = (
-            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
-        )
+        connection.execute("BEGIN")  # all of it as it was at one moment: another process may be making it
+        application, form = _marks(connection)
+        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        connection.execute("COMMIT")
         if application == _APPLICATION and form == _FORM:
             return
-    with store._connected() as connection:
+        if application or form or tables:
+            raise OutputError(f"{store.path}: is no database of decisions of this version; move it away")
         connection.execute("PRAGMA journal_mode = WAL")
     with store._writing() as connection:
-        (form,) = connection.execute("PRAGMA user_version").fetchone()
-        if form == _FORM:  # another process was faster
+        if _marks(connection)[1] == _FORM:  # another process was faster
             return
-        if form or connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            raise OutputError(f"{store.path}: is no database of decisions of this version; move it away")
         for statement in _statements(_TABLES):
             connection.execute(statement)
         connection.executemany(
@@ -226,6 +225,13 @@ def _made(store: Store) -> None:
         )
         connection.execute(f"PRAGMA application_id = {_APPLICATION}")
         connection.execute(f"PRAGMA user_version = {_FORM}")
+
+
+def _marks(connection: sqlite3.Connection) -> tuple[int, int]:
+    application, form = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+    )
+    return int(application), int(form)
 
 
 def _statements(script: str) -> list[str]:
