@@ -12,11 +12,18 @@ EVENTS = f"/{TOKEN}/anna/events"
 FILES = ("a.png", "b.png", "c.png", "d.png")
 
 
-@pytest.fixture
-def store(tmp_path):
-    study = write_study(tmp_path / "out", dict.fromkeys(FILES, (20, 60)))
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    study = write_study(tmp_path_factory.mktemp("out"), dict.fromkeys(FILES, (20, 60)))
     (study.out / "overlays" / "a.png.png").write_bytes(b"a picture")
     (study.out / "secret.txt").write_text("not for anybody")
+    return study
+
+
+@pytest.fixture
+def store(study):
+    for path in study.out.glob("decisions.sqlite*"):
+        path.unlink()
     return open_store(study)
 
 
@@ -264,8 +271,13 @@ def test_hostile_names_cannot_leave_the_block(tmp_path):
 
 
 def test_a_page_that_is_not_ours_is_not_served(make, store):
-    (store.study.out / "report.html").write_text("<script>alert(1)</script>")
-    assert ask(make(), PAGE).status == 500
+    report = store.study.out / "report.html"
+    ours = report.read_bytes()
+    try:
+        report.write_text("<script>alert(1)</script>")
+        assert ask(make(), PAGE).status == 500
+    finally:
+        report.write_bytes(ours)
 
 
 @pytest.fixture
