@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from ..evaluation.truth import Paths
+from ..reporting.callouts import rails
 from ..reporting.overlay import picture_box_px
 from ..reporting.overlay_files import OVERLAYS_FOLDER
 from ..reporting.words import KIND_COLOURS, KIND_WORDS, plural
@@ -27,6 +28,7 @@ from .study import StudyImage
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MARGIN = 1.2  # of the length of the line, around it
 _SMALLEST_VIEW_PX = 160.0
+_RAIL_SHARE = 0.03  # of half the view, from a line to each of its rails
 _VERDICT_WORDS = {Verdict.ACCEPT: "accept", Verdict.UNSURE: "unsure", Verdict.REJECT: "reject"}
 
 
@@ -144,9 +146,11 @@ def _drawing(place: Place, picture: _Picture | None) -> str:
     drawn: list[LineState] = [
         line for states in place.states.values() for line in states if line.is_own or line.is_moved
     ]
+    # Beside the line and not over it, as the marks of candidates.
     lines = "".join(
-        f'<polyline points="{_numbers(picture.points(line.path_px))}" stroke="{KIND_COLOURS[line.kind]}"/>'
+        f'<polyline points="{_numbers(rail)}" stroke="{KIND_COLOURS[line.kind]}"/>'
         for line in drawn
+        for rail in rails(picture.points(line.path_px), reach * _RAIL_SHARE)
     )
     width, height = picture.size
     return (

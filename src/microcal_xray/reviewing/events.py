@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from ..errors import MicrocalError
+from ..errors import MicrocalError, SettingsError
 from ..findings import Kind
 from ..verdicts import Reason
 from .study import Study, StudyImage
@@ -36,6 +36,10 @@ Path = tuple[tuple[float, float], ...]
 
 class RefusedEventError(MicrocalError):
     """An event that cannot be taken: the message says which field, which value and what it must be."""
+
+
+class UnusableNameError(RefusedEventError, SettingsError):
+    """No reader can have this name."""
 
 
 class Action(StrEnum):
@@ -185,7 +189,7 @@ def reader_name(text: str) -> str:
 
     Raises
     ------
-    RefusedEventError
+    UnusableNameError
         If it is empty, longer than 40 letters, or holds anything but letters, digits, space, point, hyphen
         and underline.
 
@@ -196,7 +200,7 @@ def reader_name(text: str) -> str:
     """
     name = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
     if len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
-        raise RefusedEventError(
+        raise UnusableNameError(
             f"the name of the reader is {text[:60]!r}; it must be 1 to {LONGEST_NAME} letters or digits, "
             "with spaces, points, hyphens and underlines between"
         )

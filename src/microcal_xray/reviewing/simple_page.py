@@ -24,17 +24,19 @@ def simple_page(title: str, body: str, *, style: str, script: str = "") -> tuple
     rules = [
         "default-src 'none'",
         f"style-src {_hash(style)}",
+        "img-src 'self' data:",
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
     ]
     ending = ""
     if script:
-        rules += [f"script-src {_hash(script)}", "connect-src 'self'", "img-src 'self'"]
+        rules += [f"script-src {_hash(script)}", "connect-src 'self'"]
         ending = f"<script>{script}</script>"
     page = (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="data:,">'  # else browsers ask for one
         f"<title>{escape(title)}</title><style>{style}</style></head>\n<body>{body}{ending}</body></html>\n"
     )
     return page.encode("utf-8", "backslashreplace"), "; ".join(rules)
