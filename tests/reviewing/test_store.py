@@ -158,7 +158,9 @@ for round in range({rounds}):
             write(reader, acknowledge)
         os.close(acknowledge)
         children.append((child, read))
-    time.sleep(moment.uniform(0, 0.08))
+    for child, read in children:  # both are at work, however slow the machine is
+        print(os.read(read, 33).decode(), end="")
+    time.sleep(moment.uniform(0, 0.04))
     for child, read in children:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -171,11 +173,11 @@ def test_writers_that_are_killed_at_any_moment_lose_nothing_that_they_acknowledg
     """Two processes write as fast as they can and are killed with SIGKILL, again and again."""
     if sys.platform == "win32":
         pytest.skip("no SIGKILL")
-    script = KILLED_WRITERS.format(tests=str(request.path.parent), out=str(study.out), rounds=30)
+    script = KILLED_WRITERS.format(tests=str(request.path.parent), out=str(study.out), rounds=20)
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     acknowledged = {name for name in run.stdout.split() if len(name) == 32}
     stored = {event.id for event in open_store(study).events()}
-    assert len(acknowledged) > 30
+    assert len(acknowledged) >= 40
     assert acknowledged <= stored
     assert {event.reader for event in store.events()} == {"anna", "ben"}
     connection = sqlite3.connect(store.path)
