@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..findings import Findings
-from ..radiograph import IMAGE_CAUTIONS
+from ..radiograph import IMAGE_CAUTIONS, Spacing
 from .display import display_image
 from .foreign_text import printable_text
 from .overlay_marks import POINTS_PER_INCH, draw_candidates, draw_scale_bar, overlay_font, tier_style
@@ -92,6 +92,34 @@ def overlay(findings: Findings, *, title: str | None = None) -> Figure:
     _draw_legend(figure, inches_up=_FOOTER_INCHES - 0.17)
     _write(figure, NOT_A_DEVICE, inches_up=0.14, size=6.5, colour=_QUIET_INK)
     return figure
+
+
+def picture_box_px(
+    png_width_px: int, shape: tuple[int, int], spacing: Spacing | None
+) -> tuple[float, float, float, float]:
+    """Return left, top, width and height of the radiograph within the overlay that `write_overlay` wrote.
+
+    Parameters
+    ----------
+    png_width_px : int
+        Width of that file.
+    shape : (rows, columns)
+        Of the radiograph.
+    spacing : Spacing or None
+
+    Examples
+    --------
+    >>> picture_box_px(1000, (1000, 500), None)
+    (250.0, 80.0, 500.0, 1000.0)
+    """
+    height, width = float(shape[0]), float(shape[1])
+    if spacing is not None:
+        finer_mm = min(spacing.row_mm, spacing.column_mm)
+        height, width = height * spacing.row_mm / finer_mm, width * spacing.column_mm / finer_mm
+    longer = min(max(height, width), float(_LONGER_SIDE_PX))
+    scale = max(_SMALLEST_SIDE_INCHES * FULL_DPI, longer) / max(height, width)
+    shown = width * scale, height * scale
+    return (png_width_px - shown[0]) / 2, _HEADER_INCHES * FULL_DPI, *shown
 
 
 def _show(axes: Axes, levels: npt.NDArray[np.uint8], *, rows: int, columns: int) -> None:
