@@ -9,11 +9,13 @@ from ..errors import UnreadableSeriesError
 from .bone import MRBone
 from .dark_line import DarkLineSignal, dark_line
 from .descriptors import Descriptor, Measures, descriptors
-from .marrow import MarrowSignal, NormalMarrow, bone_voxels, marrow_signal, normal_marrow, signal_ratio
+from .marrow import MarrowSignal, marrow_signal, signal_ratio
+from .normal import NormalMarrow, bone_voxels, normal_marrow
 from .place import PlaceComparison, RadiographPlace, compare_places
-from .segmentation import BoneAsk, BoneNotFoundError, find_bone
+from .segmentation import BoneAsk, find_bone
 from .surface import CortexSignal, SurfaceSignal, cortex_signal, periosteal_signal
 from .volume import MRVolume, Weighting
+from .walls import BoneNotFoundError
 
 _OEDEMA_FIRST = (
     Weighting.STIR,
@@ -90,7 +92,7 @@ class MRFindings:
 def measure_mri(
     volumes: MRVolume | Sequence[MRVolume],
     *,
-    ask: BoneAsk = BoneAsk(),
+    ask: BoneAsk | None = None,
     radiograph: RadiographPlace | None = None,
 ) -> MRFindings:
     """Return what MR series show of one bone.
@@ -100,8 +102,9 @@ def measure_mri(
     volumes : MRVolume or sequence of MRVolume
         Of one examination, so that their patient coordinates agree. The first T1, the first T2 and the first
         fat-suppressed series are used.
-    ask : BoneAsk
-        What is known of the bone; its mask belongs to the series on which the bone is found: T1, else the first.
+    ask : BoneAsk, optional
+        What is known of the bone; its mask belongs to the series on which the bone is found: T1, else T2,
+        else the first.
     radiograph : RadiographPlace, optional
         Of several regions of oedema the one nearest to it is measured.
 
@@ -119,7 +122,7 @@ def measure_mri(
     wet = _first(given, _OEDEMA_FIRST)
     on = t1 or t2 or _first(given, (Weighting.PROTON_DENSITY,)) or given[0]
     try:
-        bone = find_bone(on, ask)
+        bone = find_bone(on, ask or BoneAsk())
     except BoneNotFoundError as error:
         raise BoneNotFoundError(f"{on.name}: {error}") from error
     measures, lines = _measures(bone, wet, t1, t2, _near(bone, radiograph))
@@ -191,7 +194,11 @@ def _measures(
             continue
         if points is not None:
             found = signal_ratio(other, usual, points)
-            measures = replace(measures, t1_ratio=found) if field == "t1_ratio" else replace(measures, t2_ratio=found)
+            measures = (
+                replace(measures, t1_ratio=found)
+                if field == "t1_ratio"
+                else replace(measures, t2_ratio=found)
+            )
         if volume is t1:
             region = np.zeros(volume.voxels.shape, bool)
             if points is not None:
@@ -210,9 +217,11 @@ def _notes(bone: MRBone, measures: Measures, radiograph: RadiographPlace | None)
     elif bone.joint_source != "given":
         notes.append(f"places are counted from the {bone.joint_source} of the marrow that was found")
     if bone.found_share < 0.9:
-        notes.append(f"the cortex was seen in {bone.found_share:.0%} of the directions; the rest is interpolated")
+        notes.append(
+            f"the cortex was seen in {bone.found_share:.0%} of the directions; the rest is interpolated"
+        )
     if measures.normal is not None and not measures.normal.is_sure:
-        notes.append("under half of the bone looks alike: what is taken for normal marrow may be wrong")
+        notes.append("too little of the bone looks alike: what is taken for normal marrow may be wrong")
     if not np.isfinite(bone.outer_mm).all():
         notes.append("the outer side of the cortex was not found: nothing is said of the periosteum")
     if radiograph is not None and bone.joint_mm is None:

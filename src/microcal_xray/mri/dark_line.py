@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from ..measured import Estimate
-from .marrow import BoneVoxels
+from .normal import BoneVoxels
 from .volume import FloatArray
 
 _SIGMAS_PX = (1.0, 1.5)
@@ -73,9 +73,9 @@ def dark_line(seen: BoneVoxels, region: npt.NDArray[np.bool_], scale: float) -> 
     -----
     The answer is the largest curvature of the slice smoothed by a Gaussian, times sigma squared and
     3 sqrt(3) / 2, so that a Gaussian line of height A answers A at its own width (Lindeberg 1998,
-    doi:10.1023/A:1008097225773). Pixels at the top of the ridge are joined, and the longest joined piece counts
-    if it is long for its width. Within 1.5 pixels of the cortex nothing is looked for; whether the line meets
-    the cortex is told from what is left in between along its own direction.
+    doi:10.1023/A:1008097225773). Pixels at the top of the ridge are joined, and the longest joined piece
+    counts if it is long for its width. Within 1.5 pixels of the cortex nothing is looked for; whether the
+    line meets the cortex is told from what is left in between along its own direction.
     """
     spacing = (seen.volume.row_spacing_mm, seen.volume.column_spacing_mm)
     wall = _WALL_PX * max(spacing)
@@ -152,7 +152,9 @@ def _longest(
     ]
     top = where & (strength > level) & (strength >= sides[0]) & (strength >= sides[1])
     top &= _drop(seen, k, down, right) > _LEAST_DROP * scale
-    labels, count = ndimage.label(ndimage.binary_dilation(top, np.ones((3, 3))) & where & (strength > level / 2))
+    labels, count = ndimage.label(
+        ndimage.binary_dilation(top, np.ones((3, 3))) & where & (strength > level / 2)
+    )
     best = None
     for label in range(1, count + 1):
         own = np.argwhere((labels == label) & top)
@@ -165,7 +167,7 @@ def _longest(
 
 
 def _drop(seen: BoneVoxels, k: int, down: FloatArray, right: FloatArray) -> FloatArray:
-    """Return how far a pixel lies below the darker of its two sides: the foot of an edge has one side alone."""
+    """Return how far a pixel lies below the darker of its sides: the foot of an edge has one side alone."""
     values = np.where(seen.marrow[k], seen.volume.voxels[k], np.nan).astype(np.float64)
     smooth = ndimage.gaussian_filter(_filled(values), 0.7)
     rows, columns = np.indices(smooth.shape).astype(float)
@@ -177,7 +179,12 @@ def _drop(seen: BoneVoxels, k: int, down: FloatArray, right: FloatArray) -> Floa
 
 
 def _line(
-    seen: BoneVoxels, k: int, own: FloatArray, strength: FloatArray, scale: float, spacing: tuple[float, float]
+    seen: BoneVoxels,
+    k: int,
+    own: FloatArray,
+    strength: FloatArray,
+    scale: float,
+    spacing: tuple[float, float],
 ) -> DarkLineSignal | None:
     mm = own * spacing
     middle = mm.mean(axis=0)

@@ -5,7 +5,8 @@ from enum import StrEnum
 
 from ..measured import Estimate
 from .dark_line import DarkLineSignal
-from .marrow import MarrowSignal, NormalMarrow
+from .marrow import MarrowSignal
+from .normal import NormalMarrow
 from .surface import CortexSignal, SurfaceSignal
 from .volume import MRVolume, Weighting
 
@@ -106,8 +107,8 @@ def descriptors(measures: Measures) -> tuple[Descriptor, ...]:
 
     Notes
     -----
-    Fredericson et al. (1995), Am J Sports Med 23:472, doi:10.1177/036354659502300418; Arendt and Griffiths (1997),
-    Clin Sports Med 16:291, doi:10.1016/S0278-5919(05)70023-5.
+    Fredericson et al. (1995), Am J Sports Med 23:472, doi:10.1177/036354659502300418; Arendt and Griffiths
+    (1997), Clin Sports Med 16:291.
     """
     return (
         _periosteum(measures),
@@ -158,8 +159,9 @@ def _oedema(measures: Measures) -> Descriptor:
     if measures.normal is None:
         return Descriptor(name, used_by, State.NOT_MEASURABLE, f"too little marrow on {on} for a reference")
     if not measures.normal.is_sure:
-        reason = f"{on}; under half of the bone looks alike, so its normal marrow may be wrong"
-        return Descriptor(name, used_by, State.UNSURE, reason, measures.oedema and measures.oedema.length_mm)
+        reason = f"{on}; too little of the bone looks alike, so its normal marrow may be wrong"
+        length = None if measures.oedema is None else measures.oedema.length_mm
+        return Descriptor(name, used_by, State.UNSURE, reason, length)
     if measures.oedema is None:
         return Descriptor(name, used_by, State.NO, f"{on}; no marrow over 60 mm\u00b3 clearly above normal")
     return Descriptor(name, used_by, State.YES, f"{on}, length along the bone", measures.oedema.length_mm)

@@ -18,7 +18,9 @@ def spread(values: FloatArray) -> float:
 
 def around(value: float, error: float, unit: str, *, least: float = -math.inf) -> Estimate:
     """Return a value with 1.96 standard errors on both sides, cut off at the least that can be."""
-    return Estimate(value, max(value - _TWO_SIDED * error, min(least, value)), value + _TWO_SIDED * error, unit)
+    return Estimate(
+        value, max(value - _TWO_SIDED * error, min(least, value)), value + _TWO_SIDED * error, unit
+    )
 
 
 def between(value: float, others: Sequence[float], margin: float, unit: str) -> Estimate:
@@ -28,7 +30,7 @@ def between(value: float, others: Sequence[float], margin: float, unit: str) -> 
 
 
 def ratio(above: float, above_error: float, below: float, below_error: float) -> Estimate | None:
-    """Return a ratio with its interval, by the first-order rule; None where the lower number is not over 0."""
+    """Return a ratio with its interval, by the first-order rule; None where its divisor is not over 0."""
     if below <= 0:
         return None
     value = above / below

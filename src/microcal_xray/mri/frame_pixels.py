@@ -90,9 +90,7 @@ def _compressed_pieces(dataset: FileDataset, frames: Sequence[Frame]) -> list[tu
     wanted = {frame.index: frame for frame in frames}
     found: dict[int, bytes] = {}
     try:
-        for index, stream in enumerate(
-            generate_frames(dataset.PixelData, number_of_frames=frames[0].count)
-        ):
+        for index, stream in enumerate(generate_frames(dataset.PixelData, number_of_frames=frames[0].count)):
             if index in wanted:
                 found[index] = encapsulate([stream])
             if index >= max(wanted):

@@ -239,9 +239,7 @@ def _sequence(tags: _Tags, kinds: frozenset[str]) -> SequenceTags:
     inversion = tags.numbers("InversionTimes", "MRModifierSequence") or tags.numbers("InversionTime") or ()
     name = str(tags.of("SequenceName").get("SequenceName", "")).strip(" \0*").lower()
     return SequenceTags(
-        repetition_time_ms=_positive(
-            tags.number("RepetitionTime", "MRTimingAndRelatedParametersSequence")
-        ),
+        repetition_time_ms=_positive(tags.number("RepetitionTime", "MRTimingAndRelatedParametersSequence")),
         echo_time_ms=_positive(echo),
         inversion_time_ms=_positive(inversion[0] if inversion else None),
         scanning=frozenset(scanning),

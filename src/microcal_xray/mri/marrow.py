@@ -7,9 +7,9 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from ..measured import Estimate
-from .bone import BonePlace, MRBone
-from .estimates import around, between, median_error, ratio, spread
-from .volume import FloatArray, MRVolume
+from .estimates import around, between, median_error, ratio
+from .normal import BoneVoxels, NormalMarrow
+from .volume import FloatArray
 
 _CLEAR_SD = 4.0
 _LEAST_MM3 = 60.0  # about a voxel of 4 mm: less is not told from noise and vessels
@@ -18,43 +18,10 @@ _CORE = 0.75  # of the plateau: where the signal is not of the edge
 _OTHER_LEVELS = (0.4, 0.6)  # of the plateau, for the intervals
 _PLATEAU_PERCENT = 75.0
 _INDEPENDENT = 0.25  # of neighbouring voxels: the data are smoothed over about two by two
-_MOST_REJECTED = 0.5
 _TURNS = 18
 _LEVELS = ((0.5, 0.2), (0.6, 0.3), (0.4, 0.15))  # of the largest cross-section; the first counts
 _CLOSED_PX = 5
-_BIN_BLUR = 1.5  # voxels: the width of an edge that is sharp in the patient, as the bins show it
-
-
-@dataclass(frozen=True)
-class NormalMarrow:
-    """The signal of normal marrow along a bone.
-
-    Parameters
-    ----------
-    along_mm, signal : (N,) float array
-        Its course; a parabola in the logarithm, which the profile of a coil is well enough.
-    noise : float
-        Standard deviation of single voxels around it, texture included.
-    error : float
-        Standard error of the course.
-    kept_share : float
-        Share of the bone's length that it rests on; below one half it may be wrong.
-    """
-
-    along_mm: FloatArray
-    signal: FloatArray
-    noise: float
-    error: float
-    kept_share: float
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether more than half of the bone's length looks like it."""
-        return self.kept_share >= _MOST_REJECTED
-
-    def at(self, along_mm: FloatArray) -> FloatArray:
-        """Return the signal of normal marrow at places along the bone."""
-        return np.interp(along_mm, self.along_mm, self.signal)
+_BIN_BLUR = 1.8  # voxels: the width of an edge that is sharp in the patient, as the bins show it
 
 
 @dataclass(frozen=True)
@@ -94,81 +61,6 @@ class MarrowSignal:
     cross_section: Estimate
 
 
-@dataclass(frozen=True)
-class BoneVoxels:
-    """A series seen from one bone.
-
-    Parameters
-    ----------
-    volume : MRVolume
-    bone : MRBone
-    place : BonePlace
-        Of every voxel.
-    marrow : (S, R, C) bool array
-        Voxels inside the cortex that are in the file.
-    """
-
-    volume: MRVolume
-    bone: MRBone
-    place: BonePlace
-    marrow: npt.NDArray[np.bool_]
-
-
-def bone_voxels(volume: MRVolume, bone: MRBone) -> BoneVoxels:
-    """Return where every voxel of a series lies in a bone, which may have been found in another series."""
-    place = bone.place(volume.voxel_centres_mm())
-    marrow = place.described & (place.radius_mm < place.inner_mm) & volume.usable
-    return BoneVoxels(volume, bone, place, marrow)
-
-
-def normal_marrow(seen: BoneVoxels, *, sign: int) -> NormalMarrow | None:
-    """Return the normal signal along the bone; None where the series shows too little of its marrow.
-
-    Parameters
-    ----------
-    seen : BoneVoxels
-    sign : {1, -1}
-        1: what departs is brighter, -1: darker. It decides which slabs are given up first.
-
-    Notes
-    -----
-    Medians of slabs along the bone, of voxels well inside the cortex; a parabola through their logarithms;
-    slabs that depart by over 2.5 robust deviations in the direction of `sign` (5 in the other) are given up,
-    up to ten times. The start is a quartile of the slabs on the normal side, so that a large region does
-    not become the norm.
-    """
-    core = seen.marrow & (seen.place.radius_mm < seen.place.inner_mm - seen.bone.pitch_mm / 2)
-    along, values = seen.place.along_mm[core], seen.volume.voxels[core].astype(np.float64)
-    step = max(seen.volume.pitch_mm(seen.bone.direction), 2.0)
-    slab = np.floor((along - seen.bone.stations_mm[0]) / step).astype(int)
-    numbers, counts = np.unique(slab, return_counts=True)
-    numbers = numbers[counts >= 8]
-    if len(numbers) < 6:
-        return None
-    medians = np.array([np.median(values[slab == k]) for k in numbers])
-    places = seen.bone.stations_mm[0] + (numbers + 0.5) * step
-    if (medians <= 0).all():
-        return None
-    log = np.log(np.maximum(medians, medians[medians > 0].min()))
-    kept = sign * log <= np.percentile(sign * log, 50)
-    for _ in range(10):
-        degree = 2 if kept.sum() >= 12 else 1 if kept.sum() >= 6 else 0
-        fit = np.polyval(np.polyfit(places[kept], log[kept], degree), places)
-        off = sign * (log - fit)
-        limit = max(spread(off[kept]), 0.01)
-        again = (off < 2.5 * limit) & (off > -5 * limit)
-        if again.sum() < 4 or (again == kept).all():
-            break
-        kept = again
-    # Beyond what it rests on, a parabola runs away: there it stays as it was.
-    inside = np.clip(places, places[kept].min(), places[kept].max())
-    signal = np.exp(np.interp(inside, places, fit))
-    normal = np.isin(slab, numbers[kept])
-    residual = values[normal] - np.interp(along[normal], places, signal)
-    error = float(np.median(signal)) * limit / np.sqrt(max(kept.sum(), 1))
-    return NormalMarrow(places, signal, max(spread(residual), 1e-9), error, float(kept.mean()))
-
-
 def marrow_signal(
     seen: BoneVoxels, normal: NormalMarrow, *, sign: int, near_mm: float | None = None
 ) -> MarrowSignal | None:
@@ -198,7 +90,7 @@ def marrow_signal(
     clear = seen.marrow & (smooth > _CLEAR_SD * normal.noise * 0.5)  # the smoothing halves white noise
     labels, count = ndimage.label(clear, np.ones((3, 3, 3)))
     voxel = seen.volume.voxel_mm3 or float(np.prod(spacing))
-    sizes = np.bincount(labels.ravel(), minlength=count + 1)[1:] * voxel
+    sizes = np.asarray(np.bincount(labels.ravel(), minlength=count + 1)[1:] * voxel, np.float64)
     usual = [label for label in range(1, count + 1) if sizes[label - 1] >= _LEAST_MM3]
     if not usual:
         return None
@@ -212,7 +104,11 @@ def marrow_signal(
 
 
 def _chosen(
-    usual: list[int], sizes: FloatArray, labels: npt.NDArray[np.int32], seen: BoneVoxels, near_mm: float | None
+    usual: list[int],
+    sizes: FloatArray,
+    labels: npt.NDArray[np.int32],
+    seen: BoneVoxels,
+    near_mm: float | None,
 ) -> int:
     if near_mm is None:
         return max(usual, key=lambda label: sizes[label - 1])
@@ -279,7 +175,9 @@ def _measured(
     )
 
 
-def _ends(places: FloatArray, shares: FloatArray, pitch_mm: float, levels: tuple[float, float]) -> tuple[float, float]:
+def _ends(
+    places: FloatArray, shares: FloatArray, pitch_mm: float, levels: tuple[float, float]
+) -> tuple[float, float]:
     """Return where a region begins and ends along one direction.
 
     Parameters
@@ -303,11 +201,16 @@ def _ends(places: FloatArray, shares: FloatArray, pitch_mm: float, levels: tuple
     at = (places - first) / pitch_mm
     left = np.floor(at).astype(int)
     size = int(left.max()) + 3
-    section = np.bincount(left, shares * (1 - (at - left)), size) + np.bincount(left + 1, shares * (at - left), size)
+    section = np.bincount(left, shares * (1 - (at - left)), size) + np.bincount(
+        left + 1, shares * (at - left), size
+    )
     found = []
     for side in (section, section[::-1]):
         top = int(np.argmax(side >= 0.9 * side.max()))
-        crossed = [_falls(side[: top + 1][::-1], level * side.max()) for level in levels]
+        crossed = [
+            _falls(np.asarray(side[: top + 1][::-1], np.float64), level * float(side.max()))
+            for level in levels
+        ]
         fall = crossed[1] - crossed[0]
         blur = _BIN_BLUR * (levels[0] - levels[1])
         rest = np.sqrt(max(fall**2 - blur**2, 0.0)) * levels[0] / (levels[0] - levels[1])
@@ -324,7 +227,9 @@ def _falls(values: FloatArray, level: float) -> float:
     return float(k - (level - values[k]) / max(values[k - 1] - values[k], 1e-12))
 
 
-def _across(seen: BoneVoxels, near: npt.NDArray[np.bool_], shares: FloatArray, levels: tuple[float, float]) -> float:
+def _across(
+    seen: BoneVoxels, near: npt.NDArray[np.bool_], shares: FloatArray, levels: tuple[float, float]
+) -> float:
     x, y = seen.place.x_mm[near], seen.place.y_mm[near]
     widths = []
     for turn in np.linspace(0, np.pi, _TURNS, endpoint=False):
@@ -350,9 +255,7 @@ def _cross_section(
     return Estimate(shares[0], min(shares), max(shares), "1")
 
 
-def signal_ratio(
-    seen: BoneVoxels, normal: NormalMarrow, points_mm: FloatArray
-) -> Estimate | None:
+def signal_ratio(seen: BoneVoxels, normal: NormalMarrow, points_mm: FloatArray) -> Estimate | None:
     """Return the signal at points over that of normal marrow there; None where too few points are in it.
 
     Parameters

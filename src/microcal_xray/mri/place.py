@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from ..findings import Candidate
 from ..measured import Estimate
+from ..radiograph import SpacingSource
 
 # The plane of the detector shows a limb larger than it is by 2 to 10 % typically; nothing in the header says
 # by how much, so the whole range is allowed for.
@@ -34,6 +36,23 @@ class RadiographPlace:
         one = self.from_joint_mm
         low = one.low / (LARGEST_MAGNIFICATION if self.is_magnified else 1.0)
         return Estimate(one.value, max(min(low - _JOINT_MM, one.value), 0.0), one.high + _JOINT_MM, "mm")
+
+
+def place_of_candidate(candidate: Candidate, spacing: SpacingSource) -> RadiographPlace | None:
+    """Return where a candidate lies from the end of its bone; None where the radiograph does not show that.
+
+    Parameters
+    ----------
+    candidate : Candidate
+        With its evidence card.
+    spacing : SpacingSource
+        Where the radiograph's millimetre comes from.
+    """
+    card = candidate.measured
+    if card is None or card.place.end_distance_mm is None:
+        return None
+    magnified = spacing in (SpacingSource.DETECTOR, SpacingSource.FILM)
+    return RadiographPlace(candidate.id, card.place.end_distance_mm, magnified)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from .volume import MRVolume, Weighting
 from .weighting import guess_weighting
 
 if TYPE_CHECKING:
+    from .frames import Frame
     from .stacks import Stack
 
 # pydicom, and .frames with it, is imported inside the functions: it costs 0.2 s, which other commands should
@@ -75,9 +76,7 @@ def list_mri(path: str | Path) -> tuple[MRSeries, ...]:
     return tuple(_described(stack, number) for number, stack in enumerate(stacks, 1))
 
 
-def read_mri(
-    path: str | Path, *, series: int | None = None, weighting: Weighting | None = None
-) -> MRVolume:
+def read_mri(path: str | Path, *, series: int | None = None, weighting: Weighting | None = None) -> MRVolume:
     """Return a DICOM MR series as a volume; patient identity stays behind.
 
     Parameters
@@ -156,7 +155,9 @@ def _stacks(path: Path) -> tuple[tuple["Stack", ...], tuple[str, ...]]:
 
     if not path.exists():
         raise UnreadableSeriesError(f"{shown_path(path)}: no such file or folder")
-    frames, left_out, others = [], [], 0
+    frames: list[Frame] = []
+    left_out: list[str] = []
+    others = 0
     for file in _files(path):
         try:
             with clear_reasons():
@@ -213,9 +214,7 @@ def _described(stack: "Stack", number: int) -> MRSeries:
     )
 
 
-def _volume(
-    path: Path, stack: "Stack", left_out: Sequence[str], weighting: Weighting | None
-) -> MRVolume:
+def _volume(path: Path, stack: "Stack", left_out: Sequence[str], weighting: Weighting | None) -> MRVolume:
     from .stacks import volume_of
 
     try:

@@ -95,7 +95,9 @@ def volume_of(stack: Stack, *, name: str, left_out: tuple[str, ...]) -> MRVolume
     first = frames[0]
     total = first.layout.rows * first.layout.columns * len(frames)
     if total > MAXIMUM_VOXELS:
-        raise UnreadableSeriesError(f"{total} voxels are over the limit of {MAXIMUM_VOXELS // 1_000_000} million")
+        raise UnreadableSeriesError(
+            f"{total} voxels are over the limit of {MAXIMUM_VOXELS // 1_000_000} million"
+        )
     row, column, cautions = directions(first.cosines)
     read, reasons = _read(frames)
     if not read:

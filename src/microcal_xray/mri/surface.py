@@ -9,7 +9,7 @@ from scipy import ndimage
 from ..measured import Estimate
 from .bone import MRBone, sampled
 from .estimates import between, median_error, ratio, spread
-from .marrow import NormalMarrow
+from .normal import NormalMarrow
 from .volume import FloatArray, MRVolume
 
 _STEP_MM = 1.0  # along the bone
@@ -84,9 +84,9 @@ def periosteal_signal(volume: MRVolume, bone: MRBone, normal: NormalMarrow) -> S
 
     Notes
     -----
-    For each place on the surface the largest signal within 2.5 mm outside of it, a mean over 1 mm, is compared
-    with the median in the same direction all along the bone: muscle on one side, fat under the skin on the
-    other. Clear is five robust deviations; the region is over half of its plateau.
+    For each place on the surface the largest signal within 2.5 mm outside of it, a mean over 1 mm, is
+    compared with the median in the same direction all along the bone: muscle on one side, fat under the skin
+    on the other. Clear is five robust deviations; the region is over half of its plateau.
     """
     along, angle = _grid(bone)
     beyond = np.arange(-0.5, _BEYOND_MM, _RADIAL_MM)
@@ -151,7 +151,15 @@ def cortex_signal(volume: MRVolume, bone: MRBone, normal: NormalMarrow, plateau:
         own = labels == label
         if area[own].sum() >= _LEAST_MM2 / 3:
             found = _region(
-                bone, along, angle, inner, [own], volume.pitch_mm(bone.direction), float(pitch.max()), lowest, normal
+                bone,
+                along,
+                angle,
+                inner,
+                [own],
+                volume.pitch_mm(bone.direction),
+                float(pitch.max()),
+                lowest,
+                normal,
             )
             regions.append((area[own].sum(), found))
     regions.sort(key=lambda pair: -pair[0])
@@ -172,7 +180,9 @@ def _surface(bone: MRBone, surface: FloatArray, along: FloatArray, angle: FloatA
     return np.asarray(ndimage.map_coordinates(closed, at, order=1, mode="nearest"))
 
 
-def _rays(volume: MRVolume, bone: MRBone, along: FloatArray, angle: FloatArray, radius: FloatArray) -> FloatArray:
+def _rays(
+    volume: MRVolume, bone: MRBone, along: FloatArray, angle: FloatArray, radius: FloatArray
+) -> FloatArray:
     points = bone.points_mm(along[:, None, None], angle[:, None], radius)
     index = volume.index_of(points.reshape(-1, 3)).reshape(points.shape)
     values = sampled(volume.voxels, index)
@@ -226,14 +236,21 @@ def _region(
     # Length over width of the region itself, by its spread on the unrolled surface.
     rows, columns = np.nonzero(own)
     aside = np.angle(np.exp(1j * (angle[columns] - turn))) * float(radius[own].mean())
-    spreads = np.sqrt(np.linalg.eigvalsh(np.cov(np.stack([along[rows], aside]))) + 1e-9) if len(rows) > 2 else (1, 1)
+    spreads = (
+        np.sqrt(np.linalg.eigvalsh(np.cov(np.stack([along[rows], aside]))) + 1e-9)
+        if len(rows) > 2
+        else (1, 1)
+    )
     return SurfaceSignal(
         along_mm=(float(spans[0][0]) - _STEP_MM / 2, float(spans[0][-1]) + _STEP_MM / 2),
         length_mm=between(lengths[0], lengths[1:], pitch_mm, "mm"),
         around_mm=between(arcs[0], arcs[1:], pitch_across_mm, "mm"),
         thickness_mm=thickness,
         contrast=ratio(
-            float(np.median(signal)), median_error(signal.astype(np.float64), independent=0.1), middle, normal.error
+            float(np.median(signal)),
+            median_error(signal.astype(np.float64), independent=0.1),
+            middle,
+            normal.error,
         ),
         is_linear=bool(spreads[1] >= _LINEAR * spreads[0]),
         middle_rad=float(turn % (2 * np.pi)),

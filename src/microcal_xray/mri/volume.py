@@ -57,7 +57,7 @@ MR_CAUTIONS: dict[MRCaution, str] = {
     MRCaution.UNEVEN_SLICES: "the slices are not evenly spaced; each one's own position is used",
     MRCaution.DUPLICATE_SLICES: "slices with the same pixels at the same position were left out",
     MRCaution.SLICE_GAPS: "the slices are thinner than their distance: what lies between is not seen",
-    MRCaution.NOT_ORTHOGONAL: "rows and columns are not quite at right angles in the header; they were turned",
+    MRCaution.NOT_ORTHOGONAL: "rows and columns are not quite at right angles in the header; turned",
     MRCaution.SHEARED: "the slices are not stacked along their normal; each one's own position is used",
     MRCaution.SINGLE_SLICE: "one slice alone: nothing is measured across slices",
     MRCaution.LOSSY: "lossy compression",
@@ -170,7 +170,7 @@ class MRVolume:
             raise ValueError(f"voxels must have three dimensions, not shape {voxels.shape}")
         if not np.isfinite(voxels).all():
             raise ValueError("voxels must be finite")
-        arrays = {
+        arrays: dict[str, npt.NDArray[np.generic]] = {
             "voxels": voxels,
             "positions_mm": np.array(self.positions_mm, np.float64),
             "row_direction": np.array(self.row_direction, np.float64),
@@ -216,9 +216,7 @@ class MRVolume:
         last = len(self.voxels) - 1
         matrix = np.eye(4)
         depth = self.acquisition.slice_thickness_mm or 1.0
-        matrix[:3, 0] = (
-            (self.positions_mm[-1] - self.positions_mm[0]) / last if last else self.normal * depth
-        )
+        matrix[:3, 0] = (self.positions_mm[-1] - self.positions_mm[0]) / last if last else self.normal * depth
         matrix[:3, 1] = self.column_direction * self.row_spacing_mm
         matrix[:3, 2] = self.row_direction * self.column_spacing_mm
         matrix[:3, 3] = self.positions_mm[0]
@@ -251,7 +249,7 @@ class MRVolume:
         return np.asarray(origin + rows + points[:, 2:3] * self.column_spacing_mm * self.row_direction)
 
     def index_of(self, points_mm: npt.ArrayLike) -> FloatArray:
-        """Return the (slice, row, column), not rounded, of points in the patient; the inverse of `patient_mm`.
+        """Return the (slice, row, column), not rounded, of points in the patient: `patient_mm` inverted.
 
         Parameters
         ----------

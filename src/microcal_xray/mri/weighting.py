@@ -43,9 +43,9 @@ def guess_weighting(tags: SequenceTags) -> tuple[Weighting, str]:
     Notes
     -----
     Spin echo and turbo spin echo: TR up to 1000 ms with TE up to 35 ms is T1; TR from 1500 ms is T2 with TE
-    from 60 ms and proton density with TE up to 35 ms. An inversion time at the null of fat (90 to 260 ms) with
-    an inversion recovery sequence is STIR. Gradient echoes depend on flip angle and spoiling, which headers
-    tell unreliably: unknown.
+    from 60 ms and proton density with TE up to 35 ms. An inversion time at the null of fat (90 to 260 ms)
+    with an inversion recovery sequence is STIR. Gradient echoes depend on flip angle and spoiling, which
+    headers tell unreliably: unknown.
 
     Examples
     --------
