@@ -136,7 +136,8 @@ def _commonest_course(places: FloatArray, log: FloatArray) -> tuple[FloatArray, 
     1987): up to half of the slabs may be anything, at either end or in the middle.
     """
     few = np.unique(np.linspace(0, len(places) - 1, 16).round().astype(int))
-    best, least = np.full(len(places), np.median(log)), np.inf
+    best: FloatArray = np.full(len(places), np.median(log))
+    least = np.inf
     for three in combinations(few, 3):
         index = list(three)
         course = np.polyval(np.polyfit(places[index], log[index], 2), places)
