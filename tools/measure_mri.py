@@ -4,7 +4,7 @@ Run `python tools/measure_mri.py --pairs 24 --out mri.md`. The seeds are used fo
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -89,7 +89,7 @@ def ratios(pairs: Sequence[tuple[Leg, MRTruth, MRFindings]]) -> list[str]:
 
 def answers(pairs: Sequence[tuple[Leg, MRTruth, MRFindings]]) -> list[str]:
     """Return rows of right answers."""
-    asked = {
+    asked: dict[str, Callable[[Leg], bool]] = {
         "periosteal oedema": lambda leg: leg.rim is not None,
         "marrow oedema on fat-suppressed T2 or STIR": lambda leg: leg.oedema is not None,
         "marrow signal on T1": lambda leg: leg.oedema is not None and leg.oedema.on_t1,

@@ -140,7 +140,7 @@ def _commonest_course(places: FloatArray, log: FloatArray) -> tuple[FloatArray, 
     least = np.inf
     for three in combinations(few, 3):
         index = list(three)
-        course = np.polyval(np.polyfit(places[index], log[index], 2), places)
+        course = np.asarray(np.polyval(np.polyfit(places[index], log[index], 2), places), np.float64)
         if np.ptp(course) > _STEEPEST:
             continue
         off = float(np.quantile(np.abs(log - course), 0.55))
