@@ -18,6 +18,7 @@ from .errors import (
     OutputError,
     SettingsError,
     UnreadableRadiographError,
+    UnreadableSeriesError,
 )
 from .exporting import LineTracking, ResultKind, read_results, to_dicom
 from .findings import (
@@ -45,6 +46,16 @@ from .image_limits import (
 from .loading import Photometric, find_radiographs, read_radiograph
 from .measured import ContrastUnit, CrossProfile, Estimate, Measured, Place, Stability
 from .measuring import measure_line
+from .mri import (
+    BoneAsk,
+    MRFindings,
+    MRVolume,
+    RadiographPlace,
+    list_mri,
+    measure_mri,
+    read_mri,
+    read_mri_all,
+)
 from .pipeline import find_lines
 from .probing import detectability
 from .radiograph import (
@@ -65,6 +76,7 @@ __all__ = [
     "EVIDENCE_TERMS",
     "MIMICS",
     "Acquisition",
+    "BoneAsk",
     "BoneTexture",
     "Candidate",
     "CandidateCaution",
@@ -83,6 +95,8 @@ __all__ = [
     "Kind",
     "LimitRow",
     "LineTracking",
+    "MRFindings",
+    "MRVolume",
     "Measured",
     "MicrocalError",
     "MimicLikelihood",
@@ -92,6 +106,7 @@ __all__ = [
     "Place",
     "QualityEstimate",
     "Radiograph",
+    "RadiographPlace",
     "ResultKind",
     "Settings",
     "SettingsError",
@@ -102,17 +117,22 @@ __all__ = [
     "Tier",
     "TiltRow",
     "UnreadableRadiographError",
+    "UnreadableSeriesError",
     "__version__",
     "bone",
     "detectability",
     "detection",
     "find_lines",
     "find_radiographs",
+    "list_mri",
     "measure_line",
+    "measure_mri",
     "measurement",
     "overlay",
     "preprocessing",
     "radiograph_from_array",
+    "read_mri",
+    "read_mri_all",
     "read_radiograph",
     "read_results",
     "settings_from_dict",
