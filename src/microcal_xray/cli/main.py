@@ -11,7 +11,7 @@ from typing import TextIO
 from ..batch import BatchStoppedError
 from ..errors import MicrocalError, OutputError, SettingsError, UnreadableResultError
 from ..version import __version__
-from . import analyze, doctor, evaluate, export, fetch, info, limit, replay, send, settings, simulate
+from . import analyze, doctor, evaluate, export, fetch, info, limit, listen, replay, send, settings, simulate
 from .exit_status import FAILED, INTERRUPTED, USAGE
 from .terminal import complain
 
@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         export,
         send,
         fetch,
+        listen,
         info,
         limit,
         settings,
