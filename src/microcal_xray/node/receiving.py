@@ -24,7 +24,6 @@ from .options import Bounds
 if TYPE_CHECKING:
     from pynetdicom import AE
     from pynetdicom.association import Association
-    from pynetdicom.transport import AddressInformation
 
 LARGEST_PDU = 1 << 17
 _LARGEST_COMMAND = 1 << 14
