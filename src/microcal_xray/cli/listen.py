@@ -6,6 +6,7 @@ import json
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -185,7 +186,8 @@ def run(arguments: argparse.Namespace) -> int:
         told("listening", where if health_port is None else {**where, "health_port": health_port})
 
     stop = threading.Event()
-    with _stopped_by_signals(stop), _threads_die_quietly(told):
+    with _stopped_by_signals(stop), _threads_die_quietly(told), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydicom's quote values that a peer sent
         listen(options, stop=stop, log=told, started=started)
     told("stopped", {})
     return DONE

@@ -17,6 +17,8 @@ from .door import Admitted
 
 _HEADER = 6
 _CHUNK = 1 << 16
+_LAST_WORDS = (3, 7)  # the kinds of PDU after which we listen no longer: a refusal, an abort
+_LAST_S = 0.5
 
 
 class GuardedSocket:
@@ -42,6 +44,7 @@ class GuardedSocket:
         self._timeout_s = timeout_s
         self._events = events
         self._deadline = 0.0
+        self._over: float | None = None
         self.heard = time.monotonic()  # when the last byte came
         # What pynetdicom looks at.
         self._is_connected = True
@@ -57,6 +60,8 @@ class GuardedSocket:
         connection = self.socket
         if connection is None or not self._is_connected:
             return False
+        if self._over is not None and time.monotonic() > self._over:
+            return False  # pynetdicom closes the connection then; it would read on while there is something
         if self._first:
             return True
         try:
@@ -96,6 +101,8 @@ class GuardedSocket:
 
     def send(self, data: bytes) -> None:
         """Send bytes; a peer that does not take them in time is taken for gone."""
+        if self._over is None and data[:1] and data[0] in _LAST_WORDS:
+            self._over = time.monotonic() + _LAST_S
         try:
             if self.socket is not None:
                 self.socket.settimeout(self._timeout_s)
