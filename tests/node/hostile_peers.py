@@ -96,10 +96,15 @@ def status_of(connection: socket.socket) -> int | None:
 
 
 def store(
-    connection: socket.socket, data: bytes, *, instance: str = "1.2.3.4", upto: int | None = None
+    connection: socket.socket,
+    data: bytes,
+    *,
+    instance: str = "1.2.3.4",
+    sop_class: str = DX,
+    upto: int | None = None,
 ) -> None:
     """Send an object, or its first bytes."""
-    connection.sendall(fragment(1, 3, command(instance=instance)))
+    connection.sendall(fragment(1, 3, command(sop_class=sop_class, instance=instance)))
     pieces = [data[start : start + _PIECE] for start in range(0, len(data), _PIECE)] or [b""]
     sent = 0
     for number, piece in enumerate(pieces, start=1):

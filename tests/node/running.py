@@ -28,7 +28,7 @@ class RunningNode:
         self.port = int(re.search(r" port=(\d+)", line)[1])
         self.health_port = int(re.search(r"health_port=(\d+)", line)[1])
 
-    def said(self, pattern: str, *, within_s: float = 60.0, after: int = 0) -> str:
+    def said(self, pattern: str, *, within_s: float = 120.0, after: int = 0) -> str:
         """Wait for a line of the log, and return what of it fits."""
         deadline = time.monotonic() + within_s
         while time.monotonic() < deadline:
@@ -52,7 +52,7 @@ class RunningNode:
     def counted(self, name: str, kind: str) -> int:
         return self.health()["counts"].get(name, {}).get(kind, 0)
 
-    def wait_until(self, condition, *, within_s: float = 60.0) -> None:
+    def wait_until(self, condition, *, within_s: float = 120.0) -> None:
         """Wait until the health fulfils a condition."""
         deadline = time.monotonic() + within_s
         while not condition(self.health()):

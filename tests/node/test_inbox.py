@@ -148,6 +148,15 @@ def test_a_full_inbox_takes_nothing_and_then_again(tmp_path):
     assert taken(inbox, instance="1.2.3.5")
 
 
+def test_too_many_images_are_too_many_however_small(tmp_path):
+    inbox = Inbox(tmp_path, bounds(images=2))
+    taken(inbox, instance="1.2.3")
+    assert not inbox.is_full
+    taken(inbox, instance="1.2.4")
+    assert inbox.is_full
+    assert isinstance(received(inbox, radiograph("1.2.5"), instance="1.2.5").problem, FullError)
+
+
 def test_what_is_finished_makes_room_for_what_is_new(tmp_path):
     finished = [hashed(STUDY)]
 

@@ -42,10 +42,10 @@ def certificate(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def node(certificate, prepared, tmp_path_factory):
+def node(certificate, tmp_path_factory):
     folder = tmp_path_factory.mktemp("node")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PREPARED", str(prepared))
+        patch.setenv("PREPARED", str(folder))
         patch.setenv("HOLD", str(folder / "hold"))
         options = [
             "--tls",

@@ -15,8 +15,8 @@ from ..batch import BatchOptions
 from ..errors import SettingsError
 from ..exporting import USUAL_KINDS, ExportOptions
 from ..node import Bounds, NodeOptions, listen
-from ..node.node import Log
 from ..node.options import GIB, MIB
+from ..node.quieter import Log
 from ..pacs import Connection, PacsAddress, TlsFiles, address_from_text
 from .exit_status import DONE
 from .export import add_dicom_options, chosen_objects
@@ -177,9 +177,11 @@ def run(arguments: argparse.Namespace) -> int:
     """
     options = _options(arguments)
     log = _json_line if arguments.json else _plain_line
+    one_at_a_time = threading.Lock()
 
     def told(event: str, values: dict[str, object]) -> None:
-        say(log(event, values), sys.stderr)
+        with one_at_a_time:
+            say(log(event, values), sys.stderr)
 
     def started(port: int, health_port: int | None) -> None:
         where = {"aet": options.title, "address": options.bind, "port": port}

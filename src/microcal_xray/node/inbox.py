@@ -178,7 +178,13 @@ class Inbox:
     @property
     def is_full(self) -> bool:
         """Whether an object would be refused now."""
-        return self._bytes >= self._bounds.inbox_bytes or self._free() < self._bounds.free_bytes
+        with self._lock:
+            count = self._count()
+        return (
+            self._bytes >= self._bounds.inbox_bytes
+            or count >= self._bounds.images
+            or self._free() < self._bounds.free_bytes
+        )
 
     def studies(self) -> Mapping[str, Mapping[str, Image]]:
         """Return the images of each study, by their names."""
@@ -278,7 +284,9 @@ class Inbox:
         if before // _ASK_DISK_EVERY != (before + count) // _ASK_DISK_EVERY or before == 0:
             self._require_disk()
         with self._lock:
-            while self._bytes + count > self._bounds.inbox_bytes:
+            while self._bytes + count > self._bounds.inbox_bytes or (
+                before == 0 and self._count() >= self._bounds.images
+            ):
                 if not self._make_room():
                     raise FullError
             self._bytes += count
@@ -292,6 +300,9 @@ class Inbox:
         while self._free() < self._bounds.free_bytes:
             if not self._make_room():
                 raise FullError
+
+    def _count(self) -> int:
+        return sum(map(len, self._studies.values()))
 
     def _free(self) -> int:
         return shutil.disk_usage(self._images).free

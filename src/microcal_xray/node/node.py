@@ -1,5 +1,6 @@
 """The node: door, inbox, work and replies, put together; begun and stopped."""
 
+import re
 import sys
 import threading
 import time
@@ -20,6 +21,7 @@ from .encryption import server_context
 from .health import Health, HealthServer
 from .inbox import Inbox, hashed
 from .options import NodeOptions
+from .quieter import Log, QuieterLog
 from .receiving import Associations
 from .records import Records
 from .replying import replied, undelivered
@@ -30,8 +32,6 @@ STATE_FOLDER = ".microcal-node"
 _LOCK = "node.lock"
 _LOOK_S = 0.3
 _STOP_S = 10.0  # for objects that are under way, and for a result that is being sent
-
-Log = Callable[[str, dict[str, object]], None]
 
 
 def listen(
@@ -100,7 +100,7 @@ class _Node:
     """All parts of a node that runs."""
 
     def __init__(self, options: NodeOptions, state: Path, stop: threading.Event, log: Log) -> None:
-        self._options, self._stop, self._log = options, stop, log
+        self._options, self._stop, self._log = options, stop, QuieterLog(log)
         self._began = time.monotonic()
         self._counters = Counters()
         self._records = Records(state / "studies")
@@ -114,7 +114,7 @@ class _Node:
             bounds=options.bounds,
             inbox=self._inbox,
             answered=self._answered,
-            log=log,
+            log=self._log,
         )
         host = Host(self._associations.having, self._associations.end, self._begin, self._refused)
         tls = server_context(options.tls) if options.tls else None
@@ -145,9 +145,7 @@ class _Node:
         for thread in threads:
             thread.start()
         started(self._door.port, health.port if health else None)
-        while not self._stop.wait(_LOOK_S):
-            self._associations.sweep()
-            self._work.forget_the_old()
+        self._repeat(self._tidy, _LOOK_S)
         self._log("stopping", {})
         self._finish(threads)
         if health is not None:
@@ -177,6 +175,11 @@ class _Node:
                 self._stop.wait(1.0)
             if pause_s:
                 self._stop.wait(pause_s)
+
+    def _tidy(self) -> None:
+        self._associations.sweep()
+        self._work.forget_the_old()
+        self._log.tell()
 
     def _begin(self, admitted: Admitted) -> None:
         self._counters.add("associations")
@@ -294,6 +297,10 @@ class _Node:
 def _peak_memory_bytes() -> int | None:
     if sys.platform == "win32":
         return None
+    if sys.platform == "linux":  # where the other way counts what the parent had when it started us
+        found = re.search(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text())
+        if found:
+            return int(found[1]) * 1024
     import resource  # not there on Windows
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

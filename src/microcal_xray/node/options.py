@@ -29,6 +29,8 @@ class Bounds:
         Of one object; a larger one is read and thrown away.
     inbox_bytes : int
         Of all images that are kept. Over it, finished studies go first; then storage is refused.
+    images : int
+        Kept at a time, likewise; each costs a moment whenever the node looks what is to be done.
     free_bytes : int
         Of the disk, which are left free.
     timeout_s : float
@@ -48,6 +50,7 @@ class Bounds:
     waiting: int = 128
     object_bytes: int = 256 * MIB
     inbox_bytes: int = 20 * GIB
+    images: int = 10_000
     free_bytes: int = 1 * GIB
     timeout_s: float = 30.0
     request_s: float = 10.0
@@ -58,6 +61,7 @@ class Bounds:
         _require_whole("waiting", self.waiting, most=512)
         _require_whole("object_bytes", self.object_bytes, most=GIB)
         _require_whole("inbox_bytes", self.inbox_bytes, most=1 << 50)
+        _require_whole("images", self.images, most=1_000_000)
         _require_whole("free_bytes", self.free_bytes, least=0, most=1 << 50)
         for name in ("timeout_s", "request_s", "object_s"):
             _require_seconds(name, getattr(self, name))

@@ -150,10 +150,10 @@ class Associations:
         association.dul._run_loop_delay = _LOOP_S
         conversation = _Conversation(association, admitted, connection)
         self._bind(conversation)
-        with self._lock:
-            self._conversations[id(conversation)] = conversation
         self._log("association", {"from": _who(admitted)})
         association.start()
+        with self._lock:  # only now: one that does not live is cleared away
+            self._conversations[id(conversation)] = conversation
 
     def end(self, key: int) -> None:
         """End an association: the peer is told so, where it listens."""
