@@ -48,3 +48,11 @@ def test_a_folder_of_somebody_else_is_not_taken(tmp_path, capsys):
     (tmp_path / "letter.txt").write_text("x")
     assert main(["listen", "--port", "0", "--out", str(tmp_path)]) == 2
     assert "not empty and no node's" in capsys.readouterr().err
+
+
+def test_the_help_says_what_it_needs_and_whom_it_trusts(capsys):
+    assert main(["listen", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("usage: microcal listen")
+    assert "microcal-xray[dicom,pacs]" in said
+    assert "A title (AET) is no proof of who calls" in said

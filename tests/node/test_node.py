@@ -298,6 +298,19 @@ def test_a_peer_that_stops_in_the_middle_leaves_nothing(shared):
     assert not list(shared.log.parent.glob("out/.microcal-node/parts/*"))
 
 
+def test_a_peer_that_does_not_wait_for_answers_leaves_nothing(shared):
+    """It sends objects without pause and goes: some arrive, and nothing else stays."""
+    before = shared.health()["inbox_bytes"]
+    connection, _ = associated(shared.port)
+    with connection, contextlib.suppress(OSError):
+        for _ in range(20):
+            store(connection, radiograph("1.2.88", study="1.2.88", side=100), instance="1.2.88")
+    shared.wait_until(lambda health: health["associations"] == 0, within_s=15)
+    one = len(radiograph("1.2.88", study="1.2.88", side=100))
+    assert shared.health()["inbox_bytes"] in (before, before + one)
+    assert not list(shared.log.parent.glob("out/.microcal-node/parts/*"))
+
+
 def test_two_hundred_silent_connections_keep_nobody_out(shared):
     with many(shared.port, 200):
         begun = time.monotonic()

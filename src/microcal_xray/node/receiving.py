@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 LARGEST_PDU = 1 << 17
 _LARGEST_COMMAND = 1 << 14
-_MOST_UNANSWERED = 8
+_MOST_UNANSWERED = 1  # one operation at a time is what we agree to
 _STORAGE_REQUEST = "C_STORE_RQ"
 _LOOP_S = 0.004  # a thread of an association that is idle looks so often; pynetdicom's own 1 ms costs a core
 _COLLECT_S = 30.0
@@ -75,14 +75,8 @@ class _Conversation:
         self.admitted = admitted
         self.connection = connection
         self.began = self.progress = time.monotonic()
-        self.object: _ObjectBytes | None = None
-        self.objects = 0
+        self.parts: list[Part] = []  # a peer may begin an object before it has the answer to the last
         self.is_ended = False
-
-    def give_up_object(self) -> None:
-        if self.object is not None and self.object.part is not None:
-            self.object.part.discard()
-        self.object = None
 
 
 class Associations:
@@ -125,7 +119,7 @@ class Associations:
     def receives(self) -> bool:
         """Whether an object is under way."""
         with self._lock:
-            return any(each.object is not None for each in self._conversations.values())
+            return any(each.parts for each in self._conversations.values())
 
     def having(self) -> list[Caller]:
         """Return who has an association."""
@@ -180,9 +174,10 @@ class Associations:
             conversation.association.dul.kill_dul()  # it may have survived an error of the other thread
             conversation.connection._shutdown_socket()
             conversation.association.dul.join(_LOOP_S * 10)
-            if conversation.object is not None:
+            if conversation.parts:
                 self._log("broken off", {"from": _who(conversation.admitted)})
-            conversation.give_up_object()
+            while conversation.parts:
+                conversation.parts.pop().discard()
         for key in late:
             self.end(key)
         if gone and now - self._collected > _COLLECT_S:
@@ -212,7 +207,6 @@ class Associations:
                 if dimse.msg_queue.qsize() > _MOST_UNANSWERED:
                     raise _TooMuchError
                 if dimse.message is None:
-                    conversation.object = None
                     message = dimse.message = DIMSEMessage()
                     message.encoded_command_set = _Command()
                     message.data_set = _ObjectBytes(lambda: self._part(conversation, message))
@@ -236,7 +230,7 @@ class Associations:
         part = self._inbox.part(
             sop_class=sop_class, sop_instance=sop_instance, syntax=str(context.transfer_syntax[0])
         )
-        conversation.object = message.data_set
+        conversation.parts.append(part)
         return part
 
     def _store(self, conversation: _Conversation, event: Any) -> int:
@@ -250,9 +244,8 @@ class Associations:
             return answer.status
         size = received.part.size
         answer = self._judged(event, received.part)
-        conversation.object = None
+        conversation.parts.remove(received.part)
         if answer.is_taken:
-            conversation.objects += 1
             conversation.progress = time.monotonic()
         self._answered(who, answer, size)
         return answer.status
