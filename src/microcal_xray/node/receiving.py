@@ -143,7 +143,11 @@ class Associations:
         association.set_socket(connection)  # type: ignore[arg-type]
         association.dul._run_loop_delay = _LOOP_S
         conversation = _Conversation(association, admitted, connection)
-        self._bind(conversation)
+        _bind(
+            conversation,
+            part=lambda message: self._part(conversation, message),
+            store=lambda event: self._store(conversation, event),
+        )
         self._log("association", {"from": _who(admitted)})
         association.start()
         with self._lock:  # only now: one that does not live is cleared away
@@ -192,31 +196,6 @@ class Associations:
         while self._conversations and time.monotonic() < deadline:
             self.sweep()
             time.sleep(_LOOP_S)
-
-    def _bind(self, conversation: _Conversation) -> None:
-        from pynetdicom import evt
-        from pynetdicom.dimse_messages import DIMSEMessage
-
-        dimse = conversation.association.dimse
-        receive = dimse.receive_primitive
-
-        def receive_within_limits(primitive: Any) -> None:
-            try:
-                if any(len(data) < 1 for _, data in primitive.presentation_data_value_list):
-                    raise _TooMuchError
-                if dimse.msg_queue.qsize() > _MOST_UNANSWERED:
-                    raise _TooMuchError
-                if dimse.message is None:
-                    message = dimse.message = DIMSEMessage()
-                    message.encoded_command_set = _Command()
-                    message.data_set = _ObjectBytes(lambda: self._part(conversation, message))
-                receive(primitive)
-            except Exception:  # pynetdicom raises nearly anything on a message that is none
-                conversation.association.dul.event_queue.put("Evt19")  # an invalid PDU: abort
-
-        dimse.receive_primitive = receive_within_limits  # type: ignore[method-assign]
-        conversation.association.bind(evt.EVT_C_STORE, lambda event: self._store(conversation, event))
-        conversation.association.bind(evt.EVT_C_ECHO, lambda event: Status.SUCCESS)
 
     def _part(self, conversation: _Conversation, message: Any) -> Part:
         """Begin an object, once its command has been read and says that it is one to be stored."""
@@ -282,6 +261,33 @@ def _entity(title: str, contexts: Sequence[tuple[str, list[str]]], bounds: Bound
     for sop_class, syntaxes in contexts:
         entity.add_supported_context(sop_class, syntaxes)
     return entity
+
+
+def _bind(conversation: _Conversation, *, part: Callable[[Any], Part], store: Callable[[Any], int]) -> None:
+    """Have messages received within limits, objects begun by `part` and answered by `store`."""
+    from pynetdicom import evt
+    from pynetdicom.dimse_messages import DIMSEMessage
+
+    dimse = conversation.association.dimse
+    receive = dimse.receive_primitive
+
+    def receive_within_limits(primitive: Any) -> None:
+        try:
+            if any(len(data) < 1 for _, data in primitive.presentation_data_value_list):
+                raise _TooMuchError
+            if dimse.msg_queue.qsize() > _MOST_UNANSWERED:
+                raise _TooMuchError
+            if dimse.message is None:
+                message = dimse.message = DIMSEMessage()
+                message.encoded_command_set = _Command()
+                message.data_set = _ObjectBytes(lambda: part(message))
+            receive(primitive)
+        except Exception:  # pynetdicom raises nearly anything on a message that is none
+            conversation.association.dul.event_queue.put("Evt19")  # an invalid PDU: abort
+
+    dimse.receive_primitive = receive_within_limits  # type: ignore[method-assign]
+    conversation.association.bind(evt.EVT_C_STORE, store)
+    conversation.association.bind(evt.EVT_C_ECHO, lambda event: Status.SUCCESS)
 
 
 class _Closer:
