@@ -18,7 +18,9 @@ INSTALLED_AS: dict[str, tuple[str, ...]] = {
 }
 
 
-def origin_of(path: Path, *, reading: Reading, decoders: tuple[str, ...] = ()) -> Origin:
+def origin_of(
+    path: Path, *, reading: Reading, decoders: tuple[str, ...] = (), instance: str | None = None
+) -> Origin:
     """Return the origin of a file that was read, or that could not be.
 
     Parameters
@@ -27,10 +29,13 @@ def origin_of(path: Path, *, reading: Reading, decoders: tuple[str, ...] = ()) -
     reading : Reading
     decoders : tuple of str
         The packages that took part, by the names that `Acquisition.decoder` has; empty: none came so far.
+    instance : str, optional
+        The SOP instance UID of a DICOM file; only its hash is kept.
     """
     mark = file_mark(path)
     digest, size = mark if mark else (None, None)
-    return Origin(digest, size, decoder_versions(decoders), reading)
+    own = hashlib.sha256(instance.encode("utf-8", "backslashreplace")).hexdigest() if instance else None
+    return Origin(digest, size, decoder_versions(decoders), reading, own)
 
 
 def decoder_versions(decoders: tuple[str, ...]) -> dict[str, str | None]:
