@@ -80,7 +80,8 @@ def file_mark(path: Path) -> tuple[str, int] | None:
     """
     try:
         # A pipe or a device would block or never end.
-        if not stat.S_ISREG(os.stat(path).st_mode):
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST_BYTES:
             return None
         digest, size = hashlib.sha256(), 0
         with path.open("rb") as file:
