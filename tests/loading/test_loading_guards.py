@@ -101,10 +101,11 @@ def test_a_file_of_many_gigabytes_is_not_hashed(tmp_path, monkeypatch):
     assert file_mark(tmp_path / "sparse") is None
 
 
-def test_no_broken_jpeg_2000_reaches_the_decoder_that_ends_the_process(tmp_path):
-    # Case 489 of tools/fuzz_loaders.py: GDCM throws a C++ exception there that nothing catches.
+@pytest.mark.parametrize("number", [489, 2720, 8558])
+def test_no_broken_stream_reaches_a_decoder_that_ends_the_process(tmp_path, number):
+    # Cases of tools/fuzz_loaders.py: GDCM, asked after the first decoder, ended the process.
     path = tmp_path / "a.dcm"
-    path.write_bytes(_fuzzer().case(489)[1])
+    path.write_bytes(_fuzzer().case(number)[1])
     with pytest.raises(UnreadableRadiographError):
         read_radiograph(path)
 

@@ -21,11 +21,11 @@ from .pixel_layout import PixelLayout
 # grey level. So each syntax has its own list in a fixed order. Pillow and openjpeg come first where they can:
 # they are the most closely watched; GDCM alone reads JPEG Lossless. RLE goes through pydicom's own Python
 # (0.3 s for 7 megapixels): pylibjpeg-rle is faster, but a broken segment makes its Rust panic past `except`.
-# GDCM is no second choice for JPEG 2000: there a broken stream ends the process (an uncaught C++ exception).
+# GDCM is no second choice for JPEG and JPEG 2000: what the first refuses can end the whole process there.
 DECODERS: dict[str, tuple[str, ...]] = {
     uid.RLELossless: ("pydicom",),
-    uid.JPEGBaseline8Bit: ("pillow", "gdcm"),
-    uid.JPEGExtended12Bit: ("pillow", "gdcm"),
+    uid.JPEGBaseline8Bit: ("pillow",),
+    uid.JPEGExtended12Bit: ("pillow",),
     uid.JPEGLossless: ("gdcm",),
     uid.JPEGLosslessSV1: ("gdcm",),
     uid.JPEGLSLossless: ("pyjpegls", "gdcm"),
