@@ -10,7 +10,7 @@ import pytest
 import quick_work
 from PIL import Image
 
-from microcal_xray.batch import BatchOptions, BatchStoppedError, Earlier, analyze
+from microcal_xray.batch import BatchOptions, BatchStoppedError, Earlier, TableFormat, analyze
 from microcal_xray.batch import analysis as batch_analysis
 from microcal_xray.errors import OutputError
 from microcal_xray.reporting.capsule import run_capsule
@@ -215,3 +215,12 @@ def test_the_journal_names_no_folder_and_no_patient(scans, tmp_path):
     content = (tmp_path / "out" / "journal.sqlite").read_bytes()
     assert b"0.png" in content
     assert str(tmp_path).encode() not in content
+
+
+def test_parquet_is_written_when_asked_and_does_not_outlive_its_run(scans, tmp_path):
+    pytest.importorskip("pyarrow")
+    out = tmp_path / "out"
+    analyze([scans], out, options=BatchOptions(jobs=1, table_format=TableFormat.PARQUET))
+    assert (out / "images.parquet").is_file()
+    analyze([scans], out, options=ONE)
+    assert not list(out.glob("*.parquet"))

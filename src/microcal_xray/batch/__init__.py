@@ -4,7 +4,7 @@ from .analysis import BatchSummary, analyze
 from .differences import Difference
 from .export import ExportSummary, export
 from .matching import FoundBy
-from .options import BatchOptions, Earlier, usable_cores
+from .options import BatchOptions, Earlier, TableFormat, usable_cores
 from .progress import Progress
 from .replaying import ImageReplay, Replay, Verdict, replay
 from .supervisor import BatchStoppedError
@@ -20,6 +20,7 @@ __all__ = [
     "ImageReplay",
     "Progress",
     "Replay",
+    "TableFormat",
     "Verdict",
     "analyze",
     "export",

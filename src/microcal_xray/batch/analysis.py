@@ -8,6 +8,7 @@ from pathlib import Path
 from ..exporting import ExportOptions, require_highdicom
 from ..origin import Origin
 from ..reporting import Status, failed_result, overlay_name, overlays_folder, written
+from ..reporting.parquet import require_pyarrow
 from .export import ExportSummary, exported, recorded_analyses
 from .finishing import shown_rows, write_outputs
 from .inputs import find_inputs, inputs_root
@@ -15,7 +16,7 @@ from .interrupts import interrupts_ignored
 from .journal import Journal, opened_journal, remove_journal
 from .journal_rows import FileResult
 from .one_file import FileAnalysis, FileTask
-from .options import BatchOptions, Earlier, usable_cores
+from .options import BatchOptions, Earlier, TableFormat, usable_cores
 from .output_folder import OutputFolder, held_output, keep_dicom
 from .progress import Progress
 from .resuming import asked_of_run, prepare
@@ -107,7 +108,7 @@ def analyze(
     BatchStoppedError
         If writing fails midway, as on a full disk. What can be written is written first.
     MicrocalError
-        If DICOM results are asked for and highdicom is not installed.
+        If DICOM results are asked for and highdicom is not installed, or Parquet and pyarrow is not.
 
     Notes
     -----
@@ -120,6 +121,8 @@ def analyze(
     """
     if dicom is not None:
         require_highdicom()
+    if options.table_format is TableFormat.PARQUET:
+        require_pyarrow()
     inputs = find_inputs(paths, out=out)
     root = inputs_root(paths)
     work = FileAnalysis(options.settings, options.spacing_mm, options.photometric, options.secondary_capture)
@@ -164,7 +167,7 @@ def _analyzed(
             _work_off(root, folder, journal, work, options)
     finally:
         with interrupts_ignored():  # impatient users press Ctrl-C twice
-            page = write_outputs(journal, folder, options.settings)
+            page = write_outputs(journal, folder, options.settings, options.table_format)
     return _summary(journal, page, resumed)
 
 

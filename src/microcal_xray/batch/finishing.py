@@ -7,8 +7,10 @@ from pathlib import Path
 from ..errors import OutputError
 from ..reporting import Status, WrittenResult, overlay_name, skipped_result, write_lines, written
 from ..reporting.foreign_text import printable_text
+from ..reporting.parquet import PARQUET_NAMES, write_parquet
 from ..settings import Settings
 from .journal import Journal, Kept
+from .options import TableFormat
 from .output_folder import OutputFolder, keep_overlays
 from .supervisor import BatchStoppedError
 
@@ -23,7 +25,9 @@ def shown_rows(journal: Journal) -> Iterator[WrittenResult]:
     return map(_shown, journal.kept())
 
 
-def write_outputs(journal: Journal, folder: OutputFolder, settings: Settings) -> Path:
+def write_outputs(
+    journal: Journal, folder: OutputFolder, settings: Settings, table_format: TableFormat
+) -> Path:
     """Write the tables and the page, then remove overlays that they do not know; return the page.
 
     Raises
@@ -34,11 +38,25 @@ def write_outputs(journal: Journal, folder: OutputFolder, settings: Settings) ->
     journal.settle_pictures()
     try:
         page = write_lines(lambda: shown_rows(journal), folder.path, settings)
+        if table_format is TableFormat.PARQUET:
+            write_parquet(lambda: shown_rows(journal), folder.path, settings)
+        else:
+            _remove_parquet(folder)
         # Only now: until then the earlier report may still need the others.
         keep_overlays(folder, (row.overlay for row in shown_rows(journal) if row.overlay is not None))
     except OutputError as error:
         raise BatchStoppedError(str(error)) from error
     return page
+
+
+def _remove_parquet(folder: OutputFolder) -> None:
+    """Remove the tables of an earlier run, which would contradict the others."""
+    for name in PARQUET_NAMES:
+        path = folder.path / name
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be removed ({error.strerror})") from error
 
 
 def _shown(kept: Kept) -> WrittenResult:

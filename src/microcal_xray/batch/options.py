@@ -32,6 +32,13 @@ class Earlier(StrEnum):
     FRESH = "fresh"  # it is forgotten
 
 
+class TableFormat(StrEnum):
+    """In which formats the tables are written."""
+
+    CSV = "csv"  # candidates.csv and images.csv, which are always there
+    PARQUET = "parquet"  # candidates.parquet and images.parquet beside them
+
+
 @dataclass(frozen=True, kw_only=True)
 class BatchOptions:
     """How a batch is run. Nothing here but the reading of files and `settings` changes a result.
@@ -56,6 +63,8 @@ class BatchOptions:
         A worker process is replaced after so many files.
     earlier : Earlier
         What becomes of what an earlier run has finished.
+    table_format : TableFormat
+        PARQUET needs pyarrow, the extra `microcal-xray[parquet]`.
 
     Raises
     ------
@@ -79,6 +88,7 @@ class BatchOptions:
     memory_limit_gib: float | None = 8.0
     files_per_worker: int = 200
     earlier: Earlier = Earlier.RESUME
+    table_format: TableFormat = TableFormat.CSV
 
     def __post_init__(self) -> None:
         spacing_from_user(self.spacing_mm)

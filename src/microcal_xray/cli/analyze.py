@@ -12,7 +12,7 @@ from .exit_status import DONE, FAILED, INTERRUPTED
 from .export import add_dicom_options, chosen_objects, export_line, export_record
 from .progress import watched
 from .reading import add_reading_options, given_path
-from .running import add_earlier_options, add_running_options, ended_like_ctrl_c
+from .running import add_earlier_options, add_running_options, add_table_option, ended_like_ctrl_c
 from .settings_file import add_settings_options, chosen_settings
 from .terminal import complain, say
 
@@ -59,6 +59,7 @@ def add_parser(
     add_reading_options(parser)
     add_running_options(parser)
     add_earlier_options(parser)
+    add_table_option(parser)
     add_dicom_options(parser, default=None)
     parser.add_argument("--json", action="store_true", help="print a summary as JSON on standard output")
     parser.set_defaults(run=run)
@@ -81,6 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
         time_limit_s=arguments.time_limit_s,
         memory_limit_gib=arguments.memory_limit_gib or None,
         earlier=arguments.earlier,
+        table_format=arguments.format,
     )
     begun = False
     try:

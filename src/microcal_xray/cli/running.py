@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..batch import BatchOptions, Earlier, usable_cores
+from ..batch import BatchOptions, Earlier, TableFormat, usable_cores
 
 
 def add_running_options(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +32,19 @@ def add_running_options(parser: argparse.ArgumentParser) -> None:
         default=defaults.memory_limit_gib,
         metavar="G",
         help="an image that needs more memory fails, in GiB (default %(default)g; 0: no limit; Linux only)",
+    )
+
+
+def add_table_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says in which formats the tables are written."""
+    parser.add_argument(
+        "--format",
+        type=TableFormat,
+        choices=list(TableFormat),
+        default=TableFormat.CSV,
+        metavar="csv|parquet",
+        help="parquet: candidates.parquet and images.parquet beside the tables in CSV "
+        "(needs the extra microcal-xray[parquet])",
     )
 
 
