@@ -14,12 +14,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from microcal_xray.batch import BatchOptions, Earlier, analysis, analyze
+from microcal_xray.batch import BatchOptions, Earlier, analyze
 from microcal_xray.batch.journal_rows import FileResult
 from microcal_xray.batch.one_file import FileAnalysis, FileTask
 from microcal_xray.batch.supervisor import Outcome
@@ -62,6 +63,7 @@ def _findings(number: int) -> Findings:
     return Findings(radiograph, Settings(), lines)
 
 
+_ANALYSIS: Any = import_module("microcal_xray.batch.analysis")
 _PIXELS = np.random.default_rng(1).normal(1000, 50, (64, 48)).astype(np.float32)
 
 
@@ -89,7 +91,7 @@ def memory(rows: int) -> dict[str, Any]:
 
     with tempfile.TemporaryDirectory() as name, _stand_in():
         folder = _files(Path(name), rows)
-        analysis.supervise = in_this_process  # type: ignore[assignment]
+        _ANALYSIS.supervise = in_this_process
         before, begun = resident_mib(), time.monotonic()
         summary = analyze([folder], Path(name) / "out", options=BatchOptions(jobs=1), report=follow)
         seconds, after = time.monotonic() - begun, resident_mib()
@@ -158,12 +160,12 @@ def scaling(folder: Path) -> dict[str, Any]:
 
 @contextmanager
 def _stand_in() -> Iterator[None]:
-    usual = analysis.FileAnalysis, analysis.supervise
-    analysis.FileAnalysis = StandIn  # type: ignore[misc]
+    usual = _ANALYSIS.FileAnalysis, _ANALYSIS.supervise
+    _ANALYSIS.FileAnalysis = StandIn
     try:
         yield
     finally:
-        analysis.FileAnalysis, analysis.supervise = usual  # type: ignore[misc]
+        _ANALYSIS.FileAnalysis, _ANALYSIS.supervise = usual
 
 
 def _files(folder: Path, count: int) -> Path:

@@ -65,7 +65,7 @@ def dicom(syntax: uid.UID, *, bits: int = 12, stream: bytes | None = None) -> by
     dataset.ShutterLowerHorizontalEdge = "38"
     stored = ramp(bits=bits)
     if bits == 8:
-        stored = stored.astype(np.uint8)  # type: ignore[assignment]
+        stored = stored.astype(np.uint8)
     dataset.Rows, dataset.Columns = stored.shape
     dataset.BitsAllocated, dataset.BitsStored = 8 * stored.itemsize, bits
     dataset.HighBit, dataset.PixelRepresentation = bits - 1, 0
