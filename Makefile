@@ -16,7 +16,7 @@ help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## analyse sample_data/ and say where the report is
-	@$(BIN)/microcal analyze sample_data --out $(DEMO) --false-marks 1
+	@$(BIN)/microcal analyze sample_data --out $(DEMO) --false-marks 1 --fresh
 	@echo "Open $(CURDIR)/$(DEMO)/report.html in a browser."
 
 test: $(DEVELOPED) system-packages ## run all tests
