@@ -133,9 +133,8 @@ def test_an_output_folder_of_others_is_bad_usage(tmp_path, capsys):
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_leaves_finished_results_whole_and_nothing_else(tmp_path, end):
     (tmp_path / "in").mkdir()
-    hostile_folder.limb_with_a_line(tmp_path / "in" / "00.png")
-    for number in range(1, 60):
-        os.link(tmp_path / "in" / "00.png", tmp_path / "in" / f"{number:02d}.png")
+    for number in range(60):
+        hostile_folder.limb_with_a_line(tmp_path / "in" / f"{number:02d}.png", mark=number)
     out = tmp_path / "out"
     command = [sys.executable, "-m", "microcal_xray", "analyze", tmp_path / "in", "--out", out, "--jobs", "1"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -151,7 +150,7 @@ def test_an_interrupt_leaves_finished_results_whole_and_nothing_else(tmp_path, e
     assert len(images) == 60
     assert 0 < len(finished) < 60
     assert sorted(path.name for path in (out / "overlays").iterdir()) == [f"{file}.png" for file in finished]
-    names = ["candidates.csv", "candidates.json", "images.csv", "overlays", "report.html"]
+    names = ["candidates.csv", "candidates.json", "images.csv", "journal.sqlite", "overlays", "report.html"]
     assert sorted(path.name for path in out.iterdir()) == names
 
 

@@ -3,7 +3,7 @@
 from .contract import CANDIDATES_SCHEMA_NAME, candidates_json, candidates_schema
 from .display import display_levels, preview_jpeg
 from .overlay import overlay
-from .overlay_files import overlay_names, overlays_folder
+from .overlay_files import overlay_name, overlay_names, overlays_folder
 from .page import report_html
 from .results import (
     ImageResult,
@@ -14,14 +14,17 @@ from .results import (
     skipped_result,
 )
 from .tables import CANDIDATE_COLUMNS, IMAGE_COLUMNS, candidates_csv, images_csv, table
-from .write import output_folder, write_overlay, write_report, write_results
+from .write import EMBEDDED_IMAGES, output_folder, write_lines, write_overlay, write_report, write_results
+from .written import WrittenResult, written
 
 __all__ = [
     "CANDIDATES_SCHEMA_NAME",
     "CANDIDATE_COLUMNS",
+    "EMBEDDED_IMAGES",
     "IMAGE_COLUMNS",
     "ImageResult",
     "Status",
+    "WrittenResult",
     "candidates_csv",
     "candidates_json",
     "candidates_schema",
@@ -32,13 +35,16 @@ __all__ = [
     "images_csv",
     "output_folder",
     "overlay",
+    "overlay_name",
     "overlay_names",
     "overlays_folder",
     "preview_jpeg",
     "report_html",
     "skipped_result",
     "table",
+    "write_lines",
     "write_overlay",
     "write_report",
     "write_results",
+    "written",
 ]

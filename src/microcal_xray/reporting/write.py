@@ -2,7 +2,8 @@
 
 import heapq
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,13 +11,14 @@ from ..errors import OutputError, SettingsError
 from ..findings import Findings
 from ..settings import Settings
 from ..whole_files import write_whole
-from .contract import candidates_json
+from .contract import candidates_json_parts
 from .foreign_text import printable_text
 from .overlay import FULL_DPI, overlay
 from .overlay_files import OVERLAYS_FOLDER, overlay_names, overlays_folder
 from .page import report_html
 from .results import ImageResult, image_result
-from .tables import candidates_csv, images_csv
+from .tables import CANDIDATE_COLUMNS, IMAGE_COLUMNS, csv_head
+from .written import WrittenResult, written
 
 EMBEDDED_IMAGES = 200  # of about 0.3 MB each: a page that browsers still open at once
 
@@ -56,23 +58,58 @@ def write_results(
         If `out` is a file or cannot be written to. If only some of the files cannot be replaced, the others
         are written first.
     """
-    folder = output_folder(out)
     kept = sorted(_with_strongest_previews(results, embedded_images), key=_as_shown)
-    links = {
-        file: f"{OVERLAYS_FOLDER}/{quote(name)}"
-        for file, name in overlay_names(result.file for result in kept).items()
-        if (folder / OVERLAYS_FOLDER / name).is_file()
-    }
+    names = overlay_names(result.file for result in kept)
+    rows = [replace(written(result), overlay=names[result.file]) for result in kept]
+    return write_lines(lambda: rows, out, settings)
+
+
+def write_lines(rows: Callable[[], Iterable[WrittenResult]], out: str | Path, settings: Settings) -> Path:
+    """Write the same files as `write_results` for results that need not be held all at once.
+
+    Parameters
+    ----------
+    rows : callable
+        Gives one row per input file, in the order of their printable names; called once for each file that is
+        written. Those with a preview stand in the page.
+    out : str or Path
+    settings : Settings
+
+    Returns
+    -------
+    Path
+        Of report.html.
+
+    Raises
+    ------
+    OutputError
+        As `write_results`.
+    """
+    folder = output_folder(out)
     _write_each(
         folder,
         {
-            "candidates.json": lambda: candidates_json(kept, settings),
-            "candidates.csv": lambda: candidates_csv(kept),
-            "images.csv": lambda: images_csv(kept),
-            _REPORT_NAME: lambda: report_html(kept, settings, overlay_links=links),
+            "candidates.json": lambda: candidates_json_parts((row.record for row in rows()), settings),
+            "candidates.csv": lambda: _table(CANDIDATE_COLUMNS, (row.candidates_lines for row in rows())),
+            "images.csv": lambda: _table(IMAGE_COLUMNS, (row.image_line for row in rows())),
+            _REPORT_NAME: lambda: _page(rows(), folder, settings),
         },
     )
     return folder / _REPORT_NAME
+
+
+def _table(columns: Sequence[str], lines: Iterable[str]) -> Iterator[str]:
+    yield csv_head(columns)
+    yield from lines
+
+
+def _page(rows: Iterable[WrittenResult], folder: Path, settings: Settings) -> str:
+    shown, links = [], {}
+    for row in rows:
+        shown.append(row.summarised() if row.preview_jpeg is None else row.result())
+        if row.overlay is not None and (folder / OVERLAYS_FOLDER / row.overlay).is_file():
+            links[row.file] = f"{OVERLAYS_FOLDER}/{quote(row.overlay)}"
+    return report_html(shown, settings, overlay_links=links)
 
 
 def write_report(findings: Sequence[Findings], out: str | Path) -> Path:
@@ -153,7 +190,7 @@ def output_folder(out: str | Path) -> Path:
     return folder
 
 
-def _write_each(folder: Path, contents: Mapping[str, Callable[[], str]]) -> None:
+def _write_each(folder: Path, contents: Mapping[str, Callable[[], str | Iterable[str]]]) -> None:
     """Write what can be written: a table that is open elsewhere must not cost the report of a long run."""
     refused = []
     for name, content in contents.items():
