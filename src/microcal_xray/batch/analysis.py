@@ -10,7 +10,9 @@ from ..exporting import ExportOptions, require_highdicom
 from ..origin import Origin
 from ..reporting import (
     ImageResult,
+    PageOptions,
     Status,
+    StrongestFirst,
     failed_result,
     overlay_names,
     overlays_folder,
@@ -28,6 +30,7 @@ from .supervisor import BatchStoppedError, supervise
 
 _NOT_REACHED = "not analysed: the run ended before its turn"
 _USUAL_OPTIONS = BatchOptions()
+_USUAL_PAGE = PageOptions()
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ def analyze(
     *,
     options: BatchOptions = _USUAL_OPTIONS,
     dicom: ExportOptions | None = None,
+    page: PageOptions = _USUAL_PAGE,
     report: Callable[[Progress], None] = lambda progress: None,
 ) -> BatchSummary:
     """Look for lines in many files and write candidates, images, overlays and the report page.
@@ -85,6 +89,8 @@ def analyze(
     options : BatchOptions
     dicom : ExportOptions, optional
         Write DICOM results too, see `export`. None: those of an earlier run in `out` are removed.
+    page : PageOptions
+        How the report page starts and how large it may become.
     report : callable, optional
         Called with a `Progress` before the first file and after each one.
 
@@ -117,13 +123,13 @@ def analyze(
     inputs = find_inputs(paths, out=out)
     with held_output(out) as folder:
         try:
-            every, page = _analyzed(inputs, folder, options, report)
+            every, written = _analyzed(inputs, folder, options, page, report)
             made = _exported(paths, folder, dicom, options) if dicom else None
         except BaseException:
             keep_dicom(folder, [])  # what is there is about results that are no more
             raise
         keep_dicom(folder, made.names if made else [])
-    return replace(_summary(every, page), dicom=made)
+    return replace(_summary(every, written), dicom=made)
 
 
 def _exported(
@@ -136,6 +142,7 @@ def _analyzed(
     inputs: Sequence[InputFile],
     folder: OutputFolder,
     options: BatchOptions,
+    page: PageOptions,
     report: Callable[[Progress], None],
 ) -> tuple[list[ImageResult], Path]:
     names = overlay_names(entry.file for entry in inputs)
@@ -143,16 +150,18 @@ def _analyzed(
     try:
         report(Progress(total=len(inputs)))
         progress = Progress(total=len(inputs))
+        deep = StrongestFirst(page.full_depth_bytes)
         with contextlib.closing(_results(inputs, folder, names, options)) as finished:
             for result in finished:
                 results[result.file] = result
+                _drop_what_no_page_holds(result, deep, folder, names)
                 progress = progress.after(result.file, result.status, result.reason)
                 report(progress)
     finally:
         with interrupts_ignored():  # impatient users press Ctrl-C twice
             every = _with_the_unreached(inputs, results)
-            page = _write(every, folder, names, options)
-    return every, page
+            written = _write(every, folder, names, options, page)
+    return every, written
 
 
 def _with_the_unreached(inputs: Sequence[InputFile], results: Mapping[str, ImageResult]) -> list[ImageResult]:
@@ -176,6 +185,7 @@ def _results(
             overlay=overlays / names[entry.file],
             draft=folder.work / names[entry.file],
             preview=_preview(folder, names[entry.file]),
+            pixels=_pixels(folder, names[entry.file]),
         )
         for entry in inputs
         if entry.status is Status.OK
@@ -196,26 +206,53 @@ def _preview(folder: OutputFolder, name: str) -> Path:
     return folder.work / f"{name}.preview.jpg"
 
 
+def _pixels(folder: OutputFolder, name: str) -> Path:
+    return folder.work / f"{name}.pixels"
+
+
+def _drop_what_no_page_holds(
+    result: ImageResult, deep: StrongestFirst, folder: OutputFolder, names: Mapping[str, str]
+) -> None:
+    """Remove pixels that are sure to be left out of the page: a long run must not fill the disk."""
+    waiting = _pixels(folder, names[result.file])
+    if result.status is Status.OK and waiting.is_file():
+        for file in deep.add(result, waiting.stat().st_size):
+            _pixels(folder, names[file]).unlink(missing_ok=True)
+
+
 def _write(
-    results: Sequence[ImageResult], folder: OutputFolder, names: dict[str, str], options: BatchOptions
+    results: Sequence[ImageResult],
+    folder: OutputFolder,
+    names: dict[str, str],
+    options: BatchOptions,
+    page: PageOptions,
 ) -> Path:
-    previewed = (_with_preview(result, _preview(folder, names[result.file])) for result in results)
+    previewed = (_with_pictures(result, folder, names[result.file]) for result in results)
     drawn = [names[result.file] for result in results if result.status is Status.OK]
     try:
-        page = write_results(previewed, folder.path, options.settings)
+        written = write_results(previewed, folder.path, options.settings, page=page)
         keep_overlays(folder, drawn)  # only now: until then the earlier report may still need the others
     except OutputError as error:
         raise BatchStoppedError(str(error)) from error
-    return page
+    return written
 
 
-def _with_preview(result: ImageResult, preview: Path) -> ImageResult:
+def _with_pictures(result: ImageResult, folder: OutputFolder, name: str) -> ImageResult:
+    # A report without one picture is better than none.
     if result.status is not Status.OK:
         return result
+    return replace(
+        result,
+        preview_jpeg=_content(_preview(folder, name)),
+        packed_pixels=_content(_pixels(folder, name)),
+    )
+
+
+def _content(path: Path) -> bytes | None:
     try:
-        return replace(result, preview_jpeg=preview.read_bytes())
-    except OSError:  # a report without one picture is better than none
-        return result
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _summary(results: Sequence[ImageResult], page: Path) -> BatchSummary:

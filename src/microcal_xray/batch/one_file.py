@@ -31,6 +31,8 @@ class FileTask:
         Where the overlay is drawn; in the same file system, so that it appears whole or not at all.
     preview : Path
         Where the preview of the report page waits until the page is written.
+    pixels : Path or None
+        Where its pixels at full depth wait; None: they are not wanted.
     """
 
     path: Path
@@ -38,6 +40,7 @@ class FileTask:
     overlay: Path
     draft: Path
     preview: Path
+    pixels: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,8 @@ def _write_pictures(findings: Findings, result: ImageResult, task: FileTask) -> 
     try:
         if result.preview_jpeg is not None:
             task.preview.write_bytes(result.preview_jpeg)
+        if result.packed_pixels is not None and task.pixels is not None:
+            task.pixels.write_bytes(result.packed_pixels)
         write_overlay(findings, task.draft)
         os.replace(task.draft, task.overlay)
     except OutputError as error:

@@ -5,6 +5,7 @@ from .display import display_levels, preview_jpeg
 from .overlay import overlay
 from .overlay_files import overlay_names, overlays_folder
 from .page import report_html
+from .page_options import PAGE_LANGUAGES, PageOptions
 from .results import (
     ImageResult,
     Status,
@@ -14,14 +15,23 @@ from .results import (
     skipped_result,
 )
 from .tables import CANDIDATE_COLUMNS, IMAGE_COLUMNS, candidates_csv, images_csv, table
+from .show import Shown, show
+from .strongest_first import StrongestFirst
+from .words import Language, Words, words_of
 from .write import output_folder, write_overlay, write_report, write_results
 
 __all__ = [
     "CANDIDATES_SCHEMA_NAME",
     "CANDIDATE_COLUMNS",
     "IMAGE_COLUMNS",
+    "PAGE_LANGUAGES",
     "ImageResult",
+    "Language",
+    "PageOptions",
+    "Shown",
     "Status",
+    "StrongestFirst",
+    "Words",
     "candidates_csv",
     "candidates_json",
     "candidates_schema",
@@ -36,8 +46,10 @@ __all__ = [
     "overlays_folder",
     "preview_jpeg",
     "report_html",
+    "show",
     "skipped_result",
     "table",
+    "words_of",
     "write_overlay",
     "write_report",
     "write_results",

@@ -1,8 +1,8 @@
 """Write the results: every file whole or not at all, and nothing outside the output folder."""
 
-import heapq
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,12 +15,15 @@ from .foreign_text import printable_text
 from .overlay import FULL_DPI, overlay
 from .overlay_files import OVERLAYS_FOLDER, overlay_names, overlays_folder
 from .page import report_html
+from .page_options import PageOptions
 from .results import ImageResult, image_result
+from .strongest_first import StrongestFirst
 from .tables import candidates_csv, images_csv
 
 EMBEDDED_IMAGES = 200  # of about 0.3 MB each: a page that browsers still open at once
 
 _REPORT_NAME = "report.html"
+_USUAL_PAGE = PageOptions()
 
 
 def write_results(
@@ -29,6 +32,7 @@ def write_results(
     settings: Settings,
     *,
     embedded_images: int = EMBEDDED_IMAGES,
+    page: PageOptions = _USUAL_PAGE,
 ) -> Path:
     """Write candidates.json, candidates.csv, images.csv and report.html.
 
@@ -44,6 +48,8 @@ def write_results(
     settings : Settings
     embedded_images : int
         At most this many images stand in the page, those with the strongest candidates first.
+    page : PageOptions
+        How the page starts, and how many bytes of full-depth pixels it may hold.
 
     Returns
     -------
@@ -57,7 +63,9 @@ def write_results(
         are written first.
     """
     folder = output_folder(out)
-    kept = sorted(_with_strongest_previews(results, embedded_images), key=_as_shown)
+    kept = sorted(
+        _with_strongest_pictures(results, embedded_images, page.full_depth_bytes), key=_as_shown
+    )
     links = {
         file: f"{OVERLAYS_FOLDER}/{quote(name)}"
         for file, name in overlay_names(result.file for result in kept).items()
@@ -69,7 +77,7 @@ def write_results(
             "candidates.json": lambda: candidates_json(kept, settings),
             "candidates.csv": lambda: candidates_csv(kept),
             "images.csv": lambda: images_csv(kept),
-            _REPORT_NAME: lambda: report_html(kept, settings, overlay_links=links),
+            _REPORT_NAME: lambda: report_html(kept, settings, overlay_links=links, options=page),
         },
     )
     return folder / _REPORT_NAME
@@ -173,18 +181,22 @@ def _as_shown(result: ImageResult) -> tuple[str, str]:
     return printable_text(result.file), result.file
 
 
-def _with_strongest_previews(results: Iterable[ImageResult], limit: int) -> list[ImageResult]:
+def _with_strongest_pictures(
+    results: Iterable[ImageResult], previews: int, full_depth_bytes: int
+) -> list[ImageResult]:
+    """Return all results; only the strongest keep their preview, and fewer still their packed pixels."""
     kept: list[ImageResult] = []
-    strongest: list[tuple[float, int]] = []
-    for index, result in enumerate(results):
+    places: dict[str, int] = {}
+    shown, deep = StrongestFirst(previews), StrongestFirst(full_depth_bytes)
+    for result in results:
+        places[result.file] = len(kept)
         kept.append(result)
-        if result.preview_jpeg is None:
-            continue
-        score = result.candidates[0].score if result.candidates else float("-inf")
-        heapq.heappush(strongest, (score, -index))
-        if len(strongest) > limit:
-            weakest = -heapq.heappop(strongest)[1]
-            kept[weakest] = kept[weakest].without_pictures()
+        if result.preview_jpeg is not None:
+            for file in shown.add(result, 1):
+                kept[places[file]] = kept[places[file]].without_pictures()
+        if result.packed_pixels is not None:
+            for file in deep.add(result, len(result.packed_pixels)):
+                kept[places[file]] = replace(kept[places[file]], packed_pixels=None)
     return kept
 
 

@@ -1,4 +1,3 @@
-"use strict";
 // Where to draw, so that a line is pointed at and never covered. The same rules as callouts.py and scale_bar.py.
 // Points are [x, y] in pixels of the screen.
 
@@ -52,4 +51,26 @@ function roundLength(longest) {
   const power = 10 ** Math.floor(Math.log10(longest) + 1e-9);
   const step = [5, 2, 1].find((factor) => factor * power <= longest * (1 + 1e-9));
   return Number((step * power).toPrecision(6));
+}
+
+// The fewest points of a path from which none of its points is farther than `tolerance` (Douglas and Peucker, 1973).
+function simplified(path, tolerance) {
+  const last = path.length - 1;
+  if (last < 2) return path;
+  let farthest = 0;
+  let most = -1;
+  for (let i = 1; i < last; i++) {
+    const away = fromSegment(path[i], path[0], path[last]);
+    if (away > most) [farthest, most] = [i, away];
+  }
+  if (most <= tolerance) return [path[0], path[last]];
+  return [...simplified(path.slice(0, farthest + 1), tolerance).slice(0, -1), ...simplified(path.slice(farthest), tolerance)];
+}
+
+function fromSegment(point, start, end) {
+  const along = minus(end, start);
+  const length = along[0] ** 2 + along[1] ** 2;
+  const away = minus(point, start);
+  const share = length ? Math.min(1, Math.max(0, (away[0] * along[0] + away[1] * along[1]) / length)) : 0;
+  return distance(point, moved(start, along, share));
 }
