@@ -94,6 +94,6 @@ class ProcessorPainter {
 
   // The greys as they were painted last, row by row.
   grabbed() {
-    return Array.from(this.words, (word) => word & 255);
+    return Uint8Array.from(this.words, (word) => word & 255);
   }
 }

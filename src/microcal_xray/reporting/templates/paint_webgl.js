@@ -121,9 +121,9 @@ class CardPainter {
     const { gl, canvas } = this;
     const bytes = new Uint8Array(4 * canvas.width * canvas.height);
     gl.readPixels(0, 0, canvas.width, canvas.height, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
-    const greys = [];
-    for (let row = canvas.height - 1; row >= 0; row--) {
-      for (let column = 0; column < canvas.width; column++) greys.push(bytes[4 * (row * canvas.width + column)]);
+    const greys = new Uint8Array(canvas.width * canvas.height);
+    for (let row = canvas.height - 1, at = 0; row >= 0; row--) {
+      for (let column = 0; column < canvas.width; column++) greys[at++] = bytes[4 * (row * canvas.width + column)];
     }
     return greys;
   }
