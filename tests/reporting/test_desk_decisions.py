@@ -1,4 +1,4 @@
-"""What a reader decides on the desk: every event as the contract has it, kept, undone, handed on and taken back."""
+"""What a reader decides on the desk: events as the contract has them, kept, undone, handed on, taken in."""
 
 import json
 import re
@@ -173,15 +173,27 @@ def test_a_line_is_drawn_by_keys_alone_and_given_up_by_escape(open_desk, desk_re
     page = open_desk(desk_report)
     page.keyboard.press("l")
     assert "Enter or a double click ends it" in page.locator("#draw-hint").inner_text()
-    for key in ("Space", "Backspace", "ArrowLeft", "Space", "ArrowDown", "ArrowDown", "Shift+ArrowDown", "Space"):
+    for key in (
+        "Space",
+        "Backspace",
+        "ArrowLeft",
+        "Space",
+        "ArrowDown",
+        "ArrowDown",
+        "Shift+ArrowDown",
+        "Space",
+    ):
         page.keyboard.press(key)
     page.keyboard.press("Enter")
     (event,) = events(page)
     (first_row, first_column), (last_row, last_column) = event["path_px"]
     zoom = page.evaluate("desk.stage.zoom")
     assert last_row - first_row == pytest.approx(17 / zoom, abs=0.02)
-    assert first_column == last_column == pytest.approx(page.evaluate(
-        "desk.stage.inImage([desk.stage.paneWidth / 2 - 8, 0])[1]"), abs=0.02)
+    assert (
+        first_column
+        == last_column
+        == pytest.approx(page.evaluate("desk.stage.inImage([desk.stage.paneWidth / 2 - 8, 0])[1]"), abs=0.02)
+    )
     page.keyboard.press("l")
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
@@ -314,7 +326,9 @@ WRONG = {
 
 def test_a_record_that_is_not_one_is_refused_as_a_whole(open_desk, desk_report, results, tmp_path):
     page = open_desk(desk_report)
-    load = "(content) => { try { return desk.keeper.load(content, desk.byFile); } catch (error) { return error.message; } }"
+    load = """(content) => {
+        try { return desk.keeper.load(content, desk.byFile); } catch (error) { return error.message; }
+    }"""
     good = {"schema": "microcal-decisions", "format": 1, "events": [_event(results)]}
     for field, changes in WRONG.items():
         record = {**good, "events": [_event(results), _event(results, **changes)]}

@@ -80,7 +80,12 @@ def test_every_pixel_is_as_numpy_has_it_by_processor_and_by_card(open_desk, desk
         first = page.evaluate("[desk.stage.window.low, desk.stage.window.high]")
         assert np.abs(_shown(page) - display_levels(radiograph)).max() <= 1  # rounded otherwise at halves
         low, high = (float(radiograph.pixels.min()), float(radiograph.pixels.max()))
-        windows = [first, [low, high], [low + 0.31 * (high - low), low + 0.32 * (high - low)], [low - 50, high + 9]]
+        windows = [
+            first,
+            [low, high],
+            [low + 0.31 * (high - low), low + 0.32 * (high - low)],
+            [low - 50, high + 9],
+        ]
         for window in windows:
             page.evaluate("([low, high]) => desk.stage.setWindow(low, high)", window)
             assert np.array_equal(_shown(page), _windowed(radiograph, *window)), (name, window)
@@ -174,7 +179,9 @@ def test_the_readout_names_the_pixel_and_its_value_and_the_magnifier_shows_it(op
 
 
 def test_side_by_side_shows_the_same_place_twice_with_marks_in_one_alone(open_desk, make_findings, tmp_path):
-    page = open_desk(write_results([image_result(make_findings(), "a.dcm")], tmp_path, Settings()), viewport=SMALL)
+    page = open_desk(
+        write_results([image_result(make_findings(), "a.dcm")], tmp_path, Settings()), viewport=SMALL
+    )
     page.keyboard.press("s")
     page.keyboard.press("+")
     page.evaluate("desk.stage.drawNow()")

@@ -1,4 +1,4 @@
-"""The desk in French, for eyes and ears that differ, on a hostile file, in a notebook, and every key of its list."""
+"""The desk in French, for eyes and ears that differ, on a hostile file, in a notebook; every key."""
 
 import re
 from dataclasses import replace
@@ -32,7 +32,16 @@ def test_a_french_browser_gets_french_and_the_reader_can_switch(open_desk, desk_
     assert page.locator("html").get_attribute("lang") == "fr"
     page.keyboard.press("n")
     desk = page.locator("#desk").inner_text()
-    for words in ("Candidats (2)", "Retenir", "Fenêtrage", "Loupe", "Image relue", "Incidence", "lucent", "franc"):
+    for words in (
+        "Candidats (2)",
+        "Retenir",
+        "Fenêtrage",
+        "Loupe",
+        "Image relue",
+        "Incidence",
+        "lucent",
+        "franc",
+    ):
         assert words in desk
     assert "0,012 marque de cette force attendue par image normale" in desk
     assert "3,0" in page.locator("#candidates tr.chosen").first.inner_text()
@@ -77,7 +86,9 @@ def test_hostile_text_is_text_wherever_it_comes_up(open_desk, desk_report):
 @pytest.mark.slow
 def test_every_key_of_the_list_does_something_and_every_button_has_a_name(open_desk, desk_report):
     page = open_desk(desk_report)
-    listed = set(page.locator("#keys kbd").all_inner_texts()) | set(page.locator("#keys kbd").all_text_contents())
+    listed = set(page.locator("#keys kbd").all_inner_texts()) | set(
+        page.locator("#keys kbd").all_text_contents()
+    )
     page.evaluate(
         """globalThis.taken = [];
         document.addEventListener("keydown", (event) => taken.push([event.key, event.defaultPrevented]))"""
@@ -124,7 +135,9 @@ def test_light_and_dark_follow_the_system_until_the_reader_chooses(open_desk, de
     page.locator("#theme").click()
     dark = page.evaluate(ground)
     assert sum(map(int, re.findall(r"\d+", light))) > 600 > 150 > sum(map(int, re.findall(r"\d+", dark)))
-    assert page.evaluate("getComputedStyle(document.getElementById('stage')).backgroundColor") == "rgb(0, 0, 0)"
+    assert (
+        page.evaluate("getComputedStyle(document.getElementById('stage')).backgroundColor") == "rgb(0, 0, 0)"
+    )
     page.reload()
     page.locator("html[data-ready=yes]").wait_for()
     assert page.evaluate(ground) == dark

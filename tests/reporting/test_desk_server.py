@@ -32,7 +32,10 @@ class _Server:
         request = route.request
         if request.url == ADDRESS:
             route.fulfill(body=self.page(), content_type="text/html; charset=utf-8")
-        elif request.url != ADDRESS + "events" or request.headers.get("x-microcal-token") != self.block["token"]:
+        elif (
+            request.url != ADDRESS + "events"
+            or request.headers.get("x-microcal-token") != self.block["token"]
+        ):
             self.refused.append(request.url)
             route.fulfill(status=403, body="{}")
         elif self.away:
@@ -98,8 +101,15 @@ def test_a_decision_is_stored_by_the_server_and_comes_back_from_it(open_served, 
     page.keyboard.press("a")
     page.locator("#saved", has_text="saved").filter(has_not_text="not").wait_for()
     (event,) = server.stored.values()
-    assert (event["reader"], event["image"], event["line"], event["action"]) == ("anna", "bert.dcm", "1", "accept")
-    assert page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith(EVENT_KEPT)).length") == 0
+    assert (event["reader"], event["image"], event["line"], event["action"]) == (
+        "anna",
+        "bert.dcm",
+        "1",
+        "accept",
+    )
+    assert (
+        page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith(EVENT_KEPT)).length") == 0
+    )
     other = open_served()  # another browser: all it knows is from the server
     other.locator("#candidates td.verdict .accept").wait_for()
 

@@ -11,7 +11,6 @@ from microcal_xray.settings import Settings
 pytestmark = pytest.mark.slow
 
 
-
 def drawn(page):
     """Wait until what was asked for is on the screen: it is drawn with the next frame."""
     page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
@@ -199,7 +198,9 @@ def test_the_summary_sorts_and_opens(page):
     page.keyboard.press("t")
     assert page.locator("#desk").is_hidden()
     page.locator("#summary :lang(en) th button", has_text="Candidates").click()
-    counts = page.locator("#summary :lang(en) table").first.locator("tbody tr td:nth-child(2)").all_inner_texts()
+    counts = (
+        page.locator("#summary :lang(en) table").first.locator("tbody tr td:nth-child(2)").all_inner_texts()
+    )
     assert counts == ["3", "2", "0"]
     page.locator("#summary :lang(en) .open", has_text="b.png").click()
     assert page.locator("#file").inner_text() == "b.png"
@@ -276,7 +277,10 @@ def test_the_limit_is_a_layer_over_the_pixels_it_is_about(open_desk, make_findin
         expected = [stage["x"] + left, stage["y"] + top, stage["x"] + right, stage["y"] + bottom]
         assert corners == pytest.approx(expected, abs=0.1)
         page.keyboard.press("+")
-    assert page.locator("#limit-picture").evaluate("image => [image.naturalWidth, image.naturalHeight]") == [12, 15]
+    assert page.locator("#limit-picture").evaluate("image => [image.naturalWidth, image.naturalHeight]") == [
+        12,
+        15,
+    ]
     page.keyboard.press("j")
     assert page.locator("#limit-picture").is_hidden()
     assert page.locator("#limit").is_disabled()

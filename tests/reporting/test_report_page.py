@@ -185,7 +185,9 @@ def test_the_run_is_named_by_files_pixels_and_settings(make_findings):
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_page_is_written_in_the_language_asked_for(make_findings, language):
-    html = report_html([image_result(make_findings(), "a")], Settings(), options=PageOptions(language=language))
+    html = report_html(
+        [image_result(make_findings(), "a")], Settings(), options=PageOptions(language=language)
+    )
     assert f'<html lang="{language}">' in html
     page = _Page(html)
     assert words_of(language).text("desk.summary") in page.text

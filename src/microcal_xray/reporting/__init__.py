@@ -14,9 +14,9 @@ from .results import (
     image_result_from_dict,
     skipped_result,
 )
-from .tables import CANDIDATE_COLUMNS, IMAGE_COLUMNS, candidates_csv, images_csv, table
 from .show import Shown, show
 from .strongest_first import StrongestFirst
+from .tables import CANDIDATE_COLUMNS, IMAGE_COLUMNS, candidates_csv, images_csv, table
 from .words import Language, Words, words_of
 from .write import output_folder, write_overlay, write_report, write_results
 

@@ -1,4 +1,4 @@
-"""The pixels of a radiograph at full depth for the report page: every grey level kept, small, decoded by templates/pixels.js."""
+"""The pixels of a radiograph at full depth for the report page, unpacked by templates/pixels.js."""
 
 import base64
 import json
@@ -33,8 +33,9 @@ def packed_pixels(radiograph: Radiograph) -> bytes:
     Notes
     -----
     A pixel is stored as the place of its value among all whole numbers from the smallest to the largest, or
-    where it is none among all values that occur, so nothing is rounded however the values lie: 12 or 16 bits of grey, or their logarithms. Only where more than 65 536 values occur are they
-    rounded to as many equal steps, and the header says so (`exact`). Codes are predicted from their
+    where it is none among all values that occur, so nothing is rounded, be it
+    12 or 16 bits of grey or their logarithms. Only where more than 65 536 values occur are they rounded to as
+    many equal steps, and the header says so (`exact`). Codes are predicted from their
     neighbours as in JPEG-LS (ITU-T T.87, A.4.1), the errors folded to unsigned, low bytes before high bytes.
     The stream is the values (float32) where they are not equal steps from `first`, then the two planes.
 
@@ -86,9 +87,10 @@ def unpacked_pixels(packed: bytes) -> npt.NDArray[np.float64]:
     rows, columns, count = int(header["rows"] or 0), int(header["columns"] or 0), int(header["values"] or 0)
     body = zlib.decompress(packed[4 + struct.unpack("<I", packed[:4])[0] :])
     if header["step"] is None:
-        values, body = np.frombuffer(body, "<f4", count).astype(np.float64), body[4 * count :]
+        values: npt.NDArray[np.float64] = np.frombuffer(body, "<f4", count).astype(np.float64)
+        body = body[4 * count :]
     else:
-        values = float(header["first"] or 0) + float(header["step"]) * np.arange(count)
+        values = float(header["first"] or 0) + float(header["step"]) * np.arange(count, dtype=np.float64)
     low, high = np.frombuffer(body, np.uint8).reshape(2, rows, columns).astype(np.int32)
     codes = _unfolded(low | (high << 8))
     if header["hole"]:
@@ -116,9 +118,9 @@ def _coded(
     step = None
     if len(values) > room:
         step = (high - low) / (room - 1)
-        values = low + step * np.arange(room)
-    codes = np.searchsorted((values[1:] + values[:-1]) / 2, pixels, side="right") + first_code
-    return np.where(usable, codes, 0).astype(np.uint16), values, step
+        values = low + step * np.arange(room, dtype=np.float64)
+    places = np.searchsorted((values[1:] + values[:-1]) / 2, pixels, side="right") + first_code
+    return np.where(usable, places, 0).astype(np.uint16), values, step
 
 
 def _folded_errors(codes: _Codes) -> npt.NDArray[np.uint16]:

@@ -48,10 +48,31 @@ SCRIPTS = (
 )
 STYLES = ("colours.css", "frame.css", "stage.css", "panel.css", "cards.css", "summary.css", "other_media.css")
 # What the script says by itself. All else comes with each image, in both languages.
-_WORDS_OF_THE_SCRIPT = (
-    "language decimal not_a_device count desk draw evidence judge keys kind kind_short left_out list panel "
-    "reason record reduced stage term tier tools"
-).split()
+_WORDS_OF_THE_SCRIPT = frozenset(
+    [
+        "language",
+        "decimal",
+        "not_a_device",
+        "count",
+        "desk",
+        "draw",
+        "evidence",
+        "judge",
+        "keys",
+        "kind",
+        "kind_short",
+        "left_out",
+        "list",
+        "panel",
+        "reason",
+        "record",
+        "reduced",
+        "stage",
+        "term",
+        "tier",
+        "tools",
+    ]
+)
 _IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _USUAL_OPTIONS = PageOptions()
 
@@ -171,9 +192,7 @@ def _data_html(
         "full_depth_megabytes": options.full_depth_megabytes,
         "left_out": searched - len(shown),
         "terms": list(EVIDENCE_TERMS),
-        "images": [
-            image_record(result, thumbnail_jpeg(result.preview_jpeg or b"")[0]) for result in shown
-        ],
+        "images": [image_record(result, thumbnail_jpeg(result.preview_jpeg or b"")[0]) for result in shown],
     }
     words = {language.value: _script_words(words_of(language)) for language in Language}
     return f"{_json_block('report-data', records)}\n{_json_block('desk-words', words)}\n"

@@ -13,9 +13,7 @@ _FEWEST_MARKS = 0.0001
 _UNBROKEN = "\u00a0"  # a name and its number stay on one line
 
 
-def evidence_card(
-    evidence: Mapping[str, Any] | None, words: Words = ENGLISH
-) -> dict[str, Any] | None:
+def evidence_card(evidence: Mapping[str, Any] | None, words: Words = ENGLISH) -> dict[str, Any] | None:
     """Return what the page shows of a candidate's evidence; None when the detector does not say.
 
     Parameters

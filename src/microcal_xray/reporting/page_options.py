@@ -52,9 +52,7 @@ class PageOptions:
             )
         size = self.full_depth_megabytes
         if not (math.isfinite(size) and 0 <= size <= _MOST_MEGABYTES):
-            raise SettingsError(
-                f"full_depth_megabytes is {size!r}; it must be from 0 to {_MOST_MEGABYTES:g}"
-            )
+            raise SettingsError(f"full_depth_megabytes is {size!r}; it must be from 0 to {_MOST_MEGABYTES:g}")
 
     @property
     def full_depth_bytes(self) -> int:

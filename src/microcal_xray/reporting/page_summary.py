@@ -155,7 +155,8 @@ def _not_searched(results: Sequence[ImageResult], words: Words) -> str:
         for result in sorted(results, key=lambda result: (result.status, result.file))
     )
     heads = "".join(
-        f'<th scope="col">{escape(words.text(f"summary.{name}"))}</th>' for name in ("file", "status", "reason")
+        f'<th scope="col">{escape(words.text(f"summary.{name}"))}</th>'
+        for name in ("file", "status", "reason")
     )
     title = escape(words.counted("count.not_searched", len(results)))
     return (

@@ -147,9 +147,7 @@ class ImageResult:
 
     def without_pictures(self) -> "ImageResult":
         """Return the same result without its preview and without the picture of its limit."""
-        return replace(
-            self, preview_jpeg=None, packed_pixels=None, limit_map_jpeg=None, limit_layer=None
-        )
+        return replace(self, preview_jpeg=None, packed_pixels=None, limit_map_jpeg=None, limit_layer=None)
 
 
 def image_result(findings: Findings, file: str) -> ImageResult:

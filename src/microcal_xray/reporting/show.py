@@ -83,4 +83,6 @@ def show(
         raise ValueError(f"height_px is {height_px}; it must be from {_LEAST_HEIGHT_PX} to {_MOST_HEIGHT_PX}")
     options = PageOptions(language=language, overlay_at_first=overlay_at_first)
     result = image_result(findings, findings.radiograph.name)
-    return Shown(report_html([result], findings.settings, options=options), height_px, result.as_dict()["file"])
+    return Shown(
+        report_html([result], findings.settings, options=options), height_px, result.as_dict()["file"]
+    )

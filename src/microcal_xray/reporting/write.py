@@ -63,9 +63,7 @@ def write_results(
         are written first.
     """
     folder = output_folder(out)
-    kept = sorted(
-        _with_strongest_pictures(results, embedded_images, page.full_depth_bytes), key=_as_shown
-    )
+    kept = sorted(_with_strongest_pictures(results, embedded_images, page.full_depth_bytes), key=_as_shown)
     links = {
         file: f"{OVERLAYS_FOLDER}/{quote(name)}"
         for file, name in overlay_names(result.file for result in kept).items()

@@ -42,35 +42,34 @@ async function unpackedJpeg(base64) {
 // Each code is what its neighbours predict (ITU-T T.87, A.4.1) and an error, folded to unsigned, low bytes first.
 function unpredicted(planes, rows, columns) {
   const count = rows * columns;
-  const codes = new Uint16Array(count);
-  let at = 0;
-  const error = () => {
-    const folded = planes[at] | (planes[at + count] << 8);
-    return (folded >> 1) ^ -(folded & 1);
-  };
-  let left = 0;
-  for (; at < columns; at++) {
-    codes[at] = left + error(); // two bytes: it wraps as it was packed
-    left = codes[at];
+  const codes = new Uint16Array(count); // sums wrap at two bytes, as they were packed
+  const lower = planes.subarray(0, count);
+  const upper = planes.subarray(count);
+  for (let at = 0; at < columns; at++) {
+    codes[at] = (at ? codes[at - 1] : 0) + unfolded(lower[at] | (upper[at] << 8));
   }
-  while (at < count) {
-    let corner = codes[at - columns];
-    codes[at] = corner + error();
-    left = codes[at];
-    at++;
-    for (const end = at + columns - 1; at < end; at++) {
-      const above = codes[at - columns];
-      const plane = left + above - corner;
-      const low = left < above ? left : above;
-      const high = left < above ? above : left;
-      const predicted = plane < low ? low : plane > high ? high : plane;
-      const folded = planes[at] | (planes[at + count] << 8);
-      left = (predicted + ((folded >> 1) ^ -(folded & 1))) & 65535;
-      codes[at] = left;
-      corner = above;
-    }
-  }
+  for (let row = 1; row < rows; row++) unpredictRow(codes, lower, upper, row * columns, columns);
   return codes;
+}
+
+const unfolded = (folded) => (folded >> 1) ^ -(folded & 1);
+
+// A function of its own, and no closure: 7 million pixels in a few hundredths of a second.
+function unpredictRow(codes, lower, upper, start, columns) {
+  let corner = codes[start - columns];
+  let left = (corner + unfolded(lower[start] | (upper[start] << 8))) & 65535;
+  codes[start] = left;
+  for (let at = start + 1; at < start + columns; at++) {
+    const above = codes[at - columns];
+    const plane = left + above - corner;
+    const low = left < above ? left : above;
+    const high = left < above ? above : left;
+    const predicted = plane < low ? low : plane > high ? high : plane;
+    const folded = lower[at] | (upper[at] << 8);
+    left = (predicted + ((folded >> 1) ^ -(folded & 1))) & 65535;
+    codes[at] = left;
+    corner = above;
+  }
 }
 
 // Each level is half as wide and high: the mean of four codes. Drawing small reads few pixels and skips none.

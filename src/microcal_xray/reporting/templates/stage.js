@@ -214,7 +214,10 @@ class Stage {
 
   drawNow() {
     if (!this.image || this.waiting) return;
-    if (this.pixels && !this.canvas.hidden) this.painter.paint(this.parts());
+    if (this.pixels && !this.canvas.hidden) {
+      this.painter.paint(this.parts());
+      this.firstPaint ??= performance.now(); // for tools/measure_desk.py
+    }
     this.placeLayers();
     this.drawScale();
     this.onframe();

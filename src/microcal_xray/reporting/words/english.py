@@ -1,4 +1,4 @@
-"""The English words as tables by enum, for what is written in English alone: overlays, command line, DICOM."""
+"""The English words as tables by enum, for what is written in English alone: overlays, terminal, DICOM."""
 
 from enum import Flag
 from typing import TypeVar
