@@ -14,6 +14,7 @@ from microcal_xray.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
+PATIENCE_MS = 180_000  # of a machine that has much else to do
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def _drawn(browser: Browser, report: Path, view: View) -> Path:
         viewport={"width": width, "height": height}, color_scheme=view.theme, locale=view.locale
     )
     page = context.new_page()
-    page.goto(report.as_uri())
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(report.as_uri(), wait_until="commit")
     page.locator("html[data-ready=yes]").wait_for()
     page.locator(f"#images button[title='{view.image}']").click()
     shown = page.evaluate("desk.current")
