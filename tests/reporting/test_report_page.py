@@ -4,9 +4,11 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib import resources
 
 import pytest
 
+from microcal_xray import reporting
 from microcal_xray.reporting import (
     PageOptions,
     failed_result,
@@ -16,7 +18,7 @@ from microcal_xray.reporting import (
     words_of,
 )
 from microcal_xray.reporting.foreign_text import printable_text
-from microcal_xray.reporting.page import run_id
+from microcal_xray.reporting.page import SCRIPTS, STYLES, run_id
 from microcal_xray.settings import Settings
 from microcal_xray.version import __version__
 
@@ -206,3 +208,9 @@ def test_every_word_that_the_script_asks_for_is_there(make_findings):
         asked |= {value for name, value in attributes.items() if name in _WORDS_IN_THE_TEMPLATE}
     assert len(asked) > 100
     assert {language: asked - set(texts) for language, texts in words.items()} == {"en": set(), "fr": set()}
+
+
+@pytest.mark.parametrize("name", [*SCRIPTS, *STYLES, "report.html"])
+def test_a_file_of_the_page_holds_one_idea(name):
+    text = (resources.files(reporting) / "templates" / name).read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 400

@@ -156,25 +156,13 @@ class Desk {
   }
 
   lines() {
-    const { image } = this;
-    const words = says(image).candidates;
-    const candidates = image.candidates.map((candidate, i) => {
-      const line = String(candidate.id);
-      const state = this.record.state(image, line);
-      const moved = state.path !== null;
-      return { ...candidate, line, number: line, image, state, moved, path: state.path ?? candidate.path, says: words[i] };
-    });
-    const own = this.record.ownLines(image).map((state, i) => ({
-      line: state.line, number: String.fromCharCode(65 + (i % 26)), image, state, own: true, moved: false,
-      tier: "own", kind: state.kind, path: state.path, width_px: null,
-    }));
-    return [...candidates, ...own];
+    return linesOf(this.image, this.record);
   }
 
   // After every decision: list, marks, buttons and progress say the same.
   changed() {
     const { image } = this;
-    this.index.update((index) => this.progressOf(index));
+    this.index.update((index) => progressOf(this.images[index], this.record));
     element("record-count").textContent = counted("record.events", this.record.events.length);
     this.keeper.state();
     if (!image) return;
@@ -192,12 +180,6 @@ class Desk {
     element("undo").disabled = this.record.past.length === 0;
     element("redo").disabled = this.record.future.length === 0;
     this.stage.draw();
-  }
-
-  progressOf(index) {
-    const image = this.images[index];
-    const judged = image.candidates.filter(({ id }) => this.record.state(image, String(id)).verdict).length;
-    return { done: this.record.state(image, "").done, judged, all: image.candidates.length };
   }
 
   showLayers() {
@@ -251,20 +233,7 @@ class Desk {
   }
 
   showReadout() {
-    const { pixels, window: shown } = this.stage;
-    if (!pixels || !shown || !this.image) return;
-    const digits = Math.max(0, Math.min(4, 3 - Math.floor(Math.log10(Math.max(1e-9, pixels.high - pixels.low)))));
-    element("window-words").textContent = text("stage.window", {
-      centre: fixed((shown.low + shown.high) / 2, digits), width: fixed(shown.high - shown.low, digits),
-    });
-    const values = whole(pixels.values);
-    element("depth-words").textContent = this.image.full_depth
-      ? text(pixels.exact ? "stage.full_depth" : "stage.rounded", { values })
-      : text("stage.reduced");
-    const at = this.pointer.last && this.stage.valueAt(this.pointer.last);
-    const value = at && (at.value === null ? (at.known ? text("stage.no_picture") : "\u2013") : fixed(at.value, digits));
-    element("value-words").textContent = at ? text("stage.value", { row: at.row, column: at.column, value }) : "";
-    element("invert").setAttribute("aria-pressed", shown.inverted);
+    if (this.image) fillReadout(this.stage, this.image, this.pointer.last);
   }
 
   point(line) {
@@ -426,34 +395,5 @@ class Desk {
     else this.changed();
     this.showReadout();
     this.stage.draw();
-  }
-}
-
-// How long each line, and each image as a whole, was looked at since its last decision; not while the page is hidden.
-class Clock {
-  constructor() {
-    this.spent = new Map();
-    this.keys = [];
-    this.since = performance.now();
-    document.addEventListener("visibilitychange", () => this.tick(!document.hidden));
-  }
-
-  tick(counting = true) {
-    const now = performance.now();
-    if (this.since !== null) for (const key of this.keys) this.spent.set(key, (this.spent.get(key) ?? 0) + now - this.since);
-    this.since = counting ? now : null;
-  }
-
-  look(file, line) {
-    this.tick(!document.hidden);
-    this.keys = [...new Set([`${file}\0`, `${file}\0${line}`])];
-  }
-
-  taken(file, line) {
-    this.tick(!document.hidden);
-    const key = `${file}\0${line}`;
-    const seconds = Math.round((this.spent.get(key) ?? 0) / 100) / 10;
-    this.spent.delete(key);
-    return seconds;
   }
 }
