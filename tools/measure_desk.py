@@ -55,10 +55,10 @@ def main() -> None:
         many = _page_of(arguments.images, Path(folder) / "many", full_depth=False)
         print("| | on the clock: middle (slowest) | processor time |\n| --- | --- | --- |")
         _print("page of one image, 12 bits", f"{one.stat().st_size / 1e6:.1f} MB")
-        _print_times("first paint of that page", *_first_paints(browser, one, arguments.times))
+        _print_times("first paint of that page", _first_paints(browser, one, arguments.times))
         _measure_steps(browser, one)
         _print(f"page of {arguments.images} images in 8 bits", f"{many.stat().st_size / 1e6:.0f} MB")
-        _print_times("first paint of that page", *_first_paints(browser, many, arguments.times))
+        _print_times("first paint of that page", _first_paints(browser, many, arguments.times))
         browser.close()
 
 
@@ -91,22 +91,16 @@ def _page_of(count: int, folder: Path, *, full_depth: bool) -> Path:
     return write_results(results, folder, Settings(), embedded_images=count, page=options)
 
 
-def _first_paints(browser: Browser, path: Path, times: int) -> tuple[list[float], float]:
-    """Return the milliseconds from the start of the visit to the frame in which the pixels stand.
-
-    Beside them the processor time of the last visit.
-    """
+def _first_paints(browser: Browser, path: Path, times: int) -> list[float]:
+    """Return the milliseconds from the start of the visit to the frame in which the pixels stand."""
     paints = []
-    spent = 0.0
     for _ in range(times):
         page = browser.new_page(viewport={"width": 1440, "height": 900})
-        before = _processor_ms(page)
         page.goto(path.as_uri(), wait_until="commit")
         page.locator("html[data-shown='0']").wait_for(timeout=60_000)
         paints.append(float(page.evaluate("desk.stage.firstPaint")))
-        spent = sum(ms for number, ms in _processor_ms(page).items() if number not in before)
         page.close()
-    return paints, spent
+    return paints
 
 
 def _processor_ms(page: Page) -> dict[int, float]:
@@ -146,9 +140,10 @@ def _print_steps(page: Page, words: str, step: str) -> None:
     _print_times(words, milliseconds, (sum(_processor_ms(page).values()) - before) / STEPS)
 
 
-def _print_times(words: str, milliseconds: list[float], processor_ms: float) -> None:
+def _print_times(words: str, milliseconds: list[float], processor_ms: float | None = None) -> None:
     middle, worst = statistics.median(milliseconds), max(milliseconds)
-    _print(words, f"{middle:.0f} ms ({worst:.0f} ms)", f"{processor_ms:.0f} ms")
+    processor = "" if processor_ms is None else f"{processor_ms:.0f} ms"
+    _print(words, f"{middle:.0f} ms ({worst:.0f} ms)", processor)
 
 
 def _print(words: str, value: str, processor: str = "") -> None:
