@@ -68,7 +68,7 @@ from .radiograph import (
     SpacingSource,
     radiograph_from_array,
 )
-from .reporting import overlay, table, write_report
+from .reporting import overlay, show, table, write_report
 from .settings import Settings, settings_from_dict
 from .version import __version__
 
@@ -136,6 +136,7 @@ __all__ = [
     "read_radiograph",
     "read_results",
     "settings_from_dict",
+    "show",
     "table",
     "to_dicom",
     "write_report",

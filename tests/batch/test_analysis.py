@@ -158,7 +158,7 @@ def test_a_batch_that_is_interrupted_keeps_what_is_finished(tmp_path):
 
 
 def test_a_full_disk_at_the_end_is_one_clear_error(tmp_path, monkeypatch):
-    def refuse(rows, out, settings):
+    def refuse(rows, out, settings, *, page):
         raise OutputError(f"{out}: report.html (No space left on device) cannot be written; make room")
 
     monkeypatch.setattr("microcal_xray.batch.finishing.write_lines", refuse)
@@ -181,7 +181,7 @@ def test_a_table_that_cannot_be_replaced_costs_no_report_and_no_overlay(tmp_path
     with pytest.raises(BatchStoppedError, match=r"candidates\.csv \(.+\) cannot be written") as raised:
         analyze([tmp_path / "limb.png"], out, options=BatchOptions(jobs=1))
     assert str(raised.value).count("cannot be written") == 1
-    assert 'id="preview-0"' in (out / "report.html").read_text(encoding="utf-8")
+    assert 'id="pixels-0"' in (out / "report.html").read_text(encoding="utf-8")
     assert (out / "overlays" / "limb.png.png").is_file()
 
 
@@ -197,14 +197,14 @@ def test_a_second_batch_into_the_same_folder_is_refused_and_harms_nothing(tmp_pa
     summary = analyze([tmp_path / "limb.png"], tmp_path / "out", options=BatchOptions(jobs=1), report=again)
     assert len(refusals) == 2
     assert summary.ok == 1
-    assert 'id="preview-0"' in summary.report.read_text(encoding="utf-8")
+    assert 'id="pixels-0"' in summary.report.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_while_the_results_are_written_is_ignored(tmp_path, monkeypatch, end):
-    def write_slowly(*arguments):
+    def write_slowly(*arguments, page):
         signal.raise_signal(end)
-        return write_lines(*arguments)
+        return write_lines(*arguments, page=page)
 
     def interrupt(progress):
         raise KeyboardInterrupt

@@ -37,7 +37,7 @@ def _quickly(monkeypatch):
 
 @pytest.fixture
 def journal(tmp_path):
-    with opened_journal(tmp_path) as journal:
+    with opened_journal(tmp_path, full_depth_bytes=10**8) as journal:
         yield journal
 
 

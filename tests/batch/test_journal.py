@@ -12,7 +12,7 @@ from microcal_xray.reporting import Status, WrittenResult, skipped_result, writt
 
 @pytest.fixture
 def journal(tmp_path):
-    with opened_journal(tmp_path) as journal:
+    with opened_journal(tmp_path, full_depth_bytes=10**8) as journal:
         journal._pictures_kept = 2
         yield journal
 
@@ -92,9 +92,12 @@ def test_a_file_that_is_not_opened_has_its_row_and_can_become_one_that_is(journa
 
 def test_an_error_of_the_data_base_names_the_remedy(tmp_path):
     again = "make room and give the same command again"
-    with pytest.raises(OutputError, match=again), opened_journal(tmp_path):
+    with pytest.raises(OutputError, match=again), opened_journal(tmp_path, full_depth_bytes=10**8):
         raise sqlite3.OperationalError("database or disk is full")
-    with pytest.raises(OutputError, match="start anew with --fresh"), opened_journal(tmp_path):
+    with (
+        pytest.raises(OutputError, match="start anew with --fresh"),
+        opened_journal(tmp_path, full_depth_bytes=10**8),
+    ):
         raise sqlite3.DatabaseError("malformed")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..exporting import ExportOptions, require_highdicom
 from ..origin import Origin
-from ..reporting import Status, failed_result, overlay_name, overlays_folder, written
+from ..reporting import PageOptions, Status, failed_result, overlay_name, overlays_folder, written
 from ..reporting.parquet import require_pyarrow
 from .export import ExportSummary, exported, recorded_analyses
 from .finishing import shown_rows, write_outputs
@@ -24,6 +24,7 @@ from .supervisor import supervise
 
 _MOST_NOTES = 1000
 _USUAL_OPTIONS = BatchOptions()
+_USUAL_PAGE = PageOptions()
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def analyze(
     *,
     options: BatchOptions = _USUAL_OPTIONS,
     dicom: ExportOptions | None = None,
+    page: PageOptions = _USUAL_PAGE,
     report: Callable[[Progress], None] = lambda progress: None,
 ) -> BatchSummary:
     """Look for lines in many files and write candidates, images, overlays and the report page.
@@ -91,6 +93,8 @@ def analyze(
     options : BatchOptions
     dicom : ExportOptions, optional
         Write DICOM results too, see `export`. None: those of an earlier run in `out` are removed.
+    page : PageOptions
+        How the report page starts and how large it may become.
     report : callable, optional
         Called with a `Progress` before the first file and after each one.
 
@@ -129,12 +133,12 @@ def analyze(
     with held_output(out) as folder:
         if options.earlier is Earlier.FRESH:
             remove_journal(folder.path)
-        with opened_journal(folder.path) as journal:
+        with opened_journal(folder.path, full_depth_bytes=page.full_depth_bytes) as journal:
             asked = asked_of_run(root, options.settings, work.reading)
             prepare(journal, folder, inputs, asked, earlier=options.earlier)
             del inputs  # the journal knows them
             try:
-                summary = _analyzed(root, folder, journal, work, options, report)
+                summary = _analyzed(root, folder, journal, work, options, page, report)
                 made = _exported(paths, folder, dicom, options) if dicom else None
             except BaseException:
                 keep_dicom(folder, [])  # what is there is about results that are no more
@@ -155,6 +159,7 @@ def _analyzed(
     journal: Journal,
     work: FileAnalysis,
     options: BatchOptions,
+    page: PageOptions,
     report: Callable[[Progress], None],
 ) -> BatchSummary:
     resumed = sum(journal.counts().values())
@@ -167,8 +172,8 @@ def _analyzed(
             _work_off(root, folder, journal, work, options)
     finally:
         with interrupts_ignored():  # impatient users press Ctrl-C twice
-            page = write_outputs(journal, folder, options.settings, options.table_format)
-    return _summary(journal, page, resumed)
+            html = write_outputs(journal, folder, options.settings, options.table_format, page)
+    return _summary(journal, html, resumed)
 
 
 def _first_round(

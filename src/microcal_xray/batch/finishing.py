@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import OutputError
-from ..reporting import Status, WrittenResult, overlay_name, skipped_result, write_lines, written
+from ..reporting import PageOptions, Status, WrittenResult, overlay_name, skipped_result, write_lines, written
 from ..reporting.foreign_text import printable_text
 from ..reporting.parquet import PARQUET_NAMES, write_parquet
 from ..settings import Settings
@@ -26,7 +26,11 @@ def shown_rows(journal: Journal) -> Iterator[WrittenResult]:
 
 
 def write_outputs(
-    journal: Journal, folder: OutputFolder, settings: Settings, table_format: TableFormat
+    journal: Journal,
+    folder: OutputFolder,
+    settings: Settings,
+    table_format: TableFormat,
+    options: PageOptions,
 ) -> Path:
     """Write the tables and the page, then remove overlays that they do not know; return the page.
 
@@ -37,7 +41,7 @@ def write_outputs(
     """
     journal.settle_pictures()
     try:
-        page = write_lines(lambda: shown_rows(journal), folder.path, settings)
+        page = write_lines(lambda: shown_rows(journal), folder.path, settings, page=options)
         if table_format is TableFormat.PARQUET:
             write_parquet(lambda: shown_rows(journal), folder.path, settings)
         else:

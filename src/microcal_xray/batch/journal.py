@@ -22,7 +22,7 @@ from ..errors import OutputError
 from ..reporting import EMBEDDED_IMAGES, Status, WrittenResult
 from ..reporting.foreign_text import printable_text
 from ..reporting.overlay_files import name_key
-from .journal_rows import FileResult, from_row, key_of, name_of, row_of
+from .journal_rows import FileResult, from_row, key_of, name_of, pictures_of, row_of
 from .journal_tables import FORMAT, ROUNDS, SCHEMA
 from .supervisor import BatchStoppedError
 
@@ -108,8 +108,14 @@ def remove_journal(folder: Path) -> None:
 
 
 @contextmanager
-def opened_journal(folder: Path) -> Iterator["Journal"]:
+def opened_journal(folder: Path, *, full_depth_bytes: int) -> Iterator["Journal"]:
     """Open the journal of an output folder that is held, made if need be.
+
+    Parameters
+    ----------
+    folder : Path
+    full_depth_bytes : int
+        So much the packed pixels of the strongest images on the page may take.
 
     Raises
     ------
@@ -125,7 +131,7 @@ def opened_journal(folder: Path) -> Iterator["Journal"]:
         connection = _connected(path)
     with _complaints(path, BatchStoppedError):
         try:
-            yield Journal(connection)
+            yield Journal(connection, full_depth_bytes)
         finally:
             connection.close()
 
@@ -176,10 +182,12 @@ class Journal:
     Parameters
     ----------
     connection : sqlite3.Connection
+    full_depth_bytes : int
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, full_depth_bytes: int) -> None:
         self._connection = connection
+        self._full_depth_bytes = full_depth_bytes
         self._lock = threading.RLock()
         self._claims: dict[str, str] = {}
         self._pictures_kept = EMBEDDED_IMAGES
@@ -247,15 +255,18 @@ class Journal:
         ----------
         what : str
             "unfounded": files that were left to another with the same pixels, which then failed or is gone.
-            "pictures": those that belong on the report page, but whose picture was left out in another run.
+            "pictures": those that belong on the report page, but whose picture or full depth was left out in
+            another run.
         """
+        limits = (self._pictures_kept, self._full_depth_bytes) if what == "pictures" else ()
         with self._transaction():
-            return self._do(ROUNDS[what], (self._pictures_kept,) if what == "pictures" else ())
+            return self._do(ROUNDS[what], limits)
 
     def settle_pictures(self) -> None:
         """Leave out the pictures of all but the files that belong on the page; not where the disk is full."""
         with contextlib.suppress(sqlite3.OperationalError):
             self._do(ROUNDS["settle"], (self._pictures_kept,))
+            self._do(ROUNDS["flatten"], (self._full_depth_bytes,))
 
     def kept(self, *, is_opened: bool = True) -> Iterator[Kept]:
         """Yield every file of this run in the order of the outputs, pictures where they belong on the page.
@@ -297,9 +308,10 @@ class Journal:
         written = result.written
         if written is None or written.preview_jpeg is None or not self._belongs_on_page(written.score, key):
             return
-        low, high = written.limit_range_px or (None, None)
-        values = (key, _shown(file), written.score, written.preview_jpeg, written.limit_map_jpeg, low, high)
-        self._do("INSERT INTO pictures VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        values = (key, _shown(file), written.score, *pictures_of(written))
+        self._do(f"INSERT INTO pictures VALUES ({', '.join('?' * len(values))})", values)
+        # At once: a long run must not fill the disk with pixels that no page will hold.
+        self._do(ROUNDS["flatten"], (self._full_depth_bytes,))
         row = self._one("SELECT count(*) FROM pictures")
         if row and row[0] >= self._pictures_kept + _SPARE_PICTURES:
             self._do(ROUNDS["sort out"], (self._pictures_kept,))

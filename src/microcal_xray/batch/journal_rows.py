@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..reporting import Status, WrittenResult
+from ..reporting.limit_layer import LimitLayer
 
 _FAST = 1  # zlib's level: records get five times smaller within a millisecond
 _LARGEST_BYTES = 1 << 28
@@ -70,9 +71,25 @@ def row_of(result: FileResult) -> Mapping[str, Any]:
     }
 
 
+def pictures_of(written: WrittenResult) -> tuple[Any, ...]:
+    """Return how many bytes the packed pixels of a result take, and its pictures, as values of a row."""
+    low, high = written.limit_range_px or (None, None)
+    layer, packed = written.limit_layer, written.packed_pixels
+    return (
+        len(packed or b""),
+        written.preview_jpeg,
+        written.limit_map_jpeg,
+        low,
+        high,
+        *((layer.png, layer.rows, layer.columns) if layer else (None, None, None)),
+        packed,
+    )
+
+
 def from_row(file: str, values: Sequence[Any]) -> WrittenResult:
-    """Return the result in a row: status, reason, candidates, score, three texts, two pictures, a range."""
-    status, reason, candidates, score, record, image, lines, preview, picture, low, high = values
+    """Return the result in a row: status, reason, candidates, score, three texts, then its pictures."""
+    status, reason, candidates, score, record, image, lines, *pictures = values
+    preview, picture, low, high, layer, layer_rows, layer_columns, packed = pictures
     return WrittenResult(
         file=file,
         status=Status(status),
@@ -85,6 +102,8 @@ def from_row(file: str, values: Sequence[Any]) -> WrittenResult:
         preview_jpeg=preview,
         limit_map_jpeg=picture,
         limit_range_px=None if low is None or high is None else (low, high),
+        limit_layer=None if layer is None else LimitLayer(layer, layer_rows, layer_columns),
+        packed_pixels=packed,
     )
 
 

@@ -1,7 +1,8 @@
 """The tables of the journal and what is asked of them; all values are bound, never written into a query."""
 
-FORMAT = 1
+FORMAT = 2
 
+# `packed` may be left out while `packed_bytes` stays: what it takes decides for those behind it too.
 # `first`: to be analysed whatever other file has the same pixels. `size` is NULL where a file is not opened.
 SCHEMA = f"""
 BEGIN IMMEDIATE;
@@ -17,8 +18,9 @@ CREATE INDEX IF NOT EXISTS by_fold ON files (fold) WHERE present;
 CREATE INDEX IF NOT EXISTS by_pixels ON files (pixels, shown, key) WHERE pixels IS NOT NULL;
 CREATE INDEX IF NOT EXISTS by_instance ON files (instance) WHERE instance IS NOT NULL;
 CREATE TABLE IF NOT EXISTS pictures (
-    key BLOB PRIMARY KEY, shown BLOB NOT NULL, score REAL,
-    preview BLOB NOT NULL, picture BLOB, low REAL, high REAL
+    key BLOB PRIMARY KEY, shown BLOB NOT NULL, score REAL, packed_bytes INTEGER NOT NULL,
+    preview BLOB NOT NULL, picture BLOB, low REAL, high REAL,
+    layer BLOB, layer_rows REAL, layer_columns REAL, packed BLOB
 );
 CREATE INDEX IF NOT EXISTS by_score ON pictures (coalesce(score, -9e999) DESC, shown, key);
 PRAGMA user_version = {FORMAT};
@@ -33,13 +35,17 @@ _ON_THE_PAGE = f"""
     SELECT f.key FROM files f WHERE f.present AND f.status = 'ok' AND f.key = {_FIRST}
     ORDER BY coalesce(f.score, -9e999) DESC, f.shown, f.key LIMIT ?"""
 
+# With how many bytes of packed pixels they and all stronger ones take.
+_DEPTHS = """SELECT key, packed IS NULL AS is_flat, packed_bytes, sum(packed_bytes) OVER (
+    ORDER BY coalesce(score, -9e999) DESC, shown, key) AS taken FROM pictures"""
+
 # Filled in twice, once for all files and once for those that are not opened.
 _KEPT = f"""
     SELECT f.key, {_ALONE}, f.status, {_FIRST},
         f.instance IS NOT NULL
             AND f.instance IS (SELECT p.instance FROM files p WHERE p.key = {_FIRST}),
         f.status, f.reason, f.candidates, f.score, f.record, f.image_line, f.candidates_lines,
-        p.preview, p.picture, p.low, p.high
+        p.preview, p.picture, p.low, p.high, p.layer, p.layer_rows, p.layer_columns, p.packed
     FROM files f LEFT JOIN pictures p ON p.key = f.key
     WHERE f.present AND (f.size IS NULL OR {{all_of_them}}) AND (f.shown, f.key) > (?, ?)
     ORDER BY f.shown, f.key LIMIT ?"""
@@ -68,7 +74,11 @@ ROUNDS: dict[str, str] = {
                     AND (o.shown, o.key) < (f.shown, f.key)))""",
     "pictures": f"""
         UPDATE files SET status = NULL, first = 1
-        WHERE key IN ({_ON_THE_PAGE}) AND key NOT IN (SELECT key FROM pictures)""",
+        WHERE key IN ({_ON_THE_PAGE}) AND (key NOT IN (SELECT key FROM pictures) OR key IN (
+            SELECT key FROM ({_DEPTHS}) WHERE is_flat AND packed_bytes > 0 AND taken <= ?))""",
+    "flatten": f"""
+        UPDATE pictures SET packed = NULL
+        WHERE packed IS NOT NULL AND key IN (SELECT key FROM ({_DEPTHS}) WHERE taken > ?)""",
     "settle": f"DELETE FROM pictures WHERE key NOT IN ({_ON_THE_PAGE})",
     "sort out": f"DELETE FROM pictures WHERE key NOT IN ({_STRONGEST})",
     "last picture": """

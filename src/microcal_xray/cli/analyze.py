@@ -10,6 +10,7 @@ from ..reporting.words import plural
 from ..version import __version__
 from .exit_status import DONE, FAILED, INTERRUPTED
 from .export import add_dicom_options, chosen_objects, export_line, export_record
+from .page import add_page_options, chosen_page
 from .progress import watched
 from .reading import add_reading_options, given_path
 from .running import add_earlier_options, add_running_options, add_table_option, ended_like_ctrl_c
@@ -61,6 +62,7 @@ def add_parser(
     add_earlier_options(parser)
     add_table_option(parser)
     add_dicom_options(parser, default=None)
+    add_page_options(parser)
     parser.add_argument("--json", action="store_true", help="print a summary as JSON on standard output")
     parser.set_defaults(run=run)
 
@@ -98,6 +100,7 @@ def run(arguments: argparse.Namespace) -> int:
                 arguments.out,
                 options=options,
                 dicom=chosen_objects(arguments),
+                page=chosen_page(arguments),
                 report=report,
             )
     except KeyboardInterrupt:

@@ -5,6 +5,7 @@ from .display import display_levels, preview_jpeg
 from .overlay import overlay
 from .overlay_files import overlay_name, overlay_names, overlays_folder
 from .page import report_html
+from .page_options import PAGE_LANGUAGES, PageOptions
 from .results import (
     ImageResult,
     Status,
@@ -13,7 +14,10 @@ from .results import (
     image_result_from_dict,
     skipped_result,
 )
+from .show import Shown, show
+from .strongest_first import StrongestFirst
 from .tables import CANDIDATE_COLUMNS, IMAGE_COLUMNS, candidates_csv, images_csv, table
+from .words import Language, Words, words_of
 from .write import EMBEDDED_IMAGES, output_folder, write_lines, write_overlay, write_report, write_results
 from .written import WrittenResult, written
 
@@ -22,8 +26,14 @@ __all__ = [
     "CANDIDATE_COLUMNS",
     "EMBEDDED_IMAGES",
     "IMAGE_COLUMNS",
+    "PAGE_LANGUAGES",
     "ImageResult",
+    "Language",
+    "PageOptions",
+    "Shown",
     "Status",
+    "StrongestFirst",
+    "Words",
     "WrittenResult",
     "candidates_csv",
     "candidates_json",
@@ -40,8 +50,10 @@ __all__ = [
     "overlays_folder",
     "preview_jpeg",
     "report_html",
+    "show",
     "skipped_result",
     "table",
+    "words_of",
     "write_lines",
     "write_overlay",
     "write_report",

@@ -1,6 +1,5 @@
 """Write the results: every file whole or not at all, and nothing outside the output folder."""
 
-import heapq
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -16,13 +15,16 @@ from .foreign_text import printable_text
 from .overlay import FULL_DPI, overlay
 from .overlay_files import OVERLAYS_FOLDER, overlay_names, overlays_folder
 from .page import report_html
+from .page_options import PageOptions
 from .results import ImageResult, image_result
+from .strongest_first import StrongestFirst
 from .tables import CANDIDATE_COLUMNS, IMAGE_COLUMNS, csv_head
 from .written import WrittenResult, written
 
 EMBEDDED_IMAGES = 200  # of about 0.3 MB each: a page that browsers still open at once
 
 _REPORT_NAME = "report.html"
+_USUAL_PAGE = PageOptions()
 
 
 def write_results(
@@ -31,6 +33,7 @@ def write_results(
     settings: Settings,
     *,
     embedded_images: int = EMBEDDED_IMAGES,
+    page: PageOptions = _USUAL_PAGE,
 ) -> Path:
     """Write candidates.json, candidates.csv, images.csv and report.html.
 
@@ -46,6 +49,8 @@ def write_results(
     settings : Settings
     embedded_images : int
         At most this many images stand in the page, those with the strongest candidates first.
+    page : PageOptions
+        How the page starts, and how many bytes of full-depth pixels it may hold.
 
     Returns
     -------
@@ -58,13 +63,19 @@ def write_results(
         If `out` is a file or cannot be written to. If only some of the files cannot be replaced, the others
         are written first.
     """
-    kept = sorted(_with_strongest_previews(results, embedded_images), key=_as_shown)
+    kept = sorted(_with_strongest_pictures(results, embedded_images, page.full_depth_bytes), key=_as_shown)
     names = overlay_names(result.file for result in kept)
     rows = [replace(written(result), overlay=names[result.file]) for result in kept]
-    return write_lines(lambda: rows, out, settings)
+    return write_lines(lambda: rows, out, settings, page=page)
 
 
-def write_lines(rows: Callable[[], Iterable[WrittenResult]], out: str | Path, settings: Settings) -> Path:
+def write_lines(
+    rows: Callable[[], Iterable[WrittenResult]],
+    out: str | Path,
+    settings: Settings,
+    *,
+    page: PageOptions = _USUAL_PAGE,
+) -> Path:
     """Write the same files as `write_results` for results that need not be held all at once.
 
     Parameters
@@ -74,6 +85,7 @@ def write_lines(rows: Callable[[], Iterable[WrittenResult]], out: str | Path, se
         written. Those with a preview stand in the page.
     out : str or Path
     settings : Settings
+    page : PageOptions
 
     Returns
     -------
@@ -92,7 +104,7 @@ def write_lines(rows: Callable[[], Iterable[WrittenResult]], out: str | Path, se
             "candidates.json": lambda: candidates_json_parts((row.record for row in rows()), settings),
             "candidates.csv": lambda: _table(CANDIDATE_COLUMNS, (row.candidates_lines for row in rows())),
             "images.csv": lambda: _table(IMAGE_COLUMNS, (row.image_line for row in rows())),
-            _REPORT_NAME: lambda: _page(rows(), folder, settings),
+            _REPORT_NAME: lambda: _page(rows(), folder, settings, page),
         },
     )
     return folder / _REPORT_NAME
@@ -103,13 +115,13 @@ def _table(columns: Sequence[str], lines: Iterable[str]) -> Iterator[str]:
     yield from lines
 
 
-def _page(rows: Iterable[WrittenResult], folder: Path, settings: Settings) -> str:
+def _page(rows: Iterable[WrittenResult], folder: Path, settings: Settings, page: PageOptions) -> str:
     shown, links = [], {}
     for row in rows:
         shown.append(row.summarised() if row.preview_jpeg is None else row.result())
         if row.overlay is not None and (folder / OVERLAYS_FOLDER / row.overlay).is_file():
             links[row.file] = f"{OVERLAYS_FOLDER}/{quote(row.overlay)}"
-    return report_html(shown, settings, overlay_links=links)
+    return report_html(shown, settings, overlay_links=links, options=page)
 
 
 def write_report(findings: Sequence[Findings], out: str | Path) -> Path:
@@ -210,18 +222,22 @@ def _as_shown(result: ImageResult) -> tuple[str, str]:
     return printable_text(result.file), result.file
 
 
-def _with_strongest_previews(results: Iterable[ImageResult], limit: int) -> list[ImageResult]:
+def _with_strongest_pictures(
+    results: Iterable[ImageResult], previews: int, full_depth_bytes: int
+) -> list[ImageResult]:
+    """Return all results; only the strongest keep their preview, and fewer still their packed pixels."""
     kept: list[ImageResult] = []
-    strongest: list[tuple[float, int]] = []
-    for index, result in enumerate(results):
+    places: dict[str, int] = {}
+    shown, deep = StrongestFirst(previews), StrongestFirst(full_depth_bytes)
+    for result in results:
+        places[result.file] = len(kept)
         kept.append(result)
-        if result.preview_jpeg is None:
-            continue
-        score = result.candidates[0].score if result.candidates else float("-inf")
-        heapq.heappush(strongest, (score, -index))
-        if len(strongest) > limit:
-            weakest = -heapq.heappop(strongest)[1]
-            kept[weakest] = kept[weakest].without_pictures()
+        if result.preview_jpeg is not None:
+            for file in shown.add(result, 1):
+                kept[places[file]] = kept[places[file]].without_pictures()
+        if result.packed_pixels is not None:
+            for file in deep.add(result, len(result.packed_pixels)):
+                kept[places[file]] = replace(kept[places[file]], packed_pixels=None)
     return kept
 
 

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, replace
 
 from .contract import image_record
+from .limit_layer import LimitLayer
 from .results import ImageResult, Status, image_result_from_dict
 from .tables import candidates_lines, image_line
 
@@ -26,6 +27,9 @@ class WrittenResult:
     preview_jpeg, limit_map_jpeg : bytes or None
         For the report page; None also when left out to save room.
     limit_range_px : (float, float) or None
+    limit_layer : LimitLayer or None
+    packed_pixels : bytes or None
+        All pixels at full depth; None also when left out.
     overlay : str or None
         Name of its overlay, which is linked from the page if it is there.
     """
@@ -41,6 +45,8 @@ class WrittenResult:
     preview_jpeg: bytes | None = None
     limit_map_jpeg: bytes | None = None
     limit_range_px: tuple[float, float] | None = None
+    limit_layer: LimitLayer | None = None
+    packed_pixels: bytes | None = None
     overlay: str | None = None
 
     def result(self) -> ImageResult:
@@ -52,6 +58,8 @@ class WrittenResult:
             reason=self.reason,
             limit_map_jpeg=self.limit_map_jpeg,
             limit_range_px=self.limit_range_px,
+            limit_layer=self.limit_layer,
+            packed_pixels=self.packed_pixels,
         )
 
     def summarised(self) -> ImageResult:
@@ -94,4 +102,6 @@ def written(result: ImageResult) -> WrittenResult:
         preview_jpeg=result.preview_jpeg,
         limit_map_jpeg=result.limit_map_jpeg,
         limit_range_px=result.limit_range_px,
+        limit_layer=result.limit_layer,
+        packed_pixels=result.packed_pixels,
     )
