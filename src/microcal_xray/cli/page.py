@@ -6,7 +6,7 @@ from ..reporting import PAGE_LANGUAGES, PageOptions
 
 
 def add_page_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options on language, first look and size of the page."""
+    """Add the options on language, first look, size and print of the page."""
     defaults = PageOptions()
     parser.add_argument(
         "--lang",
@@ -27,6 +27,11 @@ def add_page_options(parser: argparse.ArgumentParser) -> None:
         help="pixels at full depth in the page, strongest candidates first; other images are shown in 8 bits "
         "(default %(default)g; 0: 8 bits for all)",
     )
+    parser.add_argument(
+        "--pdf",
+        action="store_true",
+        help="write report.pdf too: a summary, and a sheet for each image with candidates",
+    )
 
 
 def chosen_page(arguments: argparse.Namespace) -> PageOptions:
@@ -41,4 +46,5 @@ def chosen_page(arguments: argparse.Namespace) -> PageOptions:
         language=arguments.lang,
         overlay_at_first=arguments.overlay_at_first,
         full_depth_megabytes=arguments.page_mb,
+        pdf=arguments.pdf,
     )

@@ -83,7 +83,7 @@ def overlay(findings: Findings, *, title: str | None = None) -> Figure:
     _show(axes, np.asarray(image), rows=rows, columns=columns)
     points_per_pixel = np.array([picture_height / rows, picture_width / columns]) * POINTS_PER_INCH
     draw_candidates(axes, findings.candidates, points_per_pixel, shape=(rows, columns))
-    draw_scale_bar(axes, radiograph, points_per_pixel)
+    draw_scale_bar(axes, (rows, columns), radiograph.spacing, points_per_pixel)
     heading = _title(findings) if title is None else title
     _write(figure, heading, inches_up=height - _HEADER_INCHES / 2, size=9, colour=_INK)
     for line, caution in enumerate(reversed(cautions)):

@@ -1,4 +1,4 @@
-"""How the report page starts: language, overlay at first look, how large it may become."""
+"""How the report page starts: language, overlay at first look, how large it may become; print beside it."""
 
 import math
 from dataclasses import dataclass
@@ -27,6 +27,8 @@ class PageOptions:
     full_depth_megabytes : float
         Images with the strongest candidates are kept at full depth until their packed pixels are over this
         many megabytes (0 to 2000); the others are shown in 8 bits, up to 1600 pixels long.
+    pdf : bool
+        Whether report.pdf is written too, in the same language (English for "auto").
 
     Raises
     ------
@@ -44,6 +46,7 @@ class PageOptions:
     language: PageLanguage = "auto"
     overlay_at_first: bool = False
     full_depth_megabytes: float = 100.0  # as text 133 MB: a browser opens that in a second or two
+    pdf: bool = False
 
     def __post_init__(self) -> None:
         if self.language not in PAGE_LANGUAGES:

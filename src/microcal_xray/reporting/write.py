@@ -16,13 +16,16 @@ from .overlay import FULL_DPI, overlay
 from .overlay_files import OVERLAYS_FOLDER, overlay_names, overlays_folder
 from .page import report_html
 from .page_options import PageOptions
+from .printing import report_pdf
 from .results import ImageResult, image_result
 from .strongest_first import StrongestFirst
 from .tables import CANDIDATE_COLUMNS, IMAGE_COLUMNS, csv_head
+from .words import words_of
 from .written import WrittenResult, written
 
 EMBEDDED_IMAGES = 200  # of about 0.3 MB each: a page that browsers still open at once
 
+PDF_NAME = "report.pdf"
 _REPORT_NAME = "report.html"
 _USUAL_PAGE = PageOptions()
 
@@ -105,9 +108,25 @@ def write_lines(
             "candidates.csv": lambda: _table(CANDIDATE_COLUMNS, (row.candidates_lines for row in rows())),
             "images.csv": lambda: _table(IMAGE_COLUMNS, (row.image_line for row in rows())),
             _REPORT_NAME: lambda: _page(rows(), folder, settings, page),
+            **({PDF_NAME: lambda: _pdf(rows(), settings, page)} if page.pdf else {}),
         },
     )
+    if not page.pdf:
+        _remove(folder / PDF_NAME)
     return folder / _REPORT_NAME
+
+
+def _pdf(rows: Iterable[WrittenResult], settings: Settings, page: PageOptions) -> bytes:
+    shown = [row.summarised() if row.preview_jpeg is None else row.result() for row in rows]
+    return report_pdf(shown, settings, words=words_of(page.first_language))
+
+
+def _remove(path: Path) -> None:
+    """Remove what an earlier run wrote and this one does not: it would contradict the rest."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"{path}: of an earlier run, cannot be removed ({error.strerror})") from error
 
 
 def _table(columns: Sequence[str], lines: Iterable[str]) -> Iterator[str]:
@@ -202,7 +221,7 @@ def output_folder(out: str | Path) -> Path:
     return folder
 
 
-def _write_each(folder: Path, contents: Mapping[str, Callable[[], str | Iterable[str]]]) -> None:
+def _write_each(folder: Path, contents: Mapping[str, Callable[[], str | bytes | Iterable[str]]]) -> None:
     """Write what can be written: a table that is open elsewhere must not cost the report of a long run."""
     refused = []
     for name, content in contents.items():
