@@ -11,7 +11,7 @@ from reading_scenes import checked, drawn, own, said, write_study
 
 from microcal_xray.findings import Findings
 from microcal_xray.radiograph import radiograph_from_array
-from microcal_xray.reporting import write_overlay
+from microcal_xray.reporting import write_overlay, write_report
 from microcal_xray.reviewing import Role, open_store, read_study
 from microcal_xray.settings import Settings
 
@@ -159,3 +159,37 @@ def test_disagreements_are_settled_by_hand(browser, out):
         ("dora", own(1), "reject"),
     ]
     assert events[0].comment == "as seen together"
+
+
+def test_what_is_decided_on_the_desk_by_keys_is_in_the_store(browser, tmp_path):
+    leg = np.tile(np.linspace(0, 1, 90), (120, 1))
+    study = write_study(tmp_path, {"a.png": (20, 60), "b.png": ()})
+    findings = [
+        Findings(
+            radiograph_from_array(leg + number, spacing_mm=(0.1, 0.1), name=image.file),
+            Settings(),
+            image.result.candidates,
+        )
+        for number, image in enumerate(study.images)
+    ]
+    write_report(findings, tmp_path)
+    with Served(tmp_path) as served:
+        page, messages = opened(browser, f"{served.address}eve/")
+        page.locator("html[data-ready=yes]").wait_for()
+        for key in ("n", "a", "n", "r"):
+            page.keyboard.press(key)
+        events = []
+        for _ in range(100):  # the page's policy forbids what playwright would wait with
+            events = open_store(read_study(tmp_path)).events()
+            if len(events) == 2:
+                break
+            page.wait_for_timeout(50)
+        assert [(each.reader, each.image, each.line, each.action.value) for each in events] == [
+            ("eve", "a.png", "1", "accept"),
+            ("eve", "a.png", "2", "reject"),
+        ]
+        page.reload()
+        page.locator("html[data-ready=yes]").wait_for()
+        assert page.locator("#candidates td.verdict span").all_inner_texts() == ["\u2713", "\u2715"]
+        assert messages == []
+        page.close()
