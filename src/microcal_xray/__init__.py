@@ -12,6 +12,8 @@ True
 """
 
 from . import bone, detection, measurement, preprocessing
+from .changes import VERDICTS, Comparison, LineChange, QuantityChange, Registration, Series, Verdict
+from .comparing import compare, compare_series
 from .errors import (
     MicrocalError,
     NotARadiographError,
@@ -58,16 +60,19 @@ from .radiograph import (
     radiograph_from_array,
 )
 from .reporting import overlay, table, write_report
+from .reporting.compare_write import write_comparison
 from .settings import Settings, settings_from_dict
 from .version import __version__
 
 __all__ = [
     "EVIDENCE_TERMS",
     "MIMICS",
+    "VERDICTS",
     "Acquisition",
     "BoneTexture",
     "Candidate",
     "CandidateCaution",
+    "Comparison",
     "Compartment",
     "ContrastUnit",
     "Course",
@@ -82,6 +87,7 @@ __all__ = [
     "Intent",
     "Kind",
     "LimitRow",
+    "LineChange",
     "LineTracking",
     "Measured",
     "MicrocalError",
@@ -91,8 +97,11 @@ __all__ = [
     "Photometric",
     "Place",
     "QualityEstimate",
+    "QuantityChange",
     "Radiograph",
+    "Registration",
     "ResultKind",
+    "Series",
     "Settings",
     "SettingsError",
     "Signal",
@@ -102,8 +111,11 @@ __all__ = [
     "Tier",
     "TiltRow",
     "UnreadableRadiographError",
+    "Verdict",
     "__version__",
     "bone",
+    "compare",
+    "compare_series",
     "detectability",
     "detection",
     "find_lines",
@@ -118,5 +130,6 @@ __all__ = [
     "settings_from_dict",
     "table",
     "to_dicom",
+    "write_comparison",
     "write_report",
 ]

@@ -11,7 +11,7 @@ from typing import TextIO
 from ..batch import BatchStoppedError
 from ..errors import MicrocalError, OutputError, SettingsError, UnreadableResultError
 from ..version import __version__
-from . import analyze, doctor, evaluate, export, fetch, info, limit, replay, send, settings, simulate
+from . import analyze, compare, doctor, evaluate, export, fetch, info, limit, replay, send, settings, simulate
 from .exit_status import FAILED, INTERRUPTED, USAGE
 from .terminal import complain
 
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         fetch,
         info,
         limit,
+        compare,
         settings,
         simulate,
         evaluate,
