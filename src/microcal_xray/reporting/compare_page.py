@@ -202,13 +202,27 @@ def _change_html(label: str, change: QuantityChange) -> str:
     mark = "significant" if change.is_significant else "within"
     return (
         f'<p class="{mark}"><span>{label}</span> <b>{_number(change.prior)} \u2192 {_number(change.current)}'
-        f"{escape(unit)}</b> <small>change {change.change:+.2g}, "
-        f"least significant {change.least_significant:.2g}</small></p>"
+        f"{escape(unit)}</b> <small>change {_signed(change.change)}, "
+        f"least significant {_size(change.least_significant)}</small></p>"
     )
 
 
 def _number(estimate: Estimate) -> str:
-    return f"{estimate.value:.1f}" if abs(estimate.value) >= 10 else f"{estimate.value:.2g}"
+    return f"{'-' if estimate.value < 0 else ''}{_size(estimate.value)}"
+
+
+def _signed(value: float) -> str:
+    return f"{'-' if value < 0 else '+'}{_size(value)}"
+
+
+def _size(value: float) -> str:
+    """Return the size of a number to about two digits, never with an exponent."""
+    size = abs(value)
+    if size >= 100:
+        return f"{size:.0f}"
+    if size >= 10:
+        return f"{size:.1f}"
+    return f"{size:.2f}" if size >= 0.1 else f"{size:.3f}"
 
 
 def _series_html(series: Series) -> str:
