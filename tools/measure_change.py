@@ -2,16 +2,19 @@
 
     python tools/measure_change.py --first 5000 --pairs 60 --keep tune.jsonl --fit
     python tools/measure_change.py --first 7000 --pairs 60 --keep test.jsonl
+    python tools/measure_change.py --real FOLDER --pairs 5
 
 The first writes registration/models/change.json, from pairs without any change; the second prints the tables
 of docs/compare.md. Never the same seeds for both. What was measured is kept, a line for each pair, so that a
 run that was ended goes on where it was. For every fourth seed three pictures of other bones are compared too,
-which should be refused. About six seconds of one core for each pair.
+which should be refused. The third compares real pictures with copies of themselves that were turned, shifted,
+made smaller and given other greys: nothing changed there. About six seconds of one core for each pair.
 """
 
 import argparse
 import json
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from change_pairs import Happened, Pair, pair_of, single_of
+from scipy import ndimage
 
 import microcal_xray as mx
 from microcal_xray.changes import Comparison, LineChange, QuantityChange
@@ -287,6 +291,44 @@ def _verdict_table(pairs: Sequence[Record]) -> list[str]:
     return rows
 
 
+def copied(radiograph: mx.Radiograph, seed: int) -> mx.Radiograph:
+    """Return a copy as another visit without any change would give: turned, shifted, smaller, other greys."""
+    rng = np.random.default_rng(seed)
+    turn, scale = np.radians(rng.uniform(-5, 5)), rng.uniform(1.0, 1.15)
+    shape = np.array(radiograph.pixels.shape)
+    linear = scale * np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    middle = (shape - 1) / 2
+    offset = middle + rng.uniform(-0.03, 0.03, 2) * shape - linear @ middle
+    held = [
+        ndimage.affine_transform(image, linear, offset, order=order, mode="constant")
+        for image, order in ((radiograph.pixels, 3), (radiograph.usable.astype(np.uint8), 0))
+    ]
+    low, high = np.percentile(radiograph.pixels, [1, 99.5])
+    greys = np.clip((held[0] - low) / max(float(high - low), 1e-6), 0, 1) ** rng.uniform(0.8, 1.25)
+    inside = ndimage.affine_transform(np.ones(shape, np.uint8), linear, offset, order=0) > 0
+    noisy = np.rint(200 * greys + rng.normal(0, 0.7, greys.shape))
+    return mx.radiograph_from_array(noisy, usable=inside & (held[1] > 0), name=f"copy of {radiograph.name}")
+
+
+def real_copies(folder: Path, most: int) -> None:
+    """Print a row for each of some real pictures compared with a changed copy of itself."""
+    print("| picture | comparable | texture | still off (px) | verdicts |")
+    print("| --- | --- | --- | --- | --- |")
+    files = sorted(
+        path for path in folder.iterdir() if path.suffix.lower() in (".png", ".jpg", ".jpeg", ".dcm")
+    )
+    for index, path in enumerate(files[:: max(1, len(files) // most)][:most]):
+        prior = mx.read_radiograph(path)
+        found = compare(prior, copied(prior, index), mx.Settings(false_marks=1.0))
+        words = Counter(line.verdict.value for line in found.lines)
+        counts = ", ".join(f"{count} {word}" for word, count in words.items()) or "no lines"
+        one = found.registration
+        print(
+            f"| {index + 1} | {one.is_comparable} | {one.texture:.2f} | {one.residual_px:.2f} | {counts} |",
+            flush=True,
+        )
+
+
 def main() -> None:
     """Simulate, compare, and print or fit."""
     parser = argparse.ArgumentParser(
@@ -302,6 +344,11 @@ def main() -> None:
         "--refusals", type=int, default=3, help="every which seed is compared with other bones"
     )
     asked = parser.parse_args()
+    if asked.real:
+        real_copies(asked.real, asked.pairs)
+        return
+    if asked.keep is None:
+        parser.error("--keep FILE is needed")
     lines = asked.keep.read_text(encoding="utf-8").splitlines() if asked.keep.exists() else []
     records: list[Record] = [json.loads(line) for line in lines]
     done = {record["seed"] for record in records if "happened" in record}

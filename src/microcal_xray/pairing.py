@@ -53,10 +53,10 @@ def sites(prior: Sequence[FloatArray], current: Sequence[FloatArray], *, toleran
     )
     partner: dict[int, int] = {}
     while shared.size and shared.max() >= _LEAST_SHARED:
-        row, column = np.unravel_index(int(shared.argmax()), shared.shape)
-        partner[int(column)] = int(row)
-        shared[row, :] = -1
-        shared[:, column] = -1
+        best, mate = divmod(int(shared.argmax()), shared.shape[1])
+        partner[mate] = best
+        shared[best, :] = -1
+        shared[:, mate] = -1
     found = []
     for column, path in enumerate(current):
         own = partner.get(column)

@@ -94,12 +94,14 @@ def evened(picture: BonePicture, *, detail_px: float, window_px: float) -> Float
     """
     weight = picture.usable.astype(np.float32)
     share = np.maximum(_blurred(weight, window_px), 1e-3)
-    smooth = _blurred(picture.values * weight, detail_px) / np.maximum(_blurred(weight, detail_px), 1e-3)
-    smooth *= weight
-    mean = _blurred(smooth, window_px) / share
-    spread = np.sqrt(np.maximum(_blurred((smooth - mean) ** 2 * weight, window_px) / share, 0))
+    near = np.maximum(_blurred(weight, detail_px), 1e-3)
+    smooth = np.asarray(_blurred(picture.values * weight, detail_px) / near * weight, np.float32)
+    mean = np.asarray(_blurred(smooth, window_px) / share, np.float32)
+    square = np.asarray((smooth - mean) ** 2 * weight, np.float32)
+    spread = np.sqrt(np.maximum(_blurred(square, window_px) / share, 0))
     usual = float(np.std(smooth[picture.usable])) if picture.usable.any() else 0.0
-    return np.asarray((smooth - mean) * weight / np.maximum(spread, max(_LEAST_SPREAD * usual, 1e-12)))
+    even = (smooth - mean) * weight / np.maximum(spread, max(_LEAST_SPREAD * usual, 1e-12))
+    return np.asarray(even, np.float32)
 
 
 def _blurred(image: FloatImage, sigma_px: float) -> FloatImage:

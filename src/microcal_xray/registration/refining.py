@@ -176,15 +176,15 @@ def _layer(current: BonePicture, prior: BonePicture, detail: float, window: floa
     moving = evened(prior, detail_px=detail, window_px=window)
     down, right = np.gradient(moving)
     points = np.argwhere(_inner(current))
-    points = points[:: max(1, len(points) // most)].astype(np.float64)
+    points = points[:: max(1, len(points) // most)]
     return _Layer(
         still,
         moving,
-        down.astype(np.float32),
-        right.astype(np.float32),
+        np.asarray(down, np.float32),
+        np.asarray(right, np.float32),
         _inner(prior).astype(np.float32),
-        points,
-        still[tuple(points.astype(int).T)].astype(np.float64),
+        np.asarray(points, np.float64),
+        np.asarray(still[tuple(points.T)], np.float64),
     )
 
 
