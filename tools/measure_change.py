@@ -315,7 +315,7 @@ def real_copies(folder: Path, most: int) -> None:
     print("| picture | comparable | texture | still off (px) | verdicts |")
     print("| --- | --- | --- | --- | --- |")
     files = sorted(
-        path for path in folder.iterdir() if path.suffix.lower() in (".png", ".jpg", ".jpeg", ".dcm")
+        path for path in folder.rglob("*") if path.suffix.lower() in (".png", ".jpg", ".jpeg", ".dcm")
     )
     for index, path in enumerate(files[:: max(1, len(files) // most)][:most]):
         prior = mx.read_radiograph(path)
@@ -336,9 +336,8 @@ def main() -> None:
     )
     parser.add_argument("--first", type=int, default=7000, help="seed of the first pair")
     parser.add_argument("--pairs", type=int, default=60)
-    parser.add_argument(
-        "--keep", type=Path, required=True, help="a file for what was measured, or with it from before"
-    )
+    parser.add_argument("--real", type=Path, help="a folder of pictures to compare with copies of themselves")
+    parser.add_argument("--keep", type=Path, help="a file for what was measured, or with it from before")
     parser.add_argument("--fit", action="store_true")
     parser.add_argument(
         "--refusals", type=int, default=3, help="every which seed is compared with other bones"

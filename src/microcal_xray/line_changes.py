@@ -26,7 +26,7 @@ _LEAST_ALIKE = 0.4
 _LEAST_RESIDUAL_PX = 0.1
 _SAME_LINE_MM = 1.5
 # Relative: how well gain and sharpness are matched. Processing for presentation enhances fine lines by an
-# unknown factor, which two pictures of different intent do not even share.
+# unknown factor; two pictures of different intent, or that say nothing of it, do not even share it.
 _GAIN_SD_RAW, _GAIN_SD_SHOWN, _GAIN_SD_OTHER = 0.05, 0.1, 0.2
 
 
@@ -102,9 +102,9 @@ class LineChanges:
     @property
     def _gain_sd(self) -> float:
         intents = {each.radiograph.intent for each in (self.both.one, self.both.other)}
-        if len(intents) > 1:
-            return _GAIN_SD_OTHER
-        return _GAIN_SD_RAW if intents == {Intent.FOR_PROCESSING} else _GAIN_SD_SHOWN
+        if intents == {Intent.FOR_PROCESSING}:
+            return _GAIN_SD_RAW
+        return _GAIN_SD_SHOWN if intents == {Intent.FOR_PRESENTATION} else _GAIN_SD_OTHER
 
     @property
     def _contrast_unit(self) -> str:
