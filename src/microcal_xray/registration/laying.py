@@ -19,7 +19,8 @@ _WINDOW_PX, _APART_PX = 5.0, 8.0  # of the residual: 2.5 mm and 4 mm
 # Fitted by tools/measure_change.py: see docs/compare.md.
 LEAST_AGREEMENT = 0.6
 LEAST_SHARED = 0.25
-LEAST_TEXTURE = 0.5
+LEAST_TEXTURE = 0.6
+SURE_TEXTURE = 0.85  # from here on no peak is asked for: a shaft is streaked along itself
 LEAST_PEAK = 0.1  # by so much the texture agrees better in its place than anywhere near
 _SCALES = (0.85, 1.18)  # where both spacings are known: magnification changes by a few per cent
 _MOST_ANISOTROPY = 1.12
@@ -104,7 +105,8 @@ def _reason(laid: Laid, *, is_scale_known: bool) -> str | None:
         return (
             f"the bones do not agree (correlation {laid.agreement:.2f}, at least {LEAST_AGREEMENT} is needed)"
         )
-    if laid.texture < LEAST_TEXTURE or laid.texture - laid.elsewhere < LEAST_PEAK:
+    is_flat = laid.texture < SURE_TEXTURE and laid.texture - laid.elsewhere < LEAST_PEAK
+    if laid.texture < LEAST_TEXTURE or is_flat:
         return (
             f"the texture inside the bones does not agree (correlation {laid.texture:.2f}, "
             f"{laid.elsewhere:.2f} beside it): they seem to be different bones, or seen from another side"
