@@ -18,6 +18,7 @@ STAGES = (
     "measurement",
     "limit",
     "quality",
+    "registration",
     "simulation",
 )
 SOURCES = sorted(PACKAGE.rglob("*.py"))

@@ -12,6 +12,8 @@ True
 """
 
 from . import bone, detection, measurement, preprocessing
+from .changes import VERDICTS, Comparison, LineChange, QuantityChange, Registration, Series, Verdict
+from .comparing import compare, compare_series
 from .errors import (
     MicrocalError,
     NotARadiographError,
@@ -69,17 +71,20 @@ from .radiograph import (
     radiograph_from_array,
 )
 from .reporting import overlay, show, table, write_report
+from .reporting.compare_write import write_comparison
 from .settings import Settings, settings_from_dict
 from .version import __version__
 
 __all__ = [
     "EVIDENCE_TERMS",
     "MIMICS",
+    "VERDICTS",
     "Acquisition",
     "BoneAsk",
     "BoneTexture",
     "Candidate",
     "CandidateCaution",
+    "Comparison",
     "Compartment",
     "ContrastUnit",
     "Course",
@@ -94,6 +99,7 @@ __all__ = [
     "Intent",
     "Kind",
     "LimitRow",
+    "LineChange",
     "LineTracking",
     "MRFindings",
     "MRVolume",
@@ -105,9 +111,12 @@ __all__ = [
     "Photometric",
     "Place",
     "QualityEstimate",
+    "QuantityChange",
     "Radiograph",
     "RadiographPlace",
+    "Registration",
     "ResultKind",
+    "Series",
     "Settings",
     "SettingsError",
     "Signal",
@@ -118,8 +127,11 @@ __all__ = [
     "TiltRow",
     "UnreadableRadiographError",
     "UnreadableSeriesError",
+    "Verdict",
     "__version__",
     "bone",
+    "compare",
+    "compare_series",
     "detectability",
     "detection",
     "find_lines",
@@ -139,5 +151,6 @@ __all__ = [
     "show",
     "table",
     "to_dicom",
+    "write_comparison",
     "write_report",
 ]

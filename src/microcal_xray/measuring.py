@@ -167,6 +167,22 @@ def measure_line(
     return _measured(max(shapes, key=lambda shape: shape.fit.d_prime), scene)
 
 
+def line_at(scene: Scene, path_px: FloatArray, *, kind: Kind, width_px: float) -> tuple[LineShape, Measured]:
+    """Return one line of a scene that is at hand, its shape and its evidence card; see `measure_line`.
+
+    Parameters
+    ----------
+    scene : Scene
+    path_px : (N, 2) float array
+        Its course as (row, column) in pixels of the square grid.
+    kind : Kind
+    width_px : float
+        About how wide it is.
+    """
+    shape = _shape(path_px, kind, width_px, scene)
+    return shape, _measured(shape, scene)
+
+
 def _shape(path_px: FloatArray, kind: Kind, width_px: float, scene: Scene) -> LineShape:
     return line_shape(
         path_px,

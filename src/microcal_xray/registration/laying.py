@@ -1,0 +1,121 @@
+"""Lays one bone on another and says whether they are the same bone."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from .alignment import Alignment
+from .bone_picture import BonePicture
+from .coarse import guesses
+from .refining import coarse_fit, fine_fit, layers, local_shifts, texture_agreement
+
+FloatArray = npt.NDArray[np.float64]
+
+_FEWEST_BONE_PX = 400  # 100 mm2: less bone cannot be told from any other
+_SHARED_POWER = 0.3  # between guesses, how much bone they lay on bone counts too
+_WINDOW_PX, _APART_PX = 5.0, 8.0  # of the residual: 2.5 mm and 4 mm
+
+# Fitted by tools/measure_change.py: see docs/compare.md.
+LEAST_AGREEMENT = 0.6
+LEAST_SHARED = 0.25
+LEAST_TEXTURE = 0.6
+SURE_TEXTURE = 0.85  # from here on no peak is asked for: a shaft is streaked along itself
+LEAST_PEAK = 0.1  # by so much the texture agrees better in its place than anywhere near
+_SCALES = (0.85, 1.18)  # where both spacings are known: magnification changes by a few per cent
+_MOST_ANISOTROPY = 1.12
+_MOST_RESIDUAL_PX = 2.0  # 1 mm
+
+
+@dataclass(frozen=True)
+class Laid:
+    """One bone laid on another.
+
+    Parameters
+    ----------
+    alignment : Alignment
+        Between bone pictures, from the current one to the prior one.
+    agreement, shared : float
+        See `Fit`.
+    texture, elsewhere : float
+        See `texture_agreement`.
+    places_px : (P, 2) float array
+        Places all over the bone of the current bone picture.
+    off_px : (P,) float array
+        How far bone is off there, as the pictures themselves tell.
+    alike : (P,) float array
+        Correlation of both pictures around each place.
+    reason : str or None
+        Why they are not the same bone; None when they are.
+    """
+
+    alignment: Alignment
+    agreement: float
+    shared: float
+    texture: float
+    elsewhere: float
+    places_px: FloatArray
+    off_px: FloatArray
+    alike: FloatArray
+    reason: str | None
+
+    def off_near(self, points_px: FloatArray, *, within_px: float) -> tuple[float, float]:
+        """Return how far bone is off at the places nearest to points, and how much alike it is there."""
+        if not len(self.places_px):
+            return float("inf"), 0.0
+        apart = np.linalg.norm(self.places_px[:, None] - points_px[None], axis=2).min(axis=1)
+        near = apart <= max(within_px, float(apart.min()))
+        return float(np.median(self.off_px[near])), float(np.median(self.alike[near]))
+
+
+def lay(current: BonePicture, prior: BonePicture, *, is_scale_known: bool) -> Laid | None:
+    """Return the prior bone laid on the current one; None where one of them shows too little bone.
+
+    Parameters
+    ----------
+    current, prior : BonePicture
+    is_scale_known : bool
+        Whether both spacings are known; otherwise sizes from half to twice are tried.
+    """
+    if min(int(current.bone.sum()), int(prior.bone.sum())) < _FEWEST_BONE_PX:
+        return None
+    steps = layers(current, prior)
+    if min(len(step.points) for step in steps) < 50:
+        return None
+    tried = [
+        coarse_fit(guess.matrix, steps, current.values.shape)
+        for guess in guesses(current, prior, is_scale_known=is_scale_known)
+    ]
+    if not tried:
+        return None
+    best = max(tried, key=lambda fit: max(fit.agreement, 0.0) * fit.shared**_SHARED_POWER)
+    fit = fine_fit(best.alignment, steps)
+    places, off, alike = local_shifts(fit.alignment, steps[-1], sigma_px=_WINDOW_PX, apart_px=_APART_PX)
+    distance = np.hypot(*off.T) if len(off) else np.zeros(0)
+    texture = texture_agreement(fit.alignment, current, prior)
+    laid = Laid(fit.alignment, fit.agreement, fit.shared, *texture, places, distance, alike, None)
+    return replace(laid, reason=_reason(laid, is_scale_known=is_scale_known))
+
+
+def _reason(laid: Laid, *, is_scale_known: bool) -> str | None:
+    scale = laid.alignment.scale
+    if laid.shared < LEAST_SHARED or not len(laid.places_px):
+        return f"the pictures share too little bone ({laid.shared:.0%} of the current one)"
+    if laid.agreement < LEAST_AGREEMENT:
+        return (
+            f"the bones do not agree (correlation {laid.agreement:.2f}, at least {LEAST_AGREEMENT} is needed)"
+        )
+    is_flat = laid.texture < SURE_TEXTURE and laid.texture - laid.elsewhere < LEAST_PEAK
+    if laid.texture < LEAST_TEXTURE or is_flat:
+        return (
+            f"the texture inside the bones does not agree (correlation {laid.texture:.2f}, "
+            f"{laid.elsewhere:.2f} beside it): they seem to be different bones, or seen from another side"
+        )
+    if is_scale_known and not _SCALES[0] <= scale <= _SCALES[1]:
+        return f"the bones are of different size (a factor of {scale:.2f})"
+    if laid.alignment.anisotropy > _MOST_ANISOTROPY:
+        return f"one bone had to be stretched by {laid.alignment.anisotropy - 1:.0%} to lie on the other"
+    residual = float(np.median(laid.off_px))
+    if residual > _MOST_RESIDUAL_PX:
+        return f"the bones could not be laid on each other well enough (still {residual / 2:.1f} mm off)"
+    return None

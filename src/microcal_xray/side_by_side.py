@@ -1,0 +1,193 @@
+"""Two radiographs of one bone on common pixels: where each place lies, and scenes to measure in."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from .changes import MatchedView, PlaceMap
+from .measuring import Scene
+from .radiograph import Intent, Radiograph, Spacing
+from .registration import (
+    BonePicture,
+    Laid,
+    MatchedPair,
+    as_sharp,
+    before_shrinking,
+    bone_picture,
+    matched_pair,
+    sampled,
+)
+from .resolution import blur_px
+from .searching import Search, looked_at, mm_per_px, surveyed
+
+FloatArray = npt.NDArray[np.float64]
+FloatImage = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+_UNIT_PX = 4.0  # of the working image: a millimetre, where the spacing is known
+_PLACES_PX = 8
+_DIFFERENCE_MM = 0.4
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One radiograph, looked at, with its bones ready to be laid on others."""
+
+    radiograph: Radiograph
+    found: Search
+    bones: BonePicture
+    mm: float | None
+
+    @classmethod
+    def at(cls, radiograph: Radiograph) -> "Looked":
+        """Return a radiograph looked at; without any bone where it shows none."""
+        found = looked_at(radiograph)
+        mm, scale = mm_per_px(radiograph), found.working.scale
+        if found.field.body.any() and min(found.working.pixels.shape) > 1:
+            bone = surveyed(found).anatomy.bone
+        else:
+            bone = np.zeros(found.working.pixels.shape, bool)
+        bones = bone_picture(
+            found.working.pixels,
+            usable=found.field.usable & ~found.field.metal,
+            bone=bone,
+            mm_per_px=None if mm is None else mm / scale,
+            grid_per_px=1 / scale,
+        )
+        return cls(radiograph, found, bones, mm)
+
+    def grid_from_stored(self, path_px: FloatArray) -> FloatArray:
+        """Return points of the picture as stored in pixels of its square grid."""
+        return self.found.grid.from_stored(path_px)
+
+
+@dataclass(frozen=True)
+class LaidPair:
+    """Both pictures on common pixels, each a scene to measure in."""
+
+    one: Looked
+    other: Looked
+    laid: Laid
+    pair: MatchedPair
+    bone: Mask
+    scenes: tuple[Scene, Scene]
+
+    @classmethod
+    def of(cls, one: Looked, other: Looked, laid: Laid) -> "LaidPair":
+        """Return both pictures on common pixels."""
+        pair, bone = _common(one, other, laid)
+        mm = None if other.mm is None else other.mm / pair.scale
+        scenes = [
+            _scene(image, pair.usable, other.radiograph, mm, intent)
+            for image, intent in (
+                (pair.prior, one.radiograph.intent),
+                (pair.current, other.radiograph.intent),
+            )
+        ]
+        return cls(one, other, laid, pair, bone, (scenes[0], scenes[1]))
+
+    @property
+    def unit_px(self) -> float:
+        """Common pixels of about a millimetre."""
+        return _UNIT_PX / self.other.found.working.scale * self.pair.scale
+
+    @property
+    def mm(self) -> float | None:
+        """Size of a common pixel; None where the spacing is unknown."""
+        return None if self.other.mm is None else self.other.mm / self.pair.scale
+
+    def to_common(self, current_grid_px: FloatArray) -> FloatArray:
+        """Return points of the current square grid on the common pixels."""
+        return (current_grid_px + 0.5) * self.pair.scale - 0.5
+
+    def from_common(self, points_px: FloatArray) -> FloatArray:
+        """Return points of the common pixels on the current square grid."""
+        return (points_px + 0.5) / self.pair.scale - 0.5
+
+    def prior_to_common(self, prior_grid_px: FloatArray) -> FloatArray:
+        """Return points of the prior square grid on the common pixels."""
+        bones = self.laid.alignment.to_current(self.one.bones.from_grid(prior_grid_px))
+        return self.to_common(self.other.bones.to_grid(bones))
+
+    def common_to_prior(self, points_px: FloatArray) -> FloatArray:
+        """Return points of the common pixels on the prior square grid."""
+        bones = self.other.bones.from_grid(self.from_common(points_px))
+        return self.one.bones.to_grid(self.laid.alignment.to_prior(bones))
+
+    def places(self) -> PlaceMap:
+        """Return where each place of the current picture lies on the prior one."""
+        shape = self.other.radiograph.pixels.shape
+        sides = [np.arange(0, side + _PLACES_PX, _PLACES_PX, dtype=np.float64) for side in shape]
+        rows, columns = np.meshgrid(*sides, indexing="ij")
+        points = np.stack([rows.ravel(), columns.ravel()], axis=1)
+        common = self.to_common(self.other.grid_from_stored(points))
+        on_prior = self.one.found.grid.stored(self.common_to_prior(common))
+        return PlaceMap(_PLACES_PX, on_prior.T.reshape(2, *rows.shape))
+
+    def view(self) -> MatchedView:
+        """Return both pictures and their difference, for looking."""
+        import cv2  # imported here: it costs 0.1 s, which `import microcal_xray` should not pay
+
+        sigma = _DIFFERENCE_MM * self.unit_px
+        smooth = np.asarray(cv2.GaussianBlur(self.pair.difference, (0, 0), sigma), np.float32)
+        inside = self.pair.usable & self.bone
+        sample = smooth[inside] if inside.any() else smooth.ravel()
+        spread = 1.4826 * float(np.median(np.abs(sample - np.median(sample)))) or 1.0
+        return MatchedView(
+            self.pair.prior, self.pair.current, self.pair.usable, smooth / np.float32(spread), self.pair.scale
+        )
+
+
+def _common(one: Looked, other: Looked, laid: Laid) -> tuple[MatchedPair, Mask]:
+    """Return both pictures on the current one's square grid, or coarser where the prior one's pixels are."""
+    import cv2  # imported here, as above
+
+    grid = other.found.grid
+    prior_per_current = laid.alignment.scale * other.bones.scale / one.bones.scale
+    scale = min(1.0, prior_per_current)
+    shape = tuple(max(8, round(side * scale)) for side in grid.pixels.shape)
+    scale = shape[0] / grid.pixels.shape[0]
+    size = (shape[1], shape[0])
+    current = before_shrinking(grid.pixels, shrunk_to=scale)
+    current = np.asarray(cv2.resize(current, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    rows, columns = np.meshgrid(*(np.arange(side, dtype=np.float64) for side in shape), indexing="ij")
+    places = np.stack([rows.ravel(), columns.ravel()], axis=1)
+    on_bones = other.bones.from_grid((places + 0.5) / scale - 0.5)
+    on_prior = one.bones.to_grid(laid.alignment.to_prior(on_bones))
+    prior = before_shrinking(one.found.grid.pixels, shrunk_to=min(1.0, scale / prior_per_current))
+    prior = sampled(prior, on_prior, (shape[0], shape[1]))
+    usable = [
+        _usable(one, on_prior, (shape[0], shape[1])),
+        _usable(other, (places + 0.5) / scale - 0.5, (shape[0], shape[1])),
+    ]
+    blurs = [
+        blur_px(looked.found.grid.pixels, looked.found.grid.usable, mm_per_px=looked.mm)
+        for looked in (one, other)
+    ]
+    widths = [blurs[0] / prior_per_current * scale, blurs[1] * scale]
+    mm = None if other.mm is None else other.mm / scale
+    prior = as_sharp(prior, blur_px=widths[0], other_px=widths[1], mm_per_px=mm)
+    current = as_sharp(current, blur_px=widths[1], other_px=widths[0], mm_per_px=mm)
+    bone = sampled(other.bones.bone.astype(np.float32), on_bones, (shape[0], shape[1]), is_mask=True) > 0.5
+    pair = matched_pair(
+        prior,
+        current,
+        usable=usable[0] & usable[1],
+        bone=bone,
+        unit_px=_UNIT_PX / other.found.working.scale * scale,
+        scale=scale,
+    )
+    return pair, bone
+
+
+def _usable(looked: Looked, places: FloatArray, shape: tuple[int, int]) -> Mask:
+    grid, field = looked.found.grid, looked.found.field
+    mask = looked.found.working.to_original(field.usable & ~field.metal, grid.pixels.shape) & grid.usable
+    return sampled(mask.astype(np.float32), places, shape, is_mask=True) > 0.5
+
+
+def _scene(image: FloatImage, usable: Mask, like: Radiograph, mm: float | None, intent: Intent) -> Scene:
+    spacing = None if mm is None else Spacing(mm, mm, like.spacing_source)
+    radiograph = replace(like, pixels=image, usable=usable, spacing=spacing, intent=intent, origin=None)
+    return Scene.of(looked_at(radiograph), radiograph)
