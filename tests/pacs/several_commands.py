@@ -6,6 +6,7 @@ from pathlib import Path
 
 from microcal_xray.cli import main
 
-for arguments in json.loads(Path(sys.argv[1]).read_text()):
-    status = main(arguments)
-    sys.stdout.write(f"status {status}\n")
+if __name__ == "__main__":
+    for arguments in json.loads(Path(sys.argv[1]).read_text()):
+        status = main(arguments)
+        sys.stdout.write(f"status {status}\n")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from orthanc import require_dicom_web
+from pacs.orthanc import require_dicom_web
 
 import microcal_xray as mx
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
-from orthanc import require_orthanc, with_orthanc
+from pacs.orthanc import require_orthanc, with_orthanc
 
 import microcal_xray as mx
 from microcal_xray.exporting import object_bytes

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
-from orthanc import DICOM_PORT, DICOM_WEB, HTTP_PORT, require_dicom_web, with_orthanc
+from pacs.orthanc import DICOM_PORT, DICOM_WEB, HTTP_PORT, require_dicom_web, with_orthanc
 
 import microcal_xray as mx
 from microcal_xray.exporting import ResultKind, object_bytes
