@@ -3,7 +3,6 @@
 import collections
 import json
 import re
-import shutil
 import subprocess
 import sys
 
@@ -11,7 +10,7 @@ import pydicom
 import pytest
 
 from microcal_xray.simulation import Anatomy, Detector, simulate_limb, write_dicom
-from pacs.test_orthanc import can_have_a_namespace
+from pacs.orthanc import require_orthanc
 
 pytestmark = pytest.mark.slow
 RESULTS = 3
@@ -61,10 +60,7 @@ statistics "instances?expand" >instances.json
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory):
-    if shutil.which("Orthanc") is None:
-        pytest.skip("Orthanc is not installed (Debian package orthanc): the node was NOT tested with it")
-    if shutil.which("unshare") is None or not can_have_a_namespace():
-        pytest.skip("no network namespace can be made here: the node was NOT tested with Orthanc")
+    require_orthanc("the node with an archive")
     folder = tmp_path_factory.mktemp("node")
     settings = {
         "StorageDirectory": str(folder / "kept"),

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pacs.orthanc import require_dicom_web
 
 import microcal_xray as mx
+from pacs.orthanc import require_dicom_web
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
-from pacs.orthanc import DICOM_PORT, DICOM_WEB, HTTP_PORT, require_dicom_web, with_orthanc
 
 import microcal_xray as mx
 from microcal_xray.exporting import ResultKind, object_bytes
+from pacs.orthanc import DICOM_PORT, DICOM_WEB, HTTP_PORT, require_dicom_web, with_orthanc
 
 pytestmark = pytest.mark.slow
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "tibia_microcallus.dcm"
