@@ -20,10 +20,10 @@ demo: $(INSTALLED) ## analyse sample_data/ and say where the report is
 	@echo "Open $(CURDIR)/$(DEMO)/report.html in a browser."
 
 test: $(DEVELOPED) system-packages ohif ## run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-fast: $(DEVELOPED) ## run the tests that take no longer than a few seconds each
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 check: $(DEVELOPED) ## lint, format, types, import rules
 	$(BIN)/ruff check

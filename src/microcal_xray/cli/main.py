@@ -13,6 +13,7 @@ from ..errors import MicrocalError, OutputError, SettingsError, UnreadableResult
 from ..version import __version__
 from . import (
     analyze,
+    compare,
     doctor,
     evaluate,
     export,
@@ -79,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         listen,
         info,
         limit,
+        compare,
         mri,
         settings,
         simulate,
