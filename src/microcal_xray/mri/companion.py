@@ -178,12 +178,14 @@ def _measures(
         measures = replace(measures, normal=normal)
         if normal is not None:
             oedema = marrow_signal(seen, normal, sign=1, near_mm=near_mm)
-            rim = periosteal_signal(wet, bone, normal) if np.isfinite(bone.outer_mm).all() else None
-            measures = replace(measures, oedema=oedema, periosteum=rim)
+            has_surface = bool(np.isfinite(bone.outer_mm).all())
+            rim = periosteal_signal(wet, bone, normal) if has_surface else None
+            measures = replace(measures, oedema=oedema, periosteum=rim, surface_seen=has_surface)
             if oedema is not None:
                 points = wet.patient_mm(np.argwhere(oedema.region))
                 measures = replace(measures, cortex=cortex_signal(wet, bone, normal, oedema.plateau))
                 line = dark_line(seen, oedema.region, oedema.plateau)
+                measures = replace(measures, lines_sought=True)
                 lines += [LineOfSeries(wet.name, line)] if line is not None else []
     for volume, field in ((t1, "t1_ratio"), (t2, "t2_ratio")):
         if volume is None:
@@ -206,6 +208,7 @@ def _measures(
                 inside = ((index >= 0) & (index < np.array(region.shape))).all(axis=1)
                 region[tuple(index[inside].T)] = True
             line = dark_line(other, region, float(np.median(usual.signal)))
+            measures = replace(measures, lines_sought=True)
             lines += [LineOfSeries(volume.name, line)] if line is not None else []
     return replace(measures, lines=tuple(each.line for each in lines)), tuple(lines)
 
