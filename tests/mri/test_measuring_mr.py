@@ -1,4 +1,7 @@
-"""What is measured of a bone in MR against what was drawn, on seeds that were used for nothing else."""
+"""What is measured of a bone in MR against what was drawn.
+
+The seeds were looked at while the measures were made; `tools/measure_mri.py` has those that were not.
+"""
 
 from dataclasses import replace
 
