@@ -75,19 +75,19 @@ def ratios(pairs: Sequence[_Pair]) -> Iterator[str]:
     asked: dict[str, Callable[[MRTruth, MRFindings], tuple[float | None, float | None]]] = {
         "marrow signal, along": lambda truth, found: (
             truth.oedema_length_mm,
-            found.oedema and found.oedema.length_mm.value,
+            found.oedema.length_mm.value if found.oedema else None,
         ),
         "marrow signal, volume": lambda truth, found: (
             truth.oedema_mm3,
-            found.oedema and found.oedema.volume_mm3.value,
+            found.oedema.volume_mm3.value if found.oedema else None,
         ),
         "marrow signal, across": lambda truth, found: (
             truth.oedema_across_mm,
-            found.oedema and found.oedema.across_mm.value,
+            found.oedema.across_mm.value if found.oedema else None,
         ),
         "periosteal signal, along": lambda truth, found: (
             truth.rim_length_mm,
-            found.periosteum and found.periosteum.length_mm.value,
+            found.periosteum.length_mm.value if found.periosteum else None,
         ),
         "dark line, length": lambda truth, found: (
             truth.line_mm,

@@ -164,6 +164,15 @@ def test_an_axis_and_a_joint_by_the_user_are_used(full):
     assert no_joint.from_joint(50.0) is None
 
 
+def test_signal_that_reaches_the_end_of_the_described_bone_is_told(full, full_found):
+    truth = full.truth
+    way = (truth.far_mm - truth.joint_mm) / 140.0
+    cut = BoneAsk(axis_mm=[truth.joint_mm + 20 * way, truth.joint_mm + 98 * way])  # the oedema ends at 110
+    words = "the marrow signal reaches an end of the bone as it was found: it may go on beyond"
+    assert words in measure_mri([full.t1, full.stir], ask=cut).notes
+    assert words not in full_found.notes
+
+
 def test_a_mask_by_the_user_is_used(full):
     mask = bone_voxels(full.t1, find_bone(full.t1)).marrow
     bone = find_bone(full.t1, BoneAsk(mask=mask))

@@ -15,7 +15,7 @@ from .place import PlaceComparison, RadiographPlace, compare_places
 from .segmentation import BoneAsk, find_bone
 from .surface import CortexSignal, SurfaceSignal, cortex_signal, periosteal_signal
 from .volume import MRVolume, Weighting
-from .walls import BoneNotFoundError
+from .walls import STATION_MM, BoneNotFoundError
 
 _OEDEMA_FIRST = (
     Weighting.STIR,
@@ -227,6 +227,12 @@ def _notes(bone: MRBone, measures: Measures, radiograph: RadiographPlace | None)
         notes.append("too little of the bone looks alike: what is taken for normal marrow may be wrong")
     if not np.isfinite(bone.outer_mm).all():
         notes.append("the outer side of the cortex was not found: nothing is said of the periosteum")
+    if measures.oedema is not None and measures.oedema_series is not None:
+        first, last = bone.marrow_mm
+        reach = 2 * max(measures.oedema_series.pitch_mm(bone.direction), STATION_MM)
+        low, high = measures.oedema.along_mm
+        if low <= first + reach or high >= last - reach:
+            notes.append("the marrow signal reaches an end of the bone as it was found: it may go on beyond")
     if radiograph is not None and bone.joint_mm is None:
         notes.append("the place on the radiograph cannot be compared without the joint")
     return tuple(notes)
