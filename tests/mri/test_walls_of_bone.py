@@ -78,6 +78,13 @@ def test_a_line_across_all_of_a_bone_leaves_it_whole():
     assert find_bone(made.t1).length_mm > 140.0
 
 
+def test_a_long_lesion_on_one_side_does_not_lead_the_axis_out_of_the_bone():
+    """What T1 leaves of the marrow lies aside: an axis through that alone leaves the bone half way down."""
+    oedema, line = Oedema(81.0, 60.0, 14.6), DarkLine(84.6, 10.9)
+    made = simulate_mr(Leg(seed=8609, oedema=oedema, line=line, slices=Slices(pixel_mm=1.2), coil=0.21))
+    assert find_bone(made.t1).length_mm > 130.0
+
+
 def test_a_thick_slice_at_the_end_of_the_marrow_is_left_out():
     made = simulate_mr(Leg(seed=9101, oedema=None, slices=Slices("axial", 1.2, 4.0, 4.4)))
     seen = bone_voxels(made.stir, find_bone(made.t1))

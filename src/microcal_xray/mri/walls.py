@@ -23,6 +23,7 @@ _CORTEX = 0.5  # of the lesion: the wall behind it is darker than this
 _LESION_RISE = 1.35  # of the lesion: what gets brighter is outside the bone
 _LESION_MM = 16.0
 _AS_MARROW = 0.8  # of what is inside
+_OFF_MIDDLE_MM = 1.5  # further off, walls are looked for again
 _SEARCH_MM = 60.0  # beyond what was found at first
 _LEAST_WALLED = 0.5  # of the directions, for the bone to go on
 _PLATE_DEPTH = 0.35  # of the marrow: the dark plate at a joint
@@ -52,7 +53,27 @@ def to_its_ends(bone: MRBone, volume: MRVolume) -> MRBone:
     """Go on beyond what was found, as far as there are walls around marrow, and describe that much.
 
     A coil's profile or a lesion can cut the bright marrow short; where the walls go on, so does the bone.
+    What was left of the marrow may lie aside, so the way is gone once more along the middle of the walls.
     """
+    bone = _extended(bone, volume)
+    centres = _middle_of_walls(bone)
+    if np.hypot(*(centres - bone.centres_mm).T).max() < _OFF_MIDDLE_MM:
+        return bone
+    return _extended(replace(bone, centres_mm=centres), volume)
+
+
+def _middle_of_walls(bone: MRBone) -> FloatArray:
+    """Return the middle of the inner walls, (N, 2), as a smooth curve along the bone."""
+    angles = np.arange(DIRECTIONS) * 2 * np.pi / DIRECTIONS
+    # A circle whose middle is off by d has the radius R + d cos(angle - that of d), to first order.
+    ways = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    middle = bone.centres_mm + 2 / DIRECTIONS * bone.inner_mm @ ways
+    degree = 2 if bone.length_mm > 2 * LEAST_LENGTH_MM else 1
+    fits = [np.polyfit(bone.stations_mm, middle[:, k], degree) for k in range(2)]
+    return np.stack([np.polyval(fit, bone.stations_mm) for fit in fits], axis=1)
+
+
+def _extended(bone: MRBone, volume: MRVolume) -> MRBone:
     more = round(_SEARCH_MM / STATION_MM)
     steps = np.arange(-more, len(bone.stations_mm) + more)
     stations = bone.stations_mm[0] + steps * STATION_MM
