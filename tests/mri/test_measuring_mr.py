@@ -1,4 +1,7 @@
-"""What is measured of a bone in MR against what was drawn, on seeds that were used for nothing else."""
+"""What is measured of a bone in MR against what was drawn.
+
+The seeds were looked at while the measures were made; `tools/measure_mri.py` has those that were not.
+"""
 
 from dataclasses import replace
 
@@ -159,6 +162,15 @@ def test_an_axis_and_a_joint_by_the_user_are_used(full):
     no_joint = find_bone(full.t1, BoneAsk(axis_mm=axis))
     assert no_joint.joint_mm is None
     assert no_joint.from_joint(50.0) is None
+
+
+def test_signal_that_reaches_the_end_of_the_described_bone_is_told(full, full_found):
+    truth = full.truth
+    way = (truth.far_mm - truth.joint_mm) / 140.0
+    cut = BoneAsk(axis_mm=[truth.joint_mm + 20 * way, truth.joint_mm + 98 * way])  # the oedema ends at 110
+    words = "the marrow signal reaches an end of the bone as it was found: it may go on beyond"
+    assert words in measure_mri([full.t1, full.stir], ask=cut).notes
+    assert words not in full_found.notes
 
 
 def test_a_mask_by_the_user_is_used(full):

@@ -5,7 +5,10 @@ import pytest
 
 from microcal_xray.errors import UnreadableSeriesError
 from microcal_xray.mri import MRCaution, MRVolume, Weighting
-from microcal_xray.mri.marrow import _ends
+from microcal_xray.mri.marrow import _ends, marrow_signal
+from microcal_xray.mri.normal import bone_voxels, normal_marrow
+from microcal_xray.mri.segmentation import find_bone
+from microcal_xray.mri.simulated import Leg, Oedema, Slices, simulate_mr
 from microcal_xray.mri.stacking import directions, ordered
 from microcal_xray.mri.weighting import SequenceTags, guess_weighting
 
@@ -71,3 +74,21 @@ def test_a_volume_refuses_what_cannot_be():
         MRVolume(np.zeros((2, 4, 4)), *good)
     with pytest.raises(ValueError, match="read-only"):
         MRVolume(np.zeros((1, 4, 4)), *good).voxels[0] = 1
+
+
+@pytest.mark.parametrize("length_mm", [17.0, 22.0, 31.0])
+def test_a_short_region_in_thick_slices_has_its_length(length_mm):
+    """An ellipsoid in slices of 4.4 mm, wherever they fall: its ends alone would make it too short."""
+    for start in (0.0, 1.5, 3.0):
+        made = simulate_mr(
+            Leg(
+                seed=9200,
+                oedema=Oedema(90.0 + start, length_mm, 14.0, on_t1=False),
+                slices=Slices("axial", 1.2, 4.0, 4.4),
+            )
+        )
+        seen = bone_voxels(made.stir, find_bone(made.t1))
+        found = marrow_signal(seen, normal_marrow(seen, sign=1), sign=1)
+        assert found.length_mm.value == pytest.approx(length_mm, rel=0.1)
+        low, high = found.along_mm
+        assert high - low == pytest.approx(found.length_mm.value)

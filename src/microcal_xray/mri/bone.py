@@ -66,6 +66,16 @@ class MRBone:
         """How much of the bone is described."""
         return float(self.stations_mm[-1] - self.stations_mm[0])
 
+    @property
+    def marrow_mm(self) -> tuple[float, float]:
+        """Where its marrow begins and ends along the axis, as far as it is described."""
+        first, last = float(self.stations_mm[0]), float(self.stations_mm[-1])
+        if self.joint_mm is not None and self.joint_source == "upper end":
+            first = max(first, self.joint_mm)
+        if self.joint_mm is not None and self.joint_source == "lower end":
+            last = min(last, self.joint_mm)
+        return first, last
+
     def along_mm(self, points_mm: FloatArray) -> FloatArray:
         """Return the place of points along the axis, from the origin."""
         return np.asarray((points_mm - self.origin_mm) @ self.direction)

@@ -15,7 +15,7 @@ from .place import PlaceComparison, RadiographPlace, compare_places
 from .segmentation import BoneAsk, find_bone
 from .surface import CortexSignal, SurfaceSignal, cortex_signal, periosteal_signal
 from .volume import MRVolume, Weighting
-from .walls import BoneNotFoundError
+from .walls import STATION_MM, BoneNotFoundError
 
 _OEDEMA_FIRST = (
     Weighting.STIR,
@@ -178,12 +178,14 @@ def _measures(
         measures = replace(measures, normal=normal)
         if normal is not None:
             oedema = marrow_signal(seen, normal, sign=1, near_mm=near_mm)
-            rim = periosteal_signal(wet, bone, normal) if np.isfinite(bone.outer_mm).all() else None
-            measures = replace(measures, oedema=oedema, periosteum=rim)
+            has_surface = bool(np.isfinite(bone.outer_mm).all())
+            rim = periosteal_signal(wet, bone, normal) if has_surface else None
+            measures = replace(measures, oedema=oedema, periosteum=rim, surface_seen=has_surface)
             if oedema is not None:
                 points = wet.patient_mm(np.argwhere(oedema.region))
                 measures = replace(measures, cortex=cortex_signal(wet, bone, normal, oedema.plateau))
                 line = dark_line(seen, oedema.region, oedema.plateau)
+                measures = replace(measures, lines_sought=True)
                 lines += [LineOfSeries(wet.name, line)] if line is not None else []
     for volume, field in ((t1, "t1_ratio"), (t2, "t2_ratio")):
         if volume is None:
@@ -206,6 +208,7 @@ def _measures(
                 inside = ((index >= 0) & (index < np.array(region.shape))).all(axis=1)
                 region[tuple(index[inside].T)] = True
             line = dark_line(other, region, float(np.median(usual.signal)))
+            measures = replace(measures, lines_sought=True)
             lines += [LineOfSeries(volume.name, line)] if line is not None else []
     return replace(measures, lines=tuple(each.line for each in lines)), tuple(lines)
 
@@ -224,6 +227,12 @@ def _notes(bone: MRBone, measures: Measures, radiograph: RadiographPlace | None)
         notes.append("too little of the bone looks alike: what is taken for normal marrow may be wrong")
     if not np.isfinite(bone.outer_mm).all():
         notes.append("the outer side of the cortex was not found: nothing is said of the periosteum")
+    if measures.oedema is not None and measures.oedema_series is not None:
+        first, last = bone.marrow_mm
+        reach = 2 * max(measures.oedema_series.pitch_mm(bone.direction), STATION_MM)
+        low, high = measures.oedema.along_mm
+        if low <= first + reach or high >= last - reach:
+            notes.append("the marrow signal reaches an end of the bone as it was found: it may go on beyond")
     if radiograph is not None and bone.joint_mm is None:
         notes.append("the place on the radiograph cannot be compared without the joint")
     return tuple(notes)

@@ -88,6 +88,10 @@ class Measures:
         Signal over that of normal marrow in the region of `oedema`.
     lines : tuple of DarkLineSignal
         Of the fat-suppressed series and of T1.
+    surface_seen : bool
+        Whether periosteal signal was looked for.
+    lines_sought : bool
+        Whether dark lines were: they need normal marrow on T1, or oedema that they stand out from.
     """
 
     oedema_series: MRVolume | None = None
@@ -100,6 +104,8 @@ class Measures:
     t1_ratio: Estimate | None = None
     t2_ratio: Estimate | None = None
     lines: tuple[DarkLineSignal, ...] = ()
+    surface_seen: bool = False
+    lines_sought: bool = False
 
 
 def descriptors(measures: Measures) -> tuple[Descriptor, ...]:
@@ -108,7 +114,8 @@ def descriptors(measures: Measures) -> tuple[Descriptor, ...]:
     Notes
     -----
     Fredericson et al. (1995), Am J Sports Med 23:472, doi:10.1177/036354659502300418; Arendt and Griffiths
-    (1997), Clin Sports Med 16:291.
+    (1997), Clin Sports Med 16:291, doi:10.1016/s0278-5919(05)70023-5. Signal inside the cortex, linear or in
+    several places, as Kijowski et al. (2012), AJR 198:878, doi:10.2214/AJR.11.6826 word it.
     """
     return (
         _periosteum(measures),
@@ -145,6 +152,9 @@ def _periosteum(measures: Measures) -> Descriptor:
     name, used_by = "periosteal oedema", ("Fredericson",)
     if measures.oedema_series is None:
         return _no_oedema_series(name, used_by)
+    if not measures.surface_seen:
+        reason = "the outer side of the cortex or normal marrow was not found"
+        return Descriptor(name, used_by, State.NOT_MEASURABLE, reason)
     on = f"raised signal outside the cortex on {_series(measures.oedema_series)}"
     if measures.periosteum is None:
         return Descriptor(name, used_by, State.NO, f"no {on} over 25 mm\u00b2")
@@ -185,7 +195,8 @@ def _on_t1(measures: Measures) -> Descriptor:
     if measures.t1 is None:
         return Descriptor(name, used_by, State.NOT_MEASURABLE, "no T1 series")
     if measures.oedema is None:
-        state = State.NO if measures.oedema_series is not None else State.NOT_MEASURABLE
+        is_free = _oedema(measures).state is State.NO
+        state = State.NO if is_free else State.NOT_MEASURABLE
         return Descriptor(name, used_by, state, "no region of oedema to look at")
     if measures.t1_ratio is None:
         return Descriptor(name, used_by, State.NOT_MEASURABLE, "the region is not in the T1 series")
@@ -215,6 +226,9 @@ def _line(measures: Measures) -> Descriptor:
     name, used_by = "linear dark signal", ("Fredericson", "Arendt")
     if measures.oedema_series is None and measures.t1 is None:
         return Descriptor(name, used_by, State.NOT_MEASURABLE, "no T1 and no fat-suppressed series")
+    if not measures.lines and not measures.lines_sought:
+        reason = "no normal marrow on T1 and no oedema for a line to stand out from"
+        return Descriptor(name, used_by, State.NOT_MEASURABLE, reason)
     if not measures.lines:
         return Descriptor(name, used_by, State.NO, "no dark ridge of 4 mm and more in the marrow")
     best = max(measures.lines, key=lambda line: (line.meets_cortex, line.slices, line.contrast.value))

@@ -25,7 +25,7 @@ def around(value: float, error: float, unit: str, *, least: float = -math.inf) -
 
 def between(value: float, others: Sequence[float], margin: float, unit: str) -> Estimate:
     """Return a value with an interval that holds what other thresholds give, widened by a margin."""
-    low, high = min(value, *others) - margin, max(value, *others) + margin
+    low, high = min((value, *others)) - margin, max((value, *others)) + margin
     return Estimate(value, max(low, 0.0), high, unit)
 
 

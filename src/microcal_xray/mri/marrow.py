@@ -21,6 +21,8 @@ _INDEPENDENT = 0.25  # of neighbouring voxels: the data are smoothed over about 
 _TURNS = 18
 _LEVELS = ((0.5, 0.2), (0.6, 0.3), (0.4, 0.15))  # of the largest cross-section; the first counts
 _CLOSED_PX = 5
+_FEW = 8.0  # voxels: of shorter regions the ends are not told from the profile
+_CELL_MM = 2.0
 _BIN_BLUR = 1.8  # voxels: the width of an edge that is sharp in the patient, as the bins show it
 
 
@@ -151,6 +153,10 @@ def _measured(
     volumes = [float(each.sum()) * voxel for each in (region, *others)]
     low, high = ends[0]
     lengths = [one[1] - one[0] for one in ends]
+    if lengths[0] < _FEW * pitch:
+        length = _longest_column(seen, near, shares, voxel)
+        low, high = (low + high - length) / 2, (low + high + length) / 2
+        lengths = [length, *lengths]
     core = region & (smooth > _CORE * plateau)
     core = core if core.any() else region
     values = seen.volume.voxels[core].astype(np.float64)
@@ -216,6 +222,28 @@ def _ends(
         rest = np.sqrt(max(fall**2 - blur**2, 0.0)) * levels[0] / (levels[0] - levels[1])
         found.append(top - crossed[0] - rest)
     return float(first + found[0] * pitch_mm), float(first + (size - 1 - found[1]) * pitch_mm)
+
+
+def _longest_column(
+    seen: BoneVoxels, near: npt.NDArray[np.bool_], shares: FloatArray, voxel_mm3: float
+) -> float:
+    """Return the length of the longest columns along the bone, by how much of them belongs to the region.
+
+    A slice that the region fills by half belongs to it by half, so a column's length is known better than
+    its slices are thick. The longest tenth of the columns counts.
+    """
+    x, y = seen.place.x_mm[near], seen.place.y_mm[near]
+    size = [round((float(np.ptp(each)) + 2 * _CELL_MM) / _CELL_MM) + 1 for each in (x, y)]
+    at = [(each - float(each.min())) / _CELL_MM + 1 for each in (x, y)]
+    content = np.zeros(size)
+    first = [np.floor(each).astype(int) for each in at]
+    for dx in (0, 1):
+        for dy in (0, 1):
+            weight = np.abs(1 - dx - (at[0] - first[0])) * np.abs(1 - dy - (at[1] - first[1]))
+            np.add.at(content, (first[0] + dx, first[1] + dy), shares * weight)
+    columns = np.sort((content * voxel_mm3 / _CELL_MM**2).ravel())[::-1]
+    count = max(int(np.sum(columns > columns[0] / 2)) // 10, 1)
+    return float(columns[:count].mean())
 
 
 def _falls(values: FloatArray, level: float) -> float:

@@ -66,7 +66,7 @@ class BoneVoxels:
     place : BonePlace
         Of every voxel.
     marrow : (S, R, C) bool array
-        Voxels inside the cortex that are in the file.
+        Voxels inside the cortex that are in the file, but for those that may reach over an end of it.
     """
 
     volume: MRVolume
@@ -78,7 +78,11 @@ class BoneVoxels:
 def bone_voxels(volume: MRVolume, bone: MRBone) -> BoneVoxels:
     """Return where every voxel of a series lies in a bone, which may have been found in another series."""
     place = bone.place(volume.voxel_centres_mm())
-    marrow = place.described & (place.radius_mm < place.inner_mm) & volume.usable
+    first, last = bone.marrow_mm
+    # A thick slice through the end of the marrow shows what lies behind it too.
+    reach = volume.pitch_mm(bone.direction)
+    whole = (place.along_mm >= first + reach) & (place.along_mm <= last - reach)
+    marrow = place.described & whole & (place.radius_mm < place.inner_mm) & volume.usable
     return BoneVoxels(volume, bone, place, marrow)
 
 

@@ -18,10 +18,19 @@ _THICKEST_MM = 12.0  # cortex
 LEAST_LENGTH_MM = 40.0
 _LEAST_FOUND = 0.6  # of the directions
 _WALL_DEPTH = 0.6  # the cortex must fall below this share of what is inside
+_LESION = 0.3  # of what is inside: a step that ends above this may be a lesion that took signal on T1
+_CORTEX = 0.5  # of the lesion: the wall behind it is darker than this
+_LESION_RISE = 1.35  # of the lesion: what gets brighter is outside the bone
+_LESION_MM = 16.0
+_AS_MARROW = 0.8  # of what is inside
+_OFF_MIDDLE_MM = 1.5  # further off, walls are looked for again
 _SEARCH_MM = 60.0  # beyond what was found at first
 _LEAST_WALLED = 0.5  # of the directions, for the bone to go on
 _PLATE_DEPTH = 0.35  # of the marrow: the dark plate at a joint
-_SUDDEN = 0.25  # change of the logarithm of the radius within one station: another bone
+_SUDDEN = 0.25  # change of the logarithm of the width within one station: another bone
+_WIDEST_LINE = 2  # stations: a dark line right across the marrow is no end; a joint is wider
+_GOES_ON = 4  # stations of marrow beyond a line; cartilage is thinner
+_AS_BRIGHT = 0.7  # of the marrow before a line; cartilage is darker on T1
 
 
 class BoneNotFoundError(MicrocalError):
@@ -44,7 +53,27 @@ def to_its_ends(bone: MRBone, volume: MRVolume) -> MRBone:
     """Go on beyond what was found, as far as there are walls around marrow, and describe that much.
 
     A coil's profile or a lesion can cut the bright marrow short; where the walls go on, so does the bone.
+    What was left of the marrow may lie aside, so the way is gone once more along the middle of the walls.
     """
+    bone = _extended(bone, volume)
+    centres = _middle_of_walls(bone)
+    if np.hypot(*(centres - bone.centres_mm).T).max() < _OFF_MIDDLE_MM:
+        return bone
+    return _extended(replace(bone, centres_mm=centres), volume)
+
+
+def _middle_of_walls(bone: MRBone) -> FloatArray:
+    """Return the middle of the inner walls, (N, 2), as a smooth curve along the bone."""
+    angles = np.arange(DIRECTIONS) * 2 * np.pi / DIRECTIONS
+    # A circle whose middle is off by d has the radius R + d cos(angle - that of d), to first order.
+    ways = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    middle = bone.centres_mm + 2 / DIRECTIONS * bone.inner_mm @ ways
+    degree = 2 if bone.length_mm > 2 * LEAST_LENGTH_MM else 1
+    fits = [np.polyfit(bone.stations_mm, middle[:, k], degree) for k in range(2)]
+    return np.stack([np.polyval(fit, bone.stations_mm) for fit in fits], axis=1)
+
+
+def _extended(bone: MRBone, volume: MRVolume) -> MRBone:
     more = round(_SEARCH_MM / STATION_MM)
     steps = np.arange(-more, len(bone.stations_mm) + more)
     stations = bone.stations_mm[0] + steps * STATION_MM
@@ -70,31 +99,58 @@ def to_its_ends(bone: MRBone, volume: MRVolume) -> MRBone:
     inner, outer = _walls(rays, radii)
     middle = rays[..., : round(3.0 / _RADIAL_MM)].mean(axis=(1, 2))
     start = min(max(before + len(bone.stations_mm) // 2, 0), len(stations) - 1)
-    first = len(stations) - 1 - _end(inner[::-1], middle[::-1], len(stations) - 1 - start)
-    last = _end(inner, middle, start)
-    own = slice(first, last + 1)
+    upper, above = _end(inner[::-1], middle[::-1], len(stations) - 1 - start)
+    last, below = _end(inner, middle, start)
+    # On a line across all of the marrow no ray starts in marrow; its walls are those beside it.
+    lines = [*(len(stations) - 1 - k for k in above), *below]
+    inner[lines], outer[lines] = np.nan, np.nan
+    own = slice(len(stations) - 1 - upper, last + 1)
     whole = replace(
         long, stations_mm=stations[own], centres_mm=centres[own], inner_mm=nothing[own], outer_mm=nothing[own]
     )
     return _with_surfaces(whole, volume, inner[own], outer[own])
 
 
-def _end(inner: FloatArray, middle: FloatArray, start: int) -> int:
-    """Return the last station, from `start` on, that still has marrow and walls around it."""
+def _end(inner: FloatArray, middle: FloatArray, start: int) -> tuple[int, list[int]]:
+    """Return the last station, from `start` on, that still has marrow and walls, and the dark ones before.
+
+    A few dark stations are gone over where as bright a marrow of the same width goes on behind them: a line.
+    """
     inside = round(15.0 / STATION_MM)
     usual = float(np.nanmedian(middle[start : start + 2 * inside]))
-    at = start
-    for k in range(start + 1, len(middle)):
-        has = np.isfinite(inner[k])
+    at, dark = start, list[int]()
+    while at + 1 < len(middle):
         # What is normal here, a coil's profile allowed for; a lesion does not become the norm at once.
         level = max(float(np.nanmedian(middle[max(at - inside, 0) : at + 1])), usual / 2)
-        if not np.isfinite(middle[k]) or middle[k] < _PLATE_DEPTH * level or has.mean() < _LEAST_WALLED:
+        if _has_marrow(inner, middle, at, at + 1, _PLATE_DEPTH * level):
+            at += 1
+            continue
+        bright = max(_PLATE_DEPTH * level, _AS_BRIGHT * float(np.nanmedian(middle[max(at - 2, 0) : at + 1])))
+        for width in range(1, _WIDEST_LINE + 1):
+            behind = range(at + 1 + width, at + 1 + width + _GOES_ON)
+            if behind[-1] < len(middle) and all(_has_marrow(inner, middle, at, k, bright) for k in behind):
+                dark += range(at + 1, at + 1 + width)
+                at = behind[0]
+                break
+        else:
             break
-        before = inner[at][np.isfinite(inner[at])]
-        if not before.size or abs(np.log(np.median(inner[k][has]) / np.median(before))) > _SUDDEN:
-            break
-        at = k
-    return at
+    return at, dark
+
+
+def _has_marrow(inner: FloatArray, middle: FloatArray, at: int, k: int, level: float) -> bool:
+    """Return whether station k has marrow over a level, walls, and the width of station `at`."""
+    # NaN, outside the picture, is not over the level.
+    if not middle[k] >= level or np.isfinite(inner[k]).mean() < _LEAST_WALLED:
+        return False
+    return bool(abs(np.log(_width(inner[k]) / _width(inner[at]))) <= _SUDDEN)
+
+
+def _width(inner: FloatArray) -> float:
+    """Return the median width through the axis, which hardly depends on where in the bone that runs."""
+    half = len(inner) // 2
+    widths = inner[:half] + inner[half:]
+    widths = widths[np.isfinite(widths)]
+    return float(np.median(widths)) if widths.size else np.nan
 
 
 def _cast(bone: MRBone, volume: MRVolume) -> tuple[FloatArray, FloatArray]:
@@ -112,8 +168,35 @@ def _walls(rays: FloatArray, radii: FloatArray) -> tuple[FloatArray, FloatArray]
     first = _first_drop(rays)
     for at in np.argwhere(first > 0):
         key = (int(at[0]), int(at[1]))
-        inner[key], outer[key] = _wall(rays[key], radii, int(first[key]))
+        past = _past_lesion(rays[key], int(first[key]))
+        if past is not None:
+            inner[key], outer[key] = _wall(rays[key], radii, *past)
     return inner, outer
+
+
+def _past_lesion(ray: FloatArray, k: int) -> tuple[int, float | None] | None:
+    """Return where the wall begins if sample k is only the step into a lesion, and the signal of that.
+
+    None where normal marrow follows the lesion: it may as well be fat outside a thin cortex.
+    """
+    outside = np.isnan(ray)
+    ray = ray[: int(np.argmax(outside))] if outside.any() else ray
+    if k + round(2.0 / _RADIAL_MM) > len(ray):
+        return k, None
+    smooth = ndimage.uniform_filter1d(ray, round(1.0 / _RADIAL_MM))
+    lesion = float(np.median(smooth[k + round(0.5 / _RADIAL_MM) : k + round(2.0 / _RADIAL_MM)]))
+    inside = float(np.median(smooth[:k]))
+    if lesion < _LESION * inside:
+        return k, None
+    beyond = smooth[k : k + round(_LESION_MM / _RADIAL_MM)]
+    deep = np.flatnonzero(beyond < _CORTEX * lesion)
+    begins = round(0.5 / _RADIAL_MM)
+    if not deep.size or deep[0] <= begins:
+        return k, None
+    top = float(beyond[begins : deep[0]].max())
+    if top > _LESION_RISE * lesion:
+        return None if top > _AS_MARROW * inside else (k, None)
+    return k + int(np.flatnonzero(beyond < (1 + _CORTEX) / 2 * lesion)[0]), lesion
 
 
 def _with_surfaces(bone: MRBone, volume: MRVolume, inner: FloatArray, outer: FloatArray) -> MRBone:
@@ -150,12 +233,15 @@ def _first_drop(rays: FloatArray) -> npt.NDArray[np.int64]:
     return np.where(first < leaves, first, 0)
 
 
-def _wall(ray: FloatArray, radii: FloatArray, k: int) -> tuple[float, float]:
-    """Return where the dark wall around sample k begins and ends, at half heights; NaN where it does not."""
+def _wall(ray: FloatArray, radii: FloatArray, k: int, inside: float | None) -> tuple[float, float]:
+    """Return where the dark wall around sample k begins and ends, at half heights; NaN where it does not.
+
+    `inside` is the signal it falls from, where that is known.
+    """
     reach = ray[k : k + round(_THICKEST_MM / _RADIAL_MM)]
     reach = reach[np.isfinite(reach)]
     low = k + int(np.argmin(reach[: round(4.0 / _RADIAL_MM)]))
-    before = ray[max(k - round(3.0 / _RADIAL_MM), 0) : k].max()
+    before = ray[max(k - round(3.0 / _RADIAL_MM), 0) : k].max() if inside is None else inside
     edge = _crossing(ray[: low + 1][::-1], (before + ray[low]) / 2)
     beyond = reach[low - k :]
     if edge is None or beyond.size < 4:

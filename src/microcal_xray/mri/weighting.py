@@ -9,8 +9,8 @@ _SHORT_TR_MS = 1000.0
 _LONG_TR_MS = 1500.0
 _SHORT_TE_MS = 35.0
 _LONG_TE_MS = 60.0
-# Fat has a T1 of about 290 ms at 1.5 T and 370 ms at 3 T; its null lies at ln 2 of it, a little under for
-# short TR (Bydder and Young 1985, J Comput Assist Tomogr 9:659). 0.2 T to 3 T give 90 to 260 ms.
+# Fat is nulled at ln 2 of its T1, about 140 to 180 ms at 1.5 T, less at lower fields and more at higher ones.
+# The range is ours, wide enough for 0.2 T to 3 T; fluid is nulled only from about 2000 ms on.
 _FAT_NULL_MS = (90.0, 260.0)
 
 

@@ -89,7 +89,7 @@ def mri_figure(
         _draw(axes.pop(0), view, f"{_words(volume)}, slice {view.slice_index + 1} of {len(volume.voxels)}")
     view = _view(found, main, focus)
     ax = axes.pop(0)
-    _draw(ax, view, "the same, marked")
+    _draw(ax, view, f"{_words(main)}, slice {view.slice_index + 1}, marked")
     _mark(ax, view, found)
     _draw_section(axes.pop(0), found, main, focus)
     return figure

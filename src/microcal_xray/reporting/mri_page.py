@@ -79,7 +79,7 @@ def mri_html(found: MRFindings, figure_png: bytes, *, overlay_png: bytes | None 
             for name, number, words in rows(found)
         ),
         reference=REFERENCE,
-        notes="".join(f"<li>{escape(printable_text(note))}</li>" for note in found.notes),
+        notes=_notes(found),
         series="".join(_series(volume) for volume in found.volumes),
         not_a_device=NOT_A_DEVICE,
         version=escape(__version__),
@@ -98,8 +98,13 @@ def _overlay(png: bytes | None) -> str:
     if png is None:
         return ""
     picture = _picture(png, "the radiograph with its candidates")
-    words = "The radiograph, as it was reported."
+    words = "The radiograph as it was reported, in its own scale."
     return f'<figure class="radiograph">{picture}<figcaption>{words}</figcaption></figure>'
+
+
+def _notes(found: MRFindings) -> str:
+    items = "".join(f"<li>{escape(printable_text(note))}</li>" for note in found.notes)
+    return f'<ul class="cautions">{items}</ul>' if items else ""
 
 
 def _descriptor_rows(found: MRFindings) -> list[str]:

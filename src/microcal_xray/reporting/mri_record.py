@@ -9,6 +9,7 @@ from ..mri.surface import SurfaceSignal
 from ..mri.volume import MRVolume
 from ..version import __version__
 from .measured_record import estimate_dict
+from .mri_words import SERIES_WORDS
 from .words import caution_names
 
 MRI_SCHEMA_NAME = "microcal-mri/1"
@@ -166,10 +167,12 @@ def rows(found: MRFindings) -> list[tuple[str, Estimate | None, str]]:
         ("Periosteal signal, contrast", rim.contrast if rim else None, "over normal marrow of the same bone"),
     ]
     for each in found.lines:
-        where = f"slice {each.line.slice_index + 1} of {each.series}"
+        series = next(volume for volume in found.volumes if volume.name == each.series)
+        name = f"Dark line on {SERIES_WORDS[series.acquisition.weighting]}"
+        where = f"slice {each.line.slice_index + 1}"
         table += [
-            ("Dark line, length", each.line.length_mm, where),
-            ("Dark line, depth", each.line.depth_mm, "from the inner side of the cortex; " + where),
-            ("Dark line, angle", each.line.angle_to_bone_deg, "0 along the bone, 90 across; " + where),
+            (f"{name}, length", each.line.length_mm, f"in {where}, up to the cortex where it meets it"),
+            (f"{name}, depth", each.line.depth_mm, f"from the inner side of the cortex, in {where}"),
+            (f"{name}, angle", each.line.angle_to_bone_deg, "0 along the bone, 90 across"),
         ]
     return table
