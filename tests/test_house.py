@@ -19,6 +19,7 @@ STAGES = (
     "limit",
     "quality",
     "simulation",
+    "contour",
 )
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 NO_NAMES = {"utils.py", "common.py", "helpers.py", "base.py"}

@@ -14,6 +14,7 @@ from ..settings import Settings
 from ..version import __version__
 from .display import thumbnail_jpeg
 from .foreign_text import printable_text
+from .page_bumps import bump_facts
 from .page_evidence import evidence_card, term_words
 from .page_limit import could_show
 from .page_measured import measured_card
@@ -166,7 +167,7 @@ def _record(result: ImageResult, size: tuple[int, int]) -> dict[str, Any]:
         "spacing_short": SPACING_SHORT[values["spacing_source"]],
         "spacing_sentence": SPACING_SENTENCES[values["spacing_source"]],
         "cautions": [CAUTION_SENTENCES[name] for name in _cautions(result)],
-        "facts": _facts(result),
+        "facts": _facts(result) + bump_facts(result),
         "could_show": could_show(result),
         "candidates": [
             _candidate_record(candidate, SPACING_SENTENCES[values["spacing_source"]])

@@ -47,7 +47,7 @@ CANDIDATE_COLUMNS: tuple[str, ...] = (
     "stability",
 )
 
-_BY_DIGITS = frozenset(["expected_false_marks"])  # three digits count there, however small the number
+_BY_DIGITS = frozenset(["expected_false_marks", "expected_false_bumps"])  # three digits count there, however small the number
 _DIGITS = 3
 
 IMAGE_COLUMNS: tuple[str, ...] = (
@@ -91,12 +91,12 @@ def table(findings: Findings) -> list[dict[str, Cell]]:
 def candidates_csv(results: Iterable[ImageResult]) -> str:
     """Return candidates.csv: one row per candidate of every file, in the order given."""
     rows = (_candidate_row(candidate, result.file) for result in results for candidate in result.candidates)
-    return _csv(CANDIDATE_COLUMNS, rows)
+    return csv_text(CANDIDATE_COLUMNS, rows)
 
 
 def images_csv(results: Iterable[ImageResult]) -> str:
     """Return images.csv: one row per input file with its status and reason, in the order given."""
-    return _csv(IMAGE_COLUMNS, (_image_row(result) for result in results))
+    return csv_text(IMAGE_COLUMNS, (_image_row(result) for result in results))
 
 
 def _candidate_row(candidate: Candidate, file: str) -> dict[str, Cell]:
@@ -170,7 +170,8 @@ def _image_row(result: ImageResult) -> dict[str, Cell]:
     }
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
+def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
+    """Return rows as CSV, safe for spreadsheets."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)

@@ -10,6 +10,7 @@ from ..errors import OutputError, SettingsError
 from ..findings import Findings
 from ..settings import Settings
 from ..whole_files import write_whole
+from .bump_table import bumps_csv
 from .contract import candidates_json
 from .foreign_text import printable_text
 from .overlay import FULL_DPI, overlay
@@ -30,7 +31,7 @@ def write_results(
     *,
     embedded_images: int = EMBEDDED_IMAGES,
 ) -> Path:
-    """Write candidates.json, candidates.csv, images.csv and report.html.
+    """Write candidates.json, candidates.csv, bumps.csv, images.csv and report.html.
 
     Overlays are written by `write_overlay`, one by one, under the names of `overlay_names` of all the files;
     the page links to those that are there.
@@ -68,6 +69,7 @@ def write_results(
         {
             "candidates.json": lambda: candidates_json(kept, settings),
             "candidates.csv": lambda: candidates_csv(kept),
+            "bumps.csv": lambda: bumps_csv(kept),
             "images.csv": lambda: images_csv(kept),
             _REPORT_NAME: lambda: report_html(kept, settings, overlay_links=links),
         },
