@@ -12,6 +12,8 @@ True
 """
 
 from . import bone, detection, measurement, preprocessing
+from .bump import Bump, BumpCaution, BumpKind, BumpTier, OutlinesSeen
+from .cluster import Cluster, ClusterPattern
 from .errors import (
     MicrocalError,
     NotARadiographError,
@@ -66,8 +68,14 @@ __all__ = [
     "MIMICS",
     "Acquisition",
     "BoneTexture",
+    "Bump",
+    "BumpCaution",
+    "BumpKind",
+    "BumpTier",
     "Candidate",
     "CandidateCaution",
+    "Cluster",
+    "ClusterPattern",
     "Compartment",
     "ContrastUnit",
     "Course",
@@ -87,6 +95,7 @@ __all__ = [
     "MicrocalError",
     "MimicLikelihood",
     "NotARadiographError",
+    "OutlinesSeen",
     "OutputError",
     "Photometric",
     "Place",

@@ -1,5 +1,6 @@
 """Show the findings to a reviewer, and hand them to other programs."""
 
+from .bump_table import BUMP_COLUMNS, bump_table, bumps_csv
 from .contract import CANDIDATES_SCHEMA_NAME, candidates_json, candidates_schema
 from .display import display_levels, preview_jpeg
 from .overlay import overlay
@@ -17,11 +18,14 @@ from .tables import CANDIDATE_COLUMNS, IMAGE_COLUMNS, candidates_csv, images_csv
 from .write import output_folder, write_overlay, write_report, write_results
 
 __all__ = [
+    "BUMP_COLUMNS",
     "CANDIDATES_SCHEMA_NAME",
     "CANDIDATE_COLUMNS",
     "IMAGE_COLUMNS",
     "ImageResult",
     "Status",
+    "bump_table",
+    "bumps_csv",
     "candidates_csv",
     "candidates_json",
     "candidates_schema",
