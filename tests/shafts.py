@@ -12,7 +12,7 @@ FIRST_PX, LENGTH_PX = 200.0, 60.0
 def shaft(
     height_px: float = 0.0, *, mineral: float = 0.5, side: int = 1, sd: float = 0.0, seed: int = 1
 ) -> npt.NDArray[np.float32]:
-    """Return an upright shaft, soft tissue 0.3 and bone up to 1, with a shell on its right (left: side -1)."""
+    """Return an upright shaft, soft tissue 0.3 and bone up to 1, a shell on its right (side -1: left)."""
     rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(float)
     away = side * (columns - MIDDLE_PX)
     chord = np.sqrt(np.maximum(0, RADIUS_PX**2 - away**2))

@@ -14,12 +14,13 @@ from microcal_xray.simulation.random_lines import lines_of_sort
 from microcal_xray.simulation.simulate import person_of
 
 _A, _M, _T = Anatomy, Mimic, Target
-_LIMBS = (_A.TIBIA, _A.FEMUR, _A.FOREARM, _A.HUMERUS, _A.METATARSALS) + (
-    _A.TIBIA, _A.HAND, _A.FEMUR, _A.FOREARM, _A.CALCANEUS,
+_LIMBS = (
+    _A.TIBIA, _A.FEMUR, _A.FOREARM, _A.HUMERUS, _A.METATARSALS, _A.TIBIA, _A.HAND, _A.FEMUR, _A.FOREARM,
+    _A.CALCANEUS,
 )  # fmt: skip
 _MIMICS: tuple[tuple[Mimic, ...], ...] = (
-    (), (_M.SIDE_MARKER,), (_M.COLLIMATION_EDGE,), (_M.SKIN_FOLD,), (_M.HARRIS_LINES,), (_M.CAST,), (_M.HALO,),
-    (_M.OVERLAP,), (_M.HARDWARE,), (),
+    (), (_M.SIDE_MARKER,), (_M.COLLIMATION_EDGE,), (_M.SKIN_FOLD,), (_M.HARRIS_LINES,), (_M.CAST,),
+    (_M.HALO,), (_M.OVERLAP,), (_M.HARDWARE,), (),
 )  # fmt: skip
 _OTHER = (None, _T.TRANSVERSE_FISSURE, _T.MICROCALLUS_LINE, _T.ENDOSTEAL_THICKENING)
 _SHARES = np.cos(np.pi * np.linspace(-0.5, 0.5, 2001)) ** 1.5  # of the thickness, as the simulation draws it
@@ -64,7 +65,9 @@ class Sample:
     @property
     def area_mm2(self) -> float:
         """Thickness as drawn, integrated along the outline."""
-        return 0.0 if self.bump is None else self.height_mm * self.bump.course.length_mm * float(_SHARES.mean())
+        return (
+            0.0 if self.bump is None else self.height_mm * self.bump.course.length_mm * float(_SHARES.mean())
+        )
 
     @property
     def callus_index(self) -> float | None:

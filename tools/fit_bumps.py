@@ -76,7 +76,12 @@ def main() -> None:
         "constant": round(constant, 4),
         "strengths": [round(place, 4) for place, _ in kept],
         "false_bumps": [rate for _, rate in kept],
-        "fitted_on": {"pictures": pictures, "seeds": [first, last - 1], "shapes": len(rows), "bumps": int(hits.sum())},
+        "fitted_on": {
+            "pictures": pictures,
+            "seeds": [first, last - 1],
+            "shapes": len(rows),
+            "bumps": int(hits.sum()),
+        },
     }
     MODEL.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(record, indent=1))

@@ -1,4 +1,4 @@
-"""How well bumps are found and measured: simulated seeds 9000 and up, and the marked real pictures if at hand.
+"""How well bumps are found and measured: simulated seeds 9000 and up, and marked real pictures if at hand.
 
 Usage: python tools/measure_bumps.py [--first 9000] [--count 160] [--real FOLDER] [--out FILE.json]
 
@@ -52,7 +52,8 @@ def judged(one: Sample) -> dict[str, Any]:
     """Return what was found in a picture: rates of false bumps and, where one was drawn, the best hit."""
     bumps, seconds = bumps_in(one.radiograph)
     mm = one.radiograph.mm_per_pixel()
-    hits, false = [], []
+    hits: list[Bump] = []
+    false: list[Bump] = []
     for bump in bumps:
         middle = bump.base_px.mean(axis=0)
         near = one.path_px is not None and np.linalg.norm(one.path_px - middle, axis=1).min() * mm < _NEAR_MM
@@ -72,7 +73,8 @@ def judged(one: Sample) -> dict[str, Any]:
 
 def _against(bump: Bump, one: Sample) -> dict[str, Any]:
     height, area, length = bump.height_mm, bump.area_mm2, bump.length_mm
-    assert height is not None and area is not None and length is not None
+    if height is None or area is None or length is None:
+        raise ValueError(f"seed {one.seed}: a simulated picture has a spacing")
     true_index, index = one.callus_index, bump.callus_index
     return {
         "height": [height.value - one.height_mm, height.low <= one.height_mm <= height.high],
@@ -92,7 +94,9 @@ def summary(records: list[dict[str, Any]]) -> dict[str, Any]:
     asked = np.array([bool(record["asked"]) for record in records], float)
     lines: dict[str, Any] = {"pictures": len(records), "bumps": int(asked.sum())}
     for rate in _FALSE:
-        hit = np.array([bool(r["asked"] and r["hit"] is not None and r["hit"] <= rate) for r in records], float)
+        hit = np.array(
+            [bool(r["asked"] and r["hit"] is not None and r["hit"] <= rate) for r in records], float
+        )
         false = np.array([sum(value <= rate for value in record["false"]) for record in records], float)
         lines[f"sensitivity at {rate}"] = _ratio(hit, asked, picks)
         lines[f"false bumps per picture at {rate}"] = _ratio(false, np.ones_like(false), picks)
@@ -167,7 +171,8 @@ def real(folder: Path) -> dict[str, Any]:
     return {
         "boxes": {name: None if rate is None else round(rate, 3) for name, rate in hits.items()},
         **{
-            f"boxes hit at {rate}": f"{sum(v is not None and v <= rate for v in hits.values())} of {len(hits)}"
+            f"boxes hit at {rate}": f"{sum(v is not None and v <= rate for v in hits.values())} of "
+            f"{len(hits)}"
             for rate in _FALSE
         },
         "pictures without line or bump": len(free),
@@ -183,7 +188,9 @@ def real(folder: Path) -> dict[str, Any]:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--first", type=int, default=9000)
     parser.add_argument("--count", type=int, default=160)
     parser.add_argument("--real", type=Path, action="append", default=[])
@@ -199,7 +206,9 @@ def main() -> None:
             result[folder.name] = real(folder)
     print(json.dumps(result, indent=1))
     if arguments.out:
-        arguments.out.write_text(json.dumps({**result, "records": records}, indent=1) + "\n", encoding="utf-8")
+        arguments.out.write_text(
+            json.dumps({**result, "records": records}, indent=1) + "\n", encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

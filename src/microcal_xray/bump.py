@@ -55,7 +55,7 @@ class Bump:
     false_bumps : float
         Expected number of bumps at least as strong as this one on a picture without any; over 0.
     base_px, top_px : (N, 2) float array
-        The outline as it would run without the bump, and as it runs, (row, column) in pixels of the picture as
+        The outline as it would run without the bump, and as it runs, (row, column) in pixels as
         stored. Read-only.
     height_px, height_mm : Estimate, Estimate or None
         Greatest height over the base. Millimetres are None when the spacing is unknown, here and below.

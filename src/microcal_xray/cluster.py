@@ -8,7 +8,9 @@ class ClusterPattern(StrEnum):
     """What the members of a cluster look like together."""
 
     CLOSE = "close"  # near each other, no more
-    GROWTH_ARREST = "growth-arrest"  # parallel, evenly spaced, across the bone near its end: Harris lines do so
+    GROWTH_ARREST = (
+        "growth-arrest"  # parallel, evenly spaced, across the bone near its end: Harris lines do so
+    )
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def clusters_of(
     marks = [_Mark(one.id, one.path_px, one) for one in candidates]
     marks += [_Mark(one.id, one.base_px, None) for one in bumps]
     groups = _linked(marks, radiograph.pixels, mm)
-    made = []
+    made: list[Cluster] = []
     for group in groups:
         if len(group) > 1:
             made.append(_cluster(len(made) + 1, group, radiograph))
@@ -81,9 +81,7 @@ def _linked(marks: Sequence[_Mark], pixels: npt.NDArray[np.float32], mm: float) 
     groups: list[list[_Mark]] = []
     low, high = np.percentile(pixels, [2, 98]) if marks else (0.0, 1.0)
     for mark in marks:
-        near = [
-            group for group in groups if any(_belong(mark, one, pixels, high - low, mm) for one in group)
-        ]
+        near = [group for group in groups if any(_belong(mark, one, pixels, high - low, mm) for one in group)]
         merged = [one for group in near for one in group] + [mark]
         groups = [group for group in groups if group not in near] + [merged]
     return groups
@@ -101,7 +99,9 @@ def _belong(a: _Mark, b: _Mark, pixels: npt.NDArray[np.float32], span: float, mm
         for part, side in zip(way.T, pixels.shape, strict=True)
     )
     values = pixels[rows, columns]
-    return bool(min(values[0], values[-1]) - np.convolve(values, np.ones(5) / 5, "valid").min() <= _DARKEST * span)
+    return bool(
+        min(values[0], values[-1]) - np.convolve(values, np.ones(5) / 5, "valid").min() <= _DARKEST * span
+    )
 
 
 def _parallel_across(a: _Mark, b: _Mark) -> bool:

@@ -109,7 +109,7 @@ class _Units:
     scale: float
 
     def both(self, value: float, sd: float, power: int = 1) -> tuple[Estimate, Estimate | None]:
-        """Return a number of working pixels in pixels of the picture and in millimetres, with its interval."""
+        """Return a number of working pixels as pixels of the picture and millimetres, with its interval."""
         low = max(0.0, value - _Z * sd) if value >= 0 else value - _Z * sd
         names = {1: ("px", "mm"), 2: ("px2", "mm2")}[power]
         working = Estimate(value, low, value + _Z * sd, names[0])

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from microcal_xray.contour import look_along_outlines, opposite_px, shipped_bump_model
-
 from shafts import FIRST_PX, LENGTH_PX, MIDDLE_PX, RADIUS_PX, SHAPE, shaft
 
 EVERYWHERE = np.ones(SHAPE, bool)

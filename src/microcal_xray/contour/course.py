@@ -1,4 +1,4 @@
-"""The smooth course of an outline: pieces of edge joined, evened out, and what stands out of them passed by."""
+"""The smooth course of an outline: pieces of edge joined, evened out, and bumps passed by."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

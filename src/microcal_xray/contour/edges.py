@@ -54,7 +54,7 @@ def edge_chains(
     Notes
     -----
     Points are maxima of the slope along its own direction, placed by a parabola through three values [1]_;
-    each is chained to the nearest one ahead whose slope points the same way, where both choose each other [2]_.
+    each is chained to the nearest one ahead whose slope points the same way, if both choose each other [2]_.
 
     References
     ----------
@@ -68,7 +68,9 @@ def edge_chains(
     >>> image = np.zeros((40, 40), np.float32)
     >>> image[:, :20] = 1.0
     >>> everywhere = np.ones(image.shape, bool)
-    >>> chain, = edge_chains(image, searched=everywhere, sigma_px=2, least_slope=0.05, least_points=10)
+    >>> chain, = edge_chains(
+    ...     image, searched=everywhere, sigma_px=2, least_slope=0.05, least_points=10
+    ... )
     >>> round(float(chain[:, 1].mean()), 2), bool(chain[0, 0] > chain[-1, 0])
     (19.5, True)
     """
@@ -96,7 +98,8 @@ def _points(image: FloatImage, searched: Mask, sigma_px: float, least_slope: flo
     size = slope.ravel()
     before, here, after = size[pixel - step], size[pixel], size[pixel + step]
     top = (here >= before) & (here > after)
-    pixel, step, before, here, after = (part[top] for part in (pixel, step, before, here, after))
+    pixel, step = pixel[top], step[top]
+    before, here, after = before[top], here[top], after[top]
     shift = 0.5 * (before - after) / np.minimum(before - 2 * here + after, -np.finfo(np.float32).tiny)
     place = np.stack(np.unravel_index(pixel, image.shape), axis=1).astype(np.float64)
     place[np.arange(len(pixel)), np.where(step == 1, 1, 0)] += np.clip(shift, -0.5, 0.5)

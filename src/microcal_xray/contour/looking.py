@@ -84,9 +84,7 @@ def look_along_outlines(
 def _looked_along(
     course: Course, image: FloatImage, usable: Mask, body: Mask, metal: Mask, blur_px: float
 ) -> Outline:
-    strip = strip_along(
-        image, usable & ~metal, course, wavelength_px=_WAVELENGTH_PX, above=_ABOVE_USUAL
-    )
+    strip = strip_along(image, usable & ~metal, course, wavelength_px=_WAVELENGTH_PX, above=_ABOVE_USUAL)
     around = surroundings(course, strip, body)
     shapes = (bump_shape(rise, course, strip, around, blur_px=blur_px) for rise in rises(strip, around))
     return Outline(course, around, tuple(shape for shape in shapes if shape is not None and _counts(shape)))
@@ -112,7 +110,9 @@ def _nearest(image: npt.NDArray[np.generic], points: npt.NDArray[np.float64]) ->
     return np.asarray(image[rows, columns], np.float64)
 
 
-def opposite_px(point: npt.NDArray[np.float64], outward: npt.NDArray[np.float64], outlines: Sequence[Outline]) -> tuple[float, float] | None:
+def opposite_px(
+    point: npt.NDArray[np.float64], outward: npt.NDArray[np.float64], outlines: Sequence[Outline]
+) -> tuple[float, float] | None:
     """Return the distance from a point of an outline to the opposite one, and the height of that there.
 
     Parameters

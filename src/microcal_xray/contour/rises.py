@@ -82,7 +82,8 @@ def surroundings(course: Course, strip: Strip, body: Mask) -> Surroundings:
     turn = np.abs(_turned(np.unwrap(way), round(20 / course.step_px)))
     beyond = course.smooth_px + 8.0 * course.outward
     rows, columns = (
-        np.clip(np.rint(part).astype(int), 0, side - 1) for part, side in zip(beyond.T, body.shape, strict=True)
+        np.clip(np.rint(part).astype(int), 0, side - 1)
+        for part, side in zip(beyond.T, body.shape, strict=True)
     )
     told = course.seen & known & ~inside_out & (turn < _TURN) & body[rows, columns]
     told = ndimage.median_filter(told.astype(np.uint8), 21, mode="nearest") > 0

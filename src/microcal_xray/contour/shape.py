@@ -178,9 +178,7 @@ def _span(heights: FloatArray, core: slice) -> tuple[int, int] | None:
     return (first, last + 1) if last - first >= 2 else None
 
 
-def _brightness(
-    outer: FloatArray, own: slice, height: float, flanks: Flanks
-) -> tuple[float, float, float]:
+def _brightness(outer: FloatArray, own: slice, height: float, flanks: Flanks) -> tuple[float, float, float]:
     """Return the level of a bump, that in units of the scatter beside it, and what is left beyond it."""
     level = float(outer[own, 2 : 2 + max(2, round(0.6 * height / FINE_PX))].mean())
     first = 2 + round((height + 3) / FINE_PX)
@@ -196,7 +194,9 @@ def _gap(outer: FloatArray, height: float) -> float:
         return 0.0
     top = int(profile.argmax())
     # A shell has its brightest place outside; a solid bump at the cortex.
-    return float(np.clip(1 - profile[: top + 1].min() / profile[top], 0, 1)) if 2 * top > len(profile) else 0.0
+    return (
+        float(np.clip(1 - profile[: top + 1].min() / profile[top], 0, 1)) if 2 * top > len(profile) else 0.0
+    )
 
 
 def _inward(

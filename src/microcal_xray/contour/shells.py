@@ -42,7 +42,7 @@ def unblurred(ends_px: FloatArray, blur_px: float) -> FloatArray:
     after = np.arange(len(offset))[None, :] >= seen.argmax(axis=1)[:, None]
     at = (after & (seen < AT_SHARE * seen.max(axis=1, keepdims=True))).argmax(axis=1)
     curve = np.maximum.accumulate(offset[at])
-    return np.interp(ends_px, np.concatenate([[0.0], curve]), np.concatenate([[0.0], true]))
+    return np.asarray(np.interp(ends_px, np.concatenate([[0.0], curve]), np.concatenate([[0.0], true])))
 
 
 def foot_of(profile: FloatArray, offsets: FloatArray, blur_px: float) -> float:

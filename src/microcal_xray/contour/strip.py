@@ -1,4 +1,4 @@
-"""The picture unrolled along the smooth course of an outline: brightness, and what exceeds the usual there."""
+"""The picture unrolled along the smooth course of an outline: brightness, and what exceeds the usual."""
 
 from dataclasses import dataclass
 
@@ -73,9 +73,9 @@ def strip_along(
     known = np.asarray(
         cv2.remap(usable.astype(np.uint8), columns, rows, cv2.INTER_NEAREST, borderValue=0) > 0
     )
-    value = value.astype(np.float64)
+    bright = np.asarray(value, np.float64)
     penalty = stiffness(wavelength_px / course.step_px / _EVERY)
-    return Strip(offset, value, _usual(value, known, penalty, above), known)
+    return Strip(offset, bright, _usual(bright, known, penalty, above), known)
 
 
 def _usual(value: FloatArray, known: Mask, penalty: float, above: float) -> FloatArray:
@@ -85,8 +85,9 @@ def _usual(value: FloatArray, known: Mask, penalty: float, above: float) -> Floa
     count, width = value.shape
     coarse = max(4, round(count / _EVERY))
     half = (width + 1) // _APART
-    small = np.asarray(cv2.resize(value, (half, coarse), interpolation=cv2.INTER_AREA))
-    weight = np.asarray(cv2.resize(known.astype(np.float64), (half, coarse), interpolation=cv2.INTER_AREA))
+    small = np.asarray(cv2.resize(value, (half, coarse), interpolation=cv2.INTER_AREA), np.float64)
+    share = known.astype(np.float64)
+    weight = np.asarray(cv2.resize(share, (half, coarse), interpolation=cv2.INTER_AREA), np.float64)
     usual = small.copy()
     for column in range(half):
         line, own = small[:, column], weight[:, column]
@@ -94,8 +95,6 @@ def _usual(value: FloatArray, known: Mask, penalty: float, above: float) -> Floa
             continue
         course = smooth_course(line, own, stiffness=penalty)
         for _ in range(_ROUNDS):
-            course = smooth_course(
-                line, own * np.where(line > course, above, 1 - above), stiffness=penalty
-            )
+            course = smooth_course(line, own * np.where(line > course, above, 1 - above), stiffness=penalty)
         usual[:, column] = course
     return np.asarray(cv2.resize(usual, (width, count), interpolation=cv2.INTER_LINEAR))

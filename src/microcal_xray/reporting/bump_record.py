@@ -127,4 +127,6 @@ def _sure(values: Mapping[str, Any], name: str) -> Estimate:
 
 
 def _estimate(values: Mapping[str, Any] | None) -> Estimate | None:
-    return None if values is None else Estimate(values["value"], values["low"], values["high"], values["unit"])
+    return (
+        None if values is None else Estimate(values["value"], values["low"], values["high"], values["unit"])
+    )

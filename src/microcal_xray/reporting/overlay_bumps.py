@@ -12,7 +12,7 @@ from ..bump import Bump, BumpKind, BumpTier
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Bluish green and reddish purple of the palette of Okabe and Ito, which differ from the lines' blue and orange
+# Bluish green and reddish purple of the palette of Okabe and Ito, unlike the lines' blue and orange
 # for colour-blind readers too; shape and dash say the same without any colour.
 BUMP_COLOURS = {BumpKind.BUMP: "#00b48a", BumpKind.PERIOSTEAL: "#d989b5"}
 BUMP_WORDS = {BumpKind.BUMP: "bump of the outline (B)", BumpKind.PERIOSTEAL: "layer on the cortex (P)"}

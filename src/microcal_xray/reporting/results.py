@@ -34,7 +34,9 @@ from .words import caution_names, cautions_from_names
 _PATH_DECIMALS = 2  # 0.01 pixel: a tenth of what a centre line can promise
 _MM_DECIMALS = 3
 _DECIMALS = 2
-_OF_THE_SEARCH = frozenset(["file", "status", "reason", "candidates", "quality", "limit", "bumps", "outlines", "clusters"])
+_OF_THE_SEARCH = frozenset(
+    ["file", "status", "reason", "candidates", "quality", "limit", "bumps", "outlines", "clusters"]
+)
 
 
 class Status(StrEnum):

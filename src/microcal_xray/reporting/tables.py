@@ -47,7 +47,9 @@ CANDIDATE_COLUMNS: tuple[str, ...] = (
     "stability",
 )
 
-_BY_DIGITS = frozenset(["expected_false_marks", "expected_false_bumps"])  # three digits count there, however small the number
+_BY_DIGITS = frozenset(
+    ["expected_false_marks", "expected_false_bumps"]
+)  # three digits count there, however small the number
 _DIGITS = 3
 
 IMAGE_COLUMNS: tuple[str, ...] = (
