@@ -121,7 +121,7 @@ def _cluster(number: int, group: Sequence[_Mark], radiograph: Radiograph) -> Clu
     apart = np.linalg.norm(middles[:, None] - middles[None, :], axis=2)
     centred = middles - middles.mean(axis=0)
     way = np.linalg.svd(centred)[2][0]
-    distances = np.maximum(np.diff(np.sort(centred @ way)), 1e-9)
+    distances = np.maximum(np.diff(np.sort(centred @ way)), 1.0)
     evenness = float(distances.max() / distances.min())
     extent, spacing = float(apart.max()), float(np.median(distances))
     mm = radiograph.mm_per_pixel() if radiograph.spacing else None

@@ -18,7 +18,7 @@ from microcal_xray.reporting import (
 )
 from microcal_xray.settings import Settings
 
-_FILES = {"candidates.csv", "candidates.json", "images.csv", "report.html"}
+_FILES = {"bumps.csv", "candidates.csv", "candidates.json", "images.csv", "report.html"}
 
 
 def _names(folder):
@@ -46,7 +46,7 @@ def test_no_name_leads_out_of_the_folder(make_findings, tmp_path, name):
     out = tmp_path / "deep" / "out"
     write_report([make_findings(name, candidates=0)], out)
     assert _names(tmp_path) == {f"deep/out/{file}" for file in _names(out)}
-    assert len(_names(out)) == 5
+    assert len(_names(out)) == 6
 
 
 def test_no_findings_is_a_report_too(tmp_path):

@@ -27,7 +27,8 @@ examples:
   microcal analyze scans --out report --spacing-mm 0.1 --json > summary.json
   microcal analyze clinic/2024 --out report --dicom sr,gsps,sc
 
-OUT gets report.html (open it in a browser), candidates.csv, candidates.json, images.csv and overlays/.
+OUT gets report.html (open it in a browser), candidates.csv, bumps.csv, candidates.json, images.csv and
+overlays/.
 It may be new, empty or an earlier result, which is replaced. In these files an image is named relative to
 the folder that was given, or to the deepest folder that holds everything that was given. With --dicom the
 results are also in OUT/dicom as DICOM objects, which name the patient; see `microcal export --help`.
