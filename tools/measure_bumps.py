@@ -196,14 +196,17 @@ def main() -> None:
     parser.add_argument("--real", type=Path, action="append", default=[])
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
+    result: dict[str, Any] = {}
+    for folder in arguments.real:
+        if (folder / "truth.csv").is_file():
+            result[folder.name] = real(folder)
+            print(json.dumps(result[folder.name]), file=sys.stderr, flush=True)
     records = []
     for seed in range(arguments.first, arguments.first + arguments.count):
         records.append(judged(sample(seed)))
         print(json.dumps(records[-1]), file=sys.stderr, flush=True)
-    result: dict[str, Any] = {"simulated": summary(records)} if records else {}
-    for folder in arguments.real:
-        if (folder / "truth.csv").is_file():
-            result[folder.name] = real(folder)
+    if records:
+        result["simulated"] = summary(records)
     print(json.dumps(result, indent=1))
     if arguments.out:
         arguments.out.write_text(

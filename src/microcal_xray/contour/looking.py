@@ -24,7 +24,7 @@ _GAP_PX = 48.0
 _WAVELENGTH_PX = 160.0  # 4 cm: a bump is shorter
 _ABOVE_COURSE, _ABOVE_USUAL = 0.1, 0.3
 _LEAST_LENGTH_PX, _LEAST_HEIGHT_PX = 12.0, 1.6  # 3 mm, 0.4 mm: less is roughness
-_LEAST_STEP = 0.05  # of the range from air to bone: softer edges are no cortex
+_LEAST_STEP = 0.10  # of the range from air to bone: softer edges are no cortex, fat beside muscle is one
 _QUICK = 6  # every so many points do to see whether an edge is worth unrolling
 
 
