@@ -26,8 +26,8 @@ def texts(output) -> list[str]:
     return [*shown, output.get("text", "")]
 
 
-def test_the_four_notebooks_are_there():
-    assert [path.name[:3] for path in NOTEBOOKS] == ["01_", "02_", "03_", "04_"]
+def test_the_five_notebooks_are_there():
+    assert [path.name[:3] for path in NOTEBOOKS] == ["01_", "02_", "03_", "04_", "05_"]
 
 
 @pytest.mark.slow
