@@ -153,7 +153,7 @@ def test_text_is_utf_8_with_unix_newlines(make_findings, tmp_path):
         findings, radiograph=dataclasses.replace(findings.radiograph, name="ünï 漢\udcff")
     )
     write_report([renamed], tmp_path)
-    for name in _FILES:
+    for name in _FILES - {"bumps.csv"}:  # without bumps it names no file
         data = (tmp_path / name).read_bytes()
         assert b"\r" not in data
         assert "ünï 漢\\xff" in data.decode("utf-8").replace("\\\\", "\\")
