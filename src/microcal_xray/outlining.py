@@ -22,11 +22,10 @@ _SHELL_GAP = 0.3
 _TURNING_RAD = 0.6
 _GOES_ON = 0.4
 _STRONG_SHARE = 0.25  # of the false bumps asked for
-# Standard deviations, in working pixels and shares, so that nine tens and a half of the simulated bumps of
-# tools/measure_bumps.py lie inside 1.96 of them.
-_HEIGHT_SD = (0.5, 1.5, 0.04)  # constant px, times the scatter beside the bump, share of the height
-_LENGTH_SD = (1.5, 0.10)  # constant px, share
-_AREA_SHARE = 0.06  # beyond that of the height along the bump
+# Standard deviations in working pixels and shares, from the errors on the seeds that the model was fitted on.
+_HEIGHT_SD = (0.7, 1.5, 0.04)  # constant px, times the scatter beside the bump, share of the height
+_LENGTH_SD = (1.5, 0.15)  # constant px, share
+_AREA_SHARE = 0.11  # beyond that of the height along the bump
 _SHAFT_SD = (2.0, 0.015)
 _Z = 1.96
 
