@@ -10,16 +10,16 @@ BENCHED := $(BENCH_VENV)/.installed
 DEMO := demo-report
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check format bench notebooks sample-data system-packages lock clean
+.PHONY: help demo test test-fast check audit format bench notebooks sample-data system-packages ohif lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED) ## analyse sample_data/ and say where the report is
-	@$(BIN)/microcal analyze sample_data --out $(DEMO) --false-marks 1
+	@$(BIN)/microcal analyze sample_data --out $(DEMO) --false-marks 1 --fresh
 	@echo "Open $(CURDIR)/$(DEMO)/report.html in a browser."
 
-test: $(DEVELOPED) system-packages ## run all tests
+test: $(DEVELOPED) system-packages ohif ## run all tests
 	$(BIN)/python -m pytest
 
 test-fast: $(DEVELOPED) ## run the tests that take no longer than a few seconds each
@@ -30,6 +30,9 @@ check: $(DEVELOPED) ## lint, format, types, import rules
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+audit: $(DEVELOPED) ## ask whether known weaknesses are in the locked packages (needs a network)
+	$(BIN)/python -m pip_audit --requirement requirements.lock --disable-pip --require-hashes
 
 format: $(DEVELOPED) ## put the code into its format
 	$(BIN)/ruff format
@@ -49,6 +52,9 @@ sample-data: $(INSTALLED) ## make sample_data/ again, byte for byte
 
 system-packages: ## install the programs some tests need (Chromium, dicom3tools, dcmtk, pixelmed-apps, Orthanc, R with pROC), where that is possible
 	@sh tools/install_system_packages.sh
+
+ohif: ## get the built viewer that one test opens our reports in (npm, 48 MB), where that is possible
+	@sh tools/install_ohif.sh
 
 lock: $(DEVELOPED) ## resolve the dependencies anew into the lock files
 	$(BIN)/python tools/lock.py

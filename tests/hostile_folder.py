@@ -23,10 +23,11 @@ def fill(folder: Path) -> dict[str, str]:
     return expected
 
 
-def limb_with_a_line(path: Path) -> None:
-    """Write a picture of a shaft with one dark line across it."""
+def limb_with_a_line(path: Path, *, mark: int = 0) -> None:
+    """Write a picture of a shaft with one dark line across it; another mark makes another picture."""
     grey = shaft((160, 120), width_px=60, soft_px=100, noise=4)
     grey -= gaussian_line(grey.shape, 10, fwhm_px=4, height=120, length_px=50)
+    grey[0, 0] = mark
     save(path, grey)
 
 
@@ -48,8 +49,8 @@ def _contents() -> dict[str, tuple[bytes, str]]:
         "constant.png": (_png(np.full((64, 64), 7, np.uint8)), "ok"),
         "noise.png": (_png(noise), "ok"),
         "sub folder/grün 骨.png": (_png(ramp), "ok"),
-        "=cmd|' /C calc'!A0.png": (_png(ramp), "ok"),
-        "<script>alert(1)<.png": (_png(ramp), "ok"),
+        "=cmd|' /C calc'!A0.png": (_png(ramp // 2), "ok"),
+        "<script>alert(1)<.png": (_png(ramp // 3), "ok"),
         ".hidden.png": (_png(ramp), "skipped"),
     }
 

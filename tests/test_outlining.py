@@ -7,7 +7,7 @@ import pytest
 
 from microcal_xray.bump import Bump, BumpCaution, BumpKind
 from microcal_xray.outlining import find_bumps
-from microcal_xray.radiograph import Spacing, SpacingSource, radiograph_from_array
+from microcal_xray.radiograph import Intent, Spacing, SpacingSource, radiograph_from_array
 from microcal_xray.searching import looked_at, surveyed
 from microcal_xray.settings import Settings
 from shafts import FIRST_PX, LENGTH_PX, MIDDLE_PX, RADIUS_PX, shaft
@@ -64,6 +64,17 @@ def test_twice_the_spacing_is_twice_the_millimetres_of_the_same_outline():
     (once, *_), _ = found(picture(0.25))
     (twice, *_), _ = found(picture(0.5))
     assert twice.height_mm.value == pytest.approx(2 * once.height_mm.value, rel=0.1)  # on another grid
+
+
+def test_the_rate_is_that_of_pictures_of_its_intent(bump):
+    def first(intent):
+        return found(replace(picture(0.25), intent=intent))[0][0]
+
+    real, radiograph = first(Intent.PICTURE), first(Intent.FOR_PRESENTATION)
+    assert first(Intent.UNSPECIFIED).false_bumps == real.false_bumps == bump.false_bumps
+    assert first(Intent.FOR_PROCESSING).false_bumps == radiograph.false_bumps
+    assert radiograph.false_bumps < real.false_bumps
+    assert (radiograph.base_px == real.base_px).all()
 
 
 def test_the_dial_leaves_out_the_weaker():

@@ -1,7 +1,9 @@
 """Simulated pictures with and without bumps, by seed: what the bumps are fitted to and measured on."""
 
+import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -93,3 +95,21 @@ def sample(seed: int) -> Sample:
         return Sample(seed, limb.value, words, made.radiograph, None, None, None)
     left, right = person.bones[0].profiles(bump.course.from_end_mm)[:2].tolist()
     return Sample(seed, limb.value, words, made.radiograph, bump, made.truth[0].path_px, left + right)
+
+
+def truth_of(folder: Path) -> list[tuple[Path, dict[str, str]]]:
+    """Return the pictures of a folder with `truth.csv`, each with its row."""
+    pictures = folder / "images" if (folder / "images").is_dir() else folder
+    with (folder / "truth.csv").open(encoding="utf-8") as file:
+        return [(pictures / row["file"], row) for row in csv.DictReader(file)]
+
+
+def is_plain(row: dict[str, str]) -> bool:
+    """Return whether a row of `truth.csv` tells of neither a line nor a bump."""
+    has_line = row["thin_line_visible"] != "no" or "fracture" in row["label"].replace("no_fracture", "")
+    return not has_line and not (row.get("bump_bbox") or "").strip()
+
+
+def plain_pictures(folder: Path) -> list[Path]:
+    """Return the pictures of a folder that have neither a line nor a bump."""
+    return [path for path, row in truth_of(folder) if is_plain(row)]

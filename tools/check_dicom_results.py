@@ -2,7 +2,8 @@
 
 dciodvfy (dicom3tools) checks every object against its definition, DicomSRValidator (pixelmed-apps) the
 report against its templates, dcmpschk and dcmp2pgm (dcmtk) check and render the presentation state, dsrdump
-reads the report. What is not installed is named and not run.
+reads the report. What is not installed is named and not run; a file that is no radiograph of a study is named
+and left out.
 """
 
 import argparse
@@ -24,6 +25,7 @@ import pydicom
 from PIL import Image
 
 from microcal_xray import Findings, find_lines, read_radiograph, read_results
+from microcal_xray.errors import MicrocalError
 from microcal_xray.exporting import ResultKind, object_bytes, to_dicom
 from microcal_xray.reporting import image_result
 
@@ -46,18 +48,26 @@ class Verdict:
 
 
 def main() -> int:
-    """Judge and print; the exit status is 1 if there was any error."""
+    """Judge and print; the exit status is 1 if there was any error, or a file could not be judged."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="+", type=Path, help="DICOM images")
     parser.add_argument("--programs", default=",".join(PROGRAMS), help="which (default: all)")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     asked = arguments.programs.split(",")
+    if unknown := set(asked) - set(PROGRAMS):
+        parser.error(f"{', '.join(sorted(unknown))}: no such program; known are {', '.join(PROGRAMS)}")
     missing = [name for name in asked if name != "read_results" and shutil.which(name) is None]
     for name in missing:
         print(f"NOT INSTALLED: {name}; it was not asked", file=sys.stderr)
     programs = {name: PROGRAMS[name] for name in asked if name not in missing}
-    verdicts = [verdict for path in arguments.files for verdict in _judged(path, programs)]
+    verdicts, left_out = [], 0
+    for path in arguments.files:
+        try:
+            verdicts += _judged(path, programs)
+        except MicrocalError as error:
+            left_out += 1
+            print(f"NOT JUDGED: {error}", file=sys.stderr)
     if arguments.json:
         print(json.dumps([asdict(verdict) for verdict in verdicts]))
     else:
@@ -65,7 +75,7 @@ def main() -> int:
             figure = "" if verdict.figure is None else f"  {verdict.figure:.3g}"
             said = "; ".join(verdict.errors) or "no error"
             print(f"{verdict.file:28} {verdict.kind:5} {verdict.program:17} {said}{figure}")
-    return int(any(verdict.errors for verdict in verdicts))
+    return int(left_out > 0 or any(verdict.errors for verdict in verdicts))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,10 @@
 """Fit the strength of bumps and its rate of false ones on simulated pictures; writes models/bumps.json.
 
 Usage: python tools/fit_bumps.py [FIRST LAST]   (seeds, 0 to 400 unless given; all under 900)
+       python tools/fit_bumps.py --pictures FOLDER
+
+The second form leaves the fit as it is and writes the rates of real pictures anew, from those in FOLDER that
+have neither a line nor a bump (`truth.csv`, as ../shared/data/dev has it). Only numbers are kept of them.
 """
 
 import json
@@ -9,10 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from bump_samples import Sample, sample
+from bump_samples import Sample, plain_pictures, sample
 
+import microcal_xray as mx
 from microcal_xray.contour.strength import FEATURES, features
-from microcal_xray.outlining import outlines_of
+from microcal_xray.outlining import outlines_of, told_apart
 from microcal_xray.searching import looked_at, surveyed
 
 FloatArray = npt.NDArray[np.float64]
@@ -21,6 +26,7 @@ MODEL = Path(__file__).parents[1] / "src" / "microcal_xray" / "contour" / "model
 _RIDGE = 1.0
 _RATES = np.array([10, 6, 4, 2.5, 1.6, 1.0, 0.6, 0.4, 0.25, 0.15, 0.1, 0.06, 0.04])
 _NEAR_MM = 3.0
+_FEWEST = 2  # a rate by a single bump would be that bump's
 
 
 def rows_of(one: Sample) -> tuple[list[FloatArray], list[bool]]:
@@ -50,8 +56,39 @@ def fitted(rows: FloatArray, labels: FloatArray) -> tuple[FloatArray, float]:
     return weights[:-1] / spread, float(weights[-1] - (weights[:-1] / spread) @ middle)
 
 
+def rates_of(false: FloatArray, pictures: int) -> dict[str, list[float]]:
+    """Return the strengths that so many false bumps per picture reach or exceed."""
+    falling = np.sort(false)[::-1]
+    kept: list[tuple[float, float]] = []
+    for rate in _RATES.tolist():
+        number = round(rate * pictures)
+        if not _FEWEST <= number <= len(falling):
+            continue
+        place = float(falling[number - 1])
+        if not kept or place > kept[-1][0] + 1e-6:
+            kept.append((place, rate))
+    return {"strengths": [round(place, 4) for place, _ in kept], "false_bumps": [rate for _, rate in kept]}
+
+
+def write_rates_of_pictures(folder: Path) -> None:
+    """Write the rates of real pictures into the model."""
+    strengths: list[float] = []
+    paths = plain_pictures(folder)
+    for path in paths:
+        found = looked_at(mx.read_radiograph(path))
+        if found.searched is not None or found.field.body.any():
+            strengths += [strength for strength, _ in told_apart(outlines_of(found, surveyed(found)))]
+    record = json.loads(MODEL.read_text(encoding="utf-8"))
+    record["pictures"] = {**rates_of(np.array(strengths), len(paths)), "fitted_on": len(paths)}
+    MODEL.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(record["pictures"], indent=1))
+
+
 def main() -> None:
     """Fit and write."""
+    if sys.argv[1:2] == ["--pictures"]:
+        write_rates_of_pictures(Path(sys.argv[2]))
+        return
     first, last = (int(value) for value in sys.argv[1:3]) if len(sys.argv) > 2 else (0, 400)
     rows: list[FloatArray] = []
     labels: list[bool] = []
@@ -67,21 +104,20 @@ def main() -> None:
     table, hits = np.array(rows), np.array(labels, np.float64)
     weights, constant = fitted(table, hits)
     strengths = table @ weights + constant
-    false = np.sort(strengths[np.array(free)])[::-1]
-    places = [float(false[min(len(false) - 1, max(0, round(rate * pictures) - 1))]) for rate in _RATES]
-    distinct = [(place, rate) for place, rate in zip(places, _RATES.tolist(), strict=True)]
-    kept = [pair for i, pair in enumerate(distinct) if i == 0 or pair[0] > distinct[i - 1][0] + 1e-6]
+    false = strengths[np.array(free)]
+    kept = json.loads(MODEL.read_text(encoding="utf-8"))["pictures"] if MODEL.exists() else {}
     record = {
         "weights": {name: round(float(value), 4) for name, value in zip(FEATURES, weights, strict=True)},
         "constant": round(constant, 4),
-        "strengths": [round(place, 4) for place, _ in kept],
-        "false_bumps": [rate for _, rate in kept],
+        **rates_of(false, pictures),
         "fitted_on": {
             "pictures": pictures,
             "seeds": [first, last - 1],
             "shapes": len(rows),
             "bumps": int(hits.sum()),
         },
+        # Of strengths by the former weights: to be written anew after this.
+        "pictures": kept,
     }
     MODEL.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(record, indent=1))

@@ -11,7 +11,6 @@ bump comes into the box, widened by 2 % of the longer side. Intervals: 2000 boot
 """
 
 import argparse
-import csv
 import json
 import sys
 import time
@@ -21,7 +20,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from bump_samples import Sample, sample
+from bump_samples import Sample, is_plain, sample, truth_of
 
 import microcal_xray as mx
 from microcal_xray.bump import Bump
@@ -144,15 +143,11 @@ def real(folder: Path) -> dict[str, Any]:
     """Return how many marked boxes are hit, and how many bumps stand on pictures without lines or bumps."""
     hits: dict[str, float | None] = {}
     free: list[list[float]] = []
-    pictures = folder / "images" if (folder / "images").is_dir() else folder
-    with (folder / "truth.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    for row in rows:
+    for path, row in truth_of(folder):
         box_words = (row.get("bump_bbox") or "").strip()
-        plain = row["thin_line_visible"] == "no" and "fracture" not in row["label"].replace("no_fracture", "")
-        if not box_words and not plain:
+        if not box_words and not is_plain(row):
             continue
-        radiograph = mx.read_radiograph(pictures / row["file"])
+        radiograph = mx.read_radiograph(path)
         bumps, _ = bumps_in(radiograph)
         if not box_words:
             free.append([bump.false_bumps for bump in bumps])

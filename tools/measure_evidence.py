@@ -1,7 +1,7 @@
 """Measure the evidence card against simulated lines whose truth is known; with --fit, fit its intervals.
 
     python tools/measure_evidence.py                          # prints the tables of docs/evidence.md
-    python tools/measure_evidence.py --seed 404 --fit         # writes measurement/models/intervals.json
+    python tools/measure_evidence.py --seed 404 405 --fit     # writes measurement/models/intervals.json
 
 Run --fit again after the detector has changed, on a seed that no table is made of. The pictures are simulated
 in memory; nothing else is written. About ten minutes for each seed, on one core.

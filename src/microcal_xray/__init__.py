@@ -20,6 +20,7 @@ from .errors import (
     OutputError,
     SettingsError,
     UnreadableRadiographError,
+    UnreadableSeriesError,
 )
 from .exporting import LineTracking, ResultKind, read_results, to_dicom
 from .findings import (
@@ -47,6 +48,16 @@ from .image_limits import (
 from .loading import Photometric, find_radiographs, read_radiograph
 from .measured import ContrastUnit, CrossProfile, Estimate, Measured, Place, Stability
 from .measuring import measure_line
+from .mri import (
+    BoneAsk,
+    MRFindings,
+    MRVolume,
+    RadiographPlace,
+    list_mri,
+    measure_mri,
+    read_mri,
+    read_mri_all,
+)
 from .pipeline import find_lines
 from .probing import detectability
 from .radiograph import (
@@ -59,7 +70,7 @@ from .radiograph import (
     SpacingSource,
     radiograph_from_array,
 )
-from .reporting import overlay, table, write_report
+from .reporting import overlay, show, table, write_report
 from .settings import Settings, settings_from_dict
 from .version import __version__
 
@@ -67,6 +78,7 @@ __all__ = [
     "EVIDENCE_TERMS",
     "MIMICS",
     "Acquisition",
+    "BoneAsk",
     "BoneTexture",
     "Bump",
     "BumpCaution",
@@ -91,6 +103,8 @@ __all__ = [
     "Kind",
     "LimitRow",
     "LineTracking",
+    "MRFindings",
+    "MRVolume",
     "Measured",
     "MicrocalError",
     "MimicLikelihood",
@@ -101,6 +115,7 @@ __all__ = [
     "Place",
     "QualityEstimate",
     "Radiograph",
+    "RadiographPlace",
     "ResultKind",
     "Settings",
     "SettingsError",
@@ -111,20 +126,26 @@ __all__ = [
     "Tier",
     "TiltRow",
     "UnreadableRadiographError",
+    "UnreadableSeriesError",
     "__version__",
     "bone",
     "detectability",
     "detection",
     "find_lines",
     "find_radiographs",
+    "list_mri",
     "measure_line",
+    "measure_mri",
     "measurement",
     "overlay",
     "preprocessing",
     "radiograph_from_array",
+    "read_mri",
+    "read_mri_all",
     "read_radiograph",
     "read_results",
     "settings_from_dict",
+    "show",
     "table",
     "to_dicom",
     "write_report",

@@ -13,6 +13,10 @@ class NotARadiographError(MicrocalError):
     """The file is whole, but holds no single projection radiograph: a CT slice, a report, a text."""
 
 
+class UnreadableSeriesError(MicrocalError):
+    """The files should hold a magnetic resonance series, but no volume can be made of them."""
+
+
 class SettingsError(MicrocalError, ValueError):
     """A setting or an argument is out of its range, or its name is not known."""
 

@@ -167,7 +167,8 @@ class Measured:
     equivalent_width_px, equivalent_width_mm : Estimate or None
         Integrated contrast over the contrast of the bone around: the width of a gap through the whole bone
         (of a bright line: of a band of as much bone again) that would change as much. No blur changes it.
-        None where the contrast of the bone cannot be measured.
+        None where the contrast of the bone cannot be measured, or where the interval would end beyond ten
+        times the value.
     resolved : bool
         Whether the width can be told from the blur.
     width_px, width_mm : Estimate or None

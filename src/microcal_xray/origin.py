@@ -40,12 +40,16 @@ class Origin:
     decoders : mapping of str to (str or None)
         Versions of the packages that turned the bytes into pixels; None: the package does not say.
     reading : Reading
+    instance_sha256 : str or None
+        SHA-256 of the SOP instance UID, by which two files are known for one; None: it has none. No part of
+        the record in the outputs.
     """
 
     file_sha256: str | None = None
     file_bytes: int | None = None
     decoders: Mapping[str, str | None] = field(default_factory=dict)
     reading: Reading = Reading()
+    instance_sha256: str | None = None
 
 
 def pixel_sha256(pixels: npt.NDArray[np.float32], usable: npt.NDArray[np.bool_]) -> str:

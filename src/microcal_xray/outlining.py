@@ -9,12 +9,14 @@ import numpy.typing as npt
 from .bump import Bump, BumpCaution, BumpKind, BumpTier, OutlinesSeen
 from .contour import BumpShape, Outline, look_along_outlines, opposite_px, shipped_bump_model
 from .measured import Estimate
-from .radiograph import Radiograph
+from .radiograph import Intent, Radiograph
 from .searching import Search, Survey, mm_per_px, surveyed
 from .settings import Settings
 
 FloatArray = npt.NDArray[np.float64]
 
+# Real ones have many more edges beside bones than the simulated radiographs that the strength was fitted on.
+_PICTURES = (Intent.PICTURE, Intent.UNSPECIFIED)
 _BLUR_PX = 0.9  # of the working image: panel, focal spot, area pixels, interpolation; standard deviation
 _TWICE_PX = 16.0
 _LAYER = 0.08  # height over length under which a bump is a layer along the cortex, as in the simulation
@@ -80,24 +82,37 @@ def find_bumps(
     if found.searched is None:
         return (), None
     search = outlines_of(found, surveyed(found))
-    model, units = shipped_bump_model(), _Units(mm_per_px(radiograph), found.working.scale)
-    judged = [
-        (model.false_bumps_at(model.strength(shape)), shape)
-        for outline in search.outlines
-        for shape in outline.shapes
+    model = shipped_bump_model(of_pictures=radiograph.intent in _PICTURES)
+    units = _Units(mm_per_px(radiograph), found.working.scale)
+    judged = [(model.false_bumps_at(strength), shape) for strength, shape in told_apart(search)]
+    bumps = [
+        _bump(number, shape, rate, search.outlines, found, units, settings)
+        for number, (rate, shape) in enumerate(judged, 1)
+        if rate <= settings.false_bumps
     ]
-    asked = [pair for pair in judged if pair[0] <= settings.false_bumps]
-    asked.sort(key=lambda pair: (pair[0], pair[1].base_px[0].tolist()))
-    bumps: list[Bump] = []
+    return tuple(bumps), _seen(search, units)
+
+
+def told_apart(search: OutlineSearch) -> list[tuple[float, BumpShape]]:
+    """Return what stands out of the outlines, each once, with its strength; the strongest first.
+
+    Parameters
+    ----------
+    search : OutlineSearch
+    """
+    model = shipped_bump_model()
+    found = [(model.strength(shape), shape) for outline in search.outlines for shape in outline.shapes]
+    found.sort(key=lambda pair: (-pair[0], pair[1].base_px[0].tolist()))
+    apart: list[tuple[float, BumpShape]] = []
     taken: list[FloatArray] = []
-    for rate, shape in asked:
+    for strength, shape in found:
         middle = shape.base_px.mean(axis=0)
         # An edge that was found in two pieces shows its bump twice.
         if any(np.linalg.norm(middle - other) < max(_TWICE_PX, shape.length_px / 2) for other in taken):
             continue
         taken.append(middle)
-        bumps.append(_bump(len(bumps) + 1, shape, rate, search.outlines, found, units, settings))
-    return tuple(bumps), _seen(search, units)
+        apart.append((strength, shape))
+    return apart
 
 
 @dataclass(frozen=True)

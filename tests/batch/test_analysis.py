@@ -13,7 +13,7 @@ import pytest
 import hostile_folder
 from microcal_xray.batch import BatchOptions, BatchStoppedError, analyze
 from microcal_xray.errors import OutputError
-from microcal_xray.reporting import Status, failed_result, write_results
+from microcal_xray.reporting import Status, failed_result, write_lines, write_results
 from microcal_xray.settings import Settings
 
 
@@ -28,7 +28,7 @@ def expected(folder):
     hostile_folder.limb_with_a_line(folder / hostile_folder.LINE)
     statuses[hostile_folder.LINE] = "ok"
     if sys.platform == "linux":
-        hostile_folder.limb_with_a_line(folder / os.fsdecode(b"caf\xe9\nnew line.png"))
+        hostile_folder.limb_with_a_line(folder / os.fsdecode(b"caf\xe9\nnew line.png"), mark=1)
         statuses["caf\\xe9\\x0anew line.png"] = "ok"
     return statuses
 
@@ -48,6 +48,12 @@ def two_runs(folder, expected):
 def images(two_runs, folder):
     document = json.loads((folder.parent / "one" / "candidates.json").read_text(encoding="utf-8"))
     return {image["file"]: image for image in document["images"]}
+
+
+def outputs(folder):
+    """Return the names of all files but the journal, which holds the order in which they came."""
+    files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return sorted(file for file in files if file != "journal.sqlite")
 
 
 def test_every_file_gets_its_true_status(images, expected):
@@ -85,16 +91,22 @@ def test_images_csv_lists_every_file(two_runs, folder, expected):
 
 def test_the_number_of_jobs_changes_no_byte(two_runs, folder):
     one, two = folder.parent / "one", folder.parent / "two"
-    files = [path.relative_to(one).as_posix() for path in one.rglob("*") if path.is_file()]
-    assert sorted(files) == sorted(
-        path.relative_to(two).as_posix() for path in two.rglob("*") if path.is_file()
-    )
+    files = outputs(one)
+    assert files == outputs(two)
     assert filecmp.cmpfiles(one, two, files, shallow=False)[1:] == ([], [])
 
 
 def test_nothing_but_the_outputs_is_left(two_runs, folder):
     out = folder.parent / "two"
-    names = ["bumps.csv", "candidates.csv", "candidates.json", "images.csv", "overlays", "report.html"]
+    names = [
+        "bumps.csv",
+        "candidates.csv",
+        "candidates.json",
+        "images.csv",
+        "journal.sqlite",
+        "overlays",
+        "report.html",
+    ]
     assert sorted(path.name for path in out.iterdir()) == names
     assert all(path.suffix == ".png" for path in (out / "overlays").iterdir())
 
@@ -138,7 +150,7 @@ def test_a_later_run_replaces_an_earlier_one_and_removes_stale_overlays(tmp_path
 
 def test_a_batch_that_is_interrupted_keeps_what_is_finished(tmp_path):
     for number in range(3):
-        hostile_folder.limb_with_a_line(tmp_path / f"{number}.png")
+        hostile_folder.limb_with_a_line(tmp_path / f"{number}.png", mark=number)
 
     def interrupt(progress):
         if progress.done == 1:
@@ -154,10 +166,10 @@ def test_a_batch_that_is_interrupted_keeps_what_is_finished(tmp_path):
 
 
 def test_a_full_disk_at_the_end_is_one_clear_error(tmp_path, monkeypatch):
-    def refuse(results, out, settings):
+    def refuse(rows, out, settings, *, page):
         raise OutputError(f"{out}: report.html (No space left on device) cannot be written; make room")
 
-    monkeypatch.setattr("microcal_xray.batch.analysis.write_results", refuse)
+    monkeypatch.setattr("microcal_xray.batch.finishing.write_lines", refuse)
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / ".hidden").touch()
     with pytest.raises(
@@ -177,7 +189,7 @@ def test_a_table_that_cannot_be_replaced_costs_no_report_and_no_overlay(tmp_path
     with pytest.raises(BatchStoppedError, match=r"candidates\.csv \(.+\) cannot be written") as raised:
         analyze([tmp_path / "limb.png"], out, options=BatchOptions(jobs=1))
     assert str(raised.value).count("cannot be written") == 1
-    assert 'id="preview-0"' in (out / "report.html").read_text(encoding="utf-8")
+    assert 'id="pixels-0"' in (out / "report.html").read_text(encoding="utf-8")
     assert (out / "overlays" / "limb.png.png").is_file()
 
 
@@ -193,19 +205,19 @@ def test_a_second_batch_into_the_same_folder_is_refused_and_harms_nothing(tmp_pa
     summary = analyze([tmp_path / "limb.png"], tmp_path / "out", options=BatchOptions(jobs=1), report=again)
     assert len(refusals) == 2
     assert summary.ok == 1
-    assert 'id="preview-0"' in summary.report.read_text(encoding="utf-8")
+    assert 'id="pixels-0"' in summary.report.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_while_the_results_are_written_is_ignored(tmp_path, monkeypatch, end):
-    def write_slowly(*arguments):
+    def write_slowly(*arguments, page):
         signal.raise_signal(end)
-        return write_results(*arguments)
+        return write_lines(*arguments, page=page)
 
     def interrupt(progress):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("microcal_xray.batch.analysis.write_results", write_slowly)
+    monkeypatch.setattr("microcal_xray.batch.finishing.write_lines", write_slowly)
     (tmp_path / "in").mkdir()
     before = signal.getsignal(end)
     with pytest.raises(KeyboardInterrupt):

@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pydicom
 import pytest
 from PIL import Image
 
-from microcal_xray.batch import BatchOptions, analyze, export
+from microcal_xray.batch import BatchOptions, Earlier, analyze, export
 from microcal_xray.batch.output_folder import OutputFolder, keep_dicom
 from microcal_xray.batch.supervisor import Outcome
 from microcal_xray.errors import OutputError, SettingsError, UnreadableResultError
@@ -36,9 +37,9 @@ def images(tmp_path_factory):
     return folder
 
 
-def in_this_process(items, work, **_):
+def in_this_process(items, work, answer=None, **_):
     for item in items:
-        yield Outcome(item, work(item))
+        yield Outcome(item, work(item, ask=answer) if answer else work(item))
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -139,7 +140,7 @@ def test_another_choice_removes_what_was_not_chosen(done):
 def test_a_new_analysis_without_objects_leaves_none_of_the_old(done):
     sources, out, _ = done
     (out / "dicom" / "notes.txt").write_text("mine")
-    analyze([sources], out, options=ONE)
+    analyze([sources], out, options=replace(ONE, earlier=Earlier.FRESH))
     assert names(out) == ["notes.txt"]
     (out / "dicom" / "notes.txt").unlink()
     keep_dicom(OutputFolder(out), [])

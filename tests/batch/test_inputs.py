@@ -5,6 +5,8 @@ import pytest
 
 from microcal_xray.batch.inputs import find_inputs
 from microcal_xray.errors import OutputError, SettingsError
+from microcal_xray.reporting import write_results
+from microcal_xray.settings import Settings
 
 
 @pytest.fixture
@@ -51,6 +53,15 @@ def test_the_output_folder_is_left_out(tree):
     (tree / "report" / "picture.png").write_bytes(b"x")
     assert not any(name.startswith("report") for name in names([tree], tree / "report"))
     assert "report/picture.png" in names([tree], tree / "elsewhere")
+
+
+def test_results_of_an_earlier_run_in_the_folder_are_no_inputs(tree, tmp_path):
+    write_results([], tree / "leg" / "report", Settings())
+    (tree / "leg" / "report" / "overlays").mkdir()
+    (tree / "leg" / "report" / "overlays" / "a.png").write_bytes(b"x")
+    found = {entry.file: entry.reason for entry in find_inputs([tree], out=tmp_path / "out")}
+    assert found["leg/report"] == "holds results of microcal, which are not analysed"
+    assert [file for file in found if file.startswith("leg/report")] == ["leg/report"]
 
 
 @pytest.mark.parametrize("inside", [".", "overlays", "overlays/a.png"])

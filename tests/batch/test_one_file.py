@@ -1,5 +1,7 @@
 """One file in a worker: what it says about a file that cannot be read."""
 
+from functools import partial
+
 import pytest
 
 from microcal_xray.batch.one_file import FileAnalysis, FileTask
@@ -18,12 +20,15 @@ def task(tmp_path):
     folder.mkdir(parents=True)
     path = folder / "a'b.png"
     path.write_bytes(_BROKEN_PNG)
-    overlay, draft, preview = (tmp_path / name for name in ("overlay.png", "draft.png", "preview.jpg"))
-    return FileTask(path, "a'b.png", overlay, draft, preview)
+    return FileTask(path, "a'b.png", tmp_path / "overlay.png", tmp_path / "draft.png")
+
+
+def never_asked(question: object) -> None:
+    raise AssertionError(f"a file that cannot be read asked about its pixels: {question}")
 
 
 def test_a_reason_names_no_folder_however_long_its_path_is(task):
-    result = FileAnalysis(Settings())(task)
+    result = FileAnalysis(Settings())(task, never_asked).written
     assert (result.status, result.reason) == (Status.FAILED, "holds no PNG picture that can be decoded")
 
 
@@ -32,6 +37,6 @@ def test_too_little_memory_ends_the_worker(task, monkeypatch):
         raise MemoryError
 
     monkeypatch.setattr("microcal_xray.loading.read.sniff", without_memory)
-    reply = _attempt(FileAnalysis(Settings()), task, Limits(memory_bytes=2**30))
+    reply = _attempt(partial(FileAnalysis(Settings()), ask=never_asked), task, Limits(memory_bytes=2**30))
     assert reply.worn_out
     assert reply.failure == "it needs more memory than the limit of 1 GiB for one file"

@@ -61,18 +61,31 @@ def test_json_is_all_that_stands_on_standard_output(hostile_run):
 
 
 def test_the_report_is_there(hostile_run):
-    assert (hostile_run[2] / "my report" / "report.html").is_file()
+    data = report_data(hostile_run[2] / "my report")
+    assert len(data["images"]) > 0
+    assert all(image["full_depth"] for image in data["images"])
+    assert (data["language"], data["overlay_at_first"]) == ("auto", False)
+
+
+def report_data(out):
+    page = (out / "report.html").read_text(encoding="utf-8")
+    return json.loads(page.split('id="report-data">')[1].split("</script>")[0])
 
 
 def test_a_healthy_file_ends_with_0_and_the_place_of_the_report(tmp_path, capsys):
     hostile_folder.limb_with_a_line(tmp_path / "limb.png")
     out = tmp_path / "out"
     options = ["--jobs", "1", "--false-marks", "2", "--spacing-mm", "0.2,0.25", "--memory-limit-gib", "0"]
+    options += ["--lang", "fr", "--overlay-at-first", "--page-mb", "0"]
     assert main(["analyze", str(tmp_path / "limb.png"), "--out", str(out), *options]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == f"Report: {out / 'report.html'}"
     document = json.loads((out / "candidates.json").read_text(encoding="utf-8"))
     assert document["settings"]["false_marks"] == 2
     assert document["images"][0]["spacing_mm"] == [0.2, 0.25]
+    data = report_data(out)
+    assert (data["language"], data["overlay_at_first"]) == ("fr", True)
+    assert [image["full_depth"] for image in data["images"]] == [False]
+    assert '<html lang="fr">' in (out / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_folder_without_a_radiograph_is_no_error_and_says_so(tmp_path, capsys):
@@ -93,6 +106,7 @@ def test_a_folder_without_a_radiograph_is_no_error_and_says_so(tmp_path, capsys)
         (["--spacing-mm", "inf"], "row spacing inf mm is outside"),
         (["--time-limit-s", "0"], "time_limit_s is 0"),
         (["--memory-limit-gib", "-1"], "memory_limit_gib is -1"),
+        (["--page-mb", "-1"], "full_depth_megabytes is -1"),
         (["--settings", "absent.json"], "absent.json: the settings cannot be read"),
     ],
 )
@@ -108,7 +122,13 @@ def test_a_value_out_of_range_is_bad_usage_in_one_line(tmp_path, capsys, options
 
 @pytest.mark.parametrize(
     "options",
-    [["--spacing-mm", "wide"], ["--spacing-mm", "1,2,3"], ["--photometric", "RGB"], ["--jobs", "two"]],
+    [
+        ["--spacing-mm", "wide"],
+        ["--spacing-mm", "1,2,3"],
+        ["--photometric", "RGB"],
+        ["--jobs", "two"],
+        ["--lang", "de"],
+    ],
 )
 def test_a_value_of_the_wrong_kind_is_bad_usage(tmp_path, capsys, options):
     assert main(["analyze", str(tmp_path), "--out", str(tmp_path / "out"), *options]) == 2
@@ -133,9 +153,8 @@ def test_an_output_folder_of_others_is_bad_usage(tmp_path, capsys):
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_leaves_finished_results_whole_and_nothing_else(tmp_path, end):
     (tmp_path / "in").mkdir()
-    hostile_folder.limb_with_a_line(tmp_path / "in" / "00.png")
-    for number in range(1, 60):
-        os.link(tmp_path / "in" / "00.png", tmp_path / "in" / f"{number:02d}.png")
+    for number in range(60):
+        hostile_folder.limb_with_a_line(tmp_path / "in" / f"{number:02d}.png", mark=number)
     out = tmp_path / "out"
     command = [sys.executable, "-m", "microcal_xray", "analyze", tmp_path / "in", "--out", out, "--jobs", "1"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -151,7 +170,15 @@ def test_an_interrupt_leaves_finished_results_whole_and_nothing_else(tmp_path, e
     assert len(images) == 60
     assert 0 < len(finished) < 60
     assert sorted(path.name for path in (out / "overlays").iterdir()) == [f"{file}.png" for file in finished]
-    names = ["bumps.csv", "candidates.csv", "candidates.json", "images.csv", "overlays", "report.html"]
+    names = [
+        "bumps.csv",
+        "candidates.csv",
+        "candidates.json",
+        "images.csv",
+        "journal.sqlite",
+        "overlays",
+        "report.html",
+    ]
     assert sorted(path.name for path in out.iterdir()) == names
 
 

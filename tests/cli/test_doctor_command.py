@@ -60,7 +60,7 @@ def test_a_missing_extra_is_named_with_what_it_would_add(tmp_path, capsys, trial
     assert "  pacs               to and from an archive: send, fetch; pynetdicom 1.2" in lines
     assert main(["doctor", "--json", "--out", str(tmp_path)]) == 0
     extras = {each["name"]: each["version"] for each in json.loads(capsys.readouterr().out)["extras"]}
-    assert extras == {"codecs-full": "1.2", "dicom": None, "pacs": "1.2"}
+    assert extras == {"codecs-full": "1.2", "dicom": None, "pacs": "1.2", "review": "1.2"}
 
 
 def test_every_extra_of_the_package_is_told(tmp_path, trial):

@@ -100,14 +100,23 @@ def test_pictures_without_outlines_give_nothing(image):
     assert not [shape for outline in outlines for shape in outline.shapes]
 
 
-def test_stronger_means_fewer_false_ones():
-    model = shipped_bump_model()
+@pytest.mark.parametrize("of_pictures", [False, True])
+def test_stronger_means_fewer_false_ones(of_pictures):
+    model = shipped_bump_model(of_pictures=of_pictures)
     assert (np.diff(model.strengths) > 0).all()
     assert (np.diff(model.false_bumps) < 0).all()
     rates = [model.false_bumps_at(strength) for strength in np.linspace(-40, 40, 200)]
     assert (np.diff(rates) <= 0).all()
     assert rates[0] == pytest.approx(model.false_bumps[0])
     assert rates[-1] > 0
+
+
+def test_real_pictures_have_more_false_ones_of_the_same_strength():
+    simulated, real = shipped_bump_model(), shipped_bump_model(of_pictures=True)
+    assert (simulated.weights == real.weights).all()
+    for rate in (1.0, 0.5, 0.25, 0.1):
+        strength = np.interp(-rate, -simulated.false_bumps, simulated.strengths)
+        assert real.false_bumps_at(strength) > rate
 
 
 def test_a_clear_bump_is_listed_at_half_a_false_one():

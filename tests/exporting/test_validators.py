@@ -24,13 +24,17 @@ PACKAGES = {
 pytestmark = pytest.mark.slow
 
 
-def verdicts(files, programs):
-    run = subprocess.run(
+def judging(files, programs):
+    return subprocess.run(
         [sys.executable, ROOT / "tools" / "check_dicom_results.py", "--json", "--programs", programs, *files],
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+def verdicts(files, programs):
+    run = judging(files, programs)
     assert run.stdout, run.stderr  # nothing is printed only after an exception
     return json.loads(run.stdout)
 
@@ -65,3 +69,15 @@ def test_a_report_follows_its_templates_with_candidates_and_without(judged):
     own = [verdict for verdict in judged if verdict["program"] == "DicomSRValidator"]
     assert len(own) == len(SAMPLES)
     assert [verdict for verdict in own if verdict["errors"]] == []
+
+
+def test_what_is_no_radiograph_is_one_line_and_keeps_none_of_the_others_away(tmp_path):
+    (tmp_path / "text.dcm").write_text("text")
+    picture = ROOT / "docs" / "pictures" / "tibia_fissure.png"
+    run = judging([tmp_path / "text.dcm", picture, tmp_path / "absent.dcm", SAMPLES[0]], "read_results")
+    assert run.returncode == 1
+    assert [verdict["file"] for verdict in json.loads(run.stdout)] == [SAMPLES[0].name]
+    lines = run.stderr.splitlines()
+    assert len(lines) == 3
+    assert all(line.startswith("NOT JUDGED: ") for line in lines)
+    assert judging([SAMPLES[0]], "nonsense").returncode == 2

@@ -96,6 +96,15 @@ def test_what_is_not_known_is_none_and_nothing_is_guessed(shape):
     assert unknown.integrated_contrast_px.value > 0
 
 
+def test_widths_known_to_ten_times_only_are_not_told(shape):
+    faint = dataclasses.replace(shape, fit=dataclasses.replace(shape.fit, width_log_sd=2.0, d_prime=1.0))
+    found = card(faint)
+    assert not found.resolved
+    assert found.width_px is None
+    assert found.equivalent_width_px is found.equivalent_width_mm is None
+    assert found.integrated_contrast_px.value > 0
+
+
 def test_shares_and_angles_stay_in_their_range(shape):
     place = card(shape).place
     assert (place.crossed.high, place.angle_to_bone_deg.high) == (1.0, 90.0)

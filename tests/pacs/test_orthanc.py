@@ -2,14 +2,13 @@
 
 import json
 import re
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pydicom
 import pytest
+from orthanc import require_orthanc, with_orthanc
 
 import microcal_xray as mx
 from microcal_xray.exporting import object_bytes
@@ -17,13 +16,7 @@ from microcal_xray.exporting import object_bytes
 pytestmark = pytest.mark.slow
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "tibia_microcallus.dcm"
 OBJECTS = 3
-# Orthanc binds its ports on all addresses whatever its settings say, so it gets a loopback that nobody sees.
 SCRIPT = """
-ip link set lo up
-Orthanc {folder}/settings.json >{folder}/log 2>&1 &
-archive=$!
-trap 'kill $archive; wait $archive' EXIT
-for attempt in $(seq 120); do grep -q "Orthanc has started" {folder}/log && break; sleep 0.25; done
 send() {{
     {python} -m microcal_xray send "$1" --to "$2@127.0.0.1:14242" --json 2>>{folder}/errors
     echo "status $?"
@@ -40,36 +33,12 @@ $fetch --study {study} 2>>{folder}/errors
 """
 
 
-def can_have_a_namespace():
-    run = subprocess.run(["unshare", "-n", "ip", "link", "set", "lo", "up"], capture_output=True, check=False)
-    return run.returncode == 0
-
-
 @pytest.fixture(scope="module")
 def said(tmp_path_factory):
-    if shutil.which("Orthanc") is None:
-        pytest.skip("Orthanc is not installed (Debian package orthanc): sending to it was NOT tested")
-    if shutil.which("unshare") is None or not can_have_a_namespace():
-        pytest.skip("no network namespace can be made here: sending to Orthanc was NOT tested")
+    require_orthanc("sending to it")
     folder = tmp_path_factory.mktemp("orthanc")
-    settings = {
-        "StorageDirectory": str(folder / "kept"),
-        "IndexDirectory": str(folder / "kept"),
-        "HttpPort": 18042,
-        "DicomPort": 14242,
-        "DicomAet": "ARCHIVE",
-        "DicomCheckCalledAet": True,
-        "DicomAlwaysAllowStore": True,
-        "DicomAlwaysAllowFind": True,
-        "DicomAlwaysAllowGet": True,
-        "RemoteAccessAllowed": False,
-        "AuthenticationEnabled": False,
-        "OverwriteInstances": False,
-        "Plugins": [],
-    }
-    for name in ("kept", "out", "changed"):
+    for name in ("out", "changed"):
         (folder / name).mkdir()
-    (folder / "settings.json").write_text(json.dumps(settings))
     made = mx.to_dicom(mx.find_lines(mx.read_radiograph(SAMPLE)), SAMPLE)
     assert len(made) == OBJECTS
     for kind, dataset in made.items():
@@ -84,16 +53,10 @@ def said(tmp_path_factory):
         patient=header.PatientID,
         study=header.StudyInstanceUID,
     )
-    run = subprocess.run(
-        ["unshare", "-n", "sh", "-c", script],
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
-    statuses = [int(status) for status in re.findall(r"^status (\d+)$", run.stdout, re.MULTILINE)]
-    summaries = [json.loads(line) for line in run.stdout.splitlines() if line.startswith('{"schema"')]
-    return run.stdout, statuses, summaries, (folder / "errors").read_text(), folder
+    output = with_orthanc(folder, script)
+    statuses = [int(status) for status in re.findall(r"^status (\d+)$", output, re.MULTILINE)]
+    summaries = [json.loads(line) for line in output.splitlines() if line.startswith('{"schema"')]
+    return output, statuses, summaries, (folder / "errors").read_text(), folder
 
 
 def test_all_objects_are_there_and_identical_and_sending_twice_doubles_none(said):

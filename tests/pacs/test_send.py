@@ -1,39 +1,20 @@
 """Objects to an archive on the loopback, honest and otherwise."""
 
-import datetime
 import json
 import socket
 import ssl
-import subprocess
 import warnings
 
 import pydicom
 import pytest
 from archive import FIND, archive
 
-import microcal_xray as mx
 from microcal_xray.cli import main
 from microcal_xray.errors import MicrocalError, SettingsError
-from microcal_xray.exporting import object_bytes
 from microcal_xray.pacs import Connection, PacsAddress, TlsFiles, address_from_text, objects_to_send, send
 from microcal_xray.pacs import association as association_module
 from microcal_xray.pacs.association import PacsError, RefusedError
 from microcal_xray.pacs.send import Proof
-from microcal_xray.simulation import Anatomy, Detector, simulate_limb, write_dicom
-
-NOON = datetime.datetime(2030, 1, 2, 12, 0, 0)
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """An output folder with a report, a state and a capture."""
-    folder = tmp_path_factory.mktemp("objects")
-    limb = simulate_limb(anatomy=Anatomy.TIBIA, seed=1, detector=Detector(160, 240, 0.5))
-    path = write_dicom(limb, folder / "a.dcm")
-    (folder / "dicom").mkdir()
-    for kind, dataset in mx.to_dicom(mx.find_lines(mx.read_radiograph(path)), path, created=NOON).items():
-        (folder / "dicom" / f"a.{kind}.dcm").write_bytes(object_bytes(dataset))
-    return folder
 
 
 def connection(there, **options):
@@ -181,36 +162,6 @@ def test_a_peer_that_never_answers_costs_the_timeout(folder):
         )
         with pytest.raises(PacsError, match="no archive answers"):
             send(objects_to_send([folder]), there)
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tls")
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=localhost",
-    ]
-    command += [
-        "-addext",
-        "subjectAltName=DNS:localhost",
-        "-keyout",
-        folder / "key.pem",
-        "-out",
-        folder / "all.pem",
-    ]
-    try:
-        subprocess.run([str(part) for part in command], check=True, capture_output=True)
-    except FileNotFoundError:
-        pytest.skip("openssl is not installed: TLS was NOT tested")
-    return folder
 
 
 def test_tls_is_spoken_and_the_archive_is_checked(folder, certificate):

@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -115,3 +116,45 @@ def with_evidence() -> Callable[[Findings], Findings]:
         return replace(findings, candidates=tuple(map(explained, findings.candidates)))
 
     return with_evidence
+
+
+@pytest.fixture(scope="session")
+def browser():
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed: PAGE NOT TESTED"
+    )
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine: THE REPORT PAGE WAS NOT TESTED IN A BROWSER")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_desk(browser):
+    """Open a report page; afterwards: no message on the console, no request beyond the page itself."""
+    opened = []
+
+    def open_desk(path, *, context=None, **options):
+        context = context or browser.new_context(
+            **{"viewport": {"width": 1366, "height": 768}, "locale": "en-GB", **options}
+        )
+        page = context.new_page()
+        messages: list[str] = []
+        requests: list[str] = []
+        # The driver's remarks on speed are no messages of the page.
+        page.on("console", lambda it: messages.append(it.text) if "GL Driver" not in it.text else None)
+        page.on("pageerror", lambda error: messages.append(str(error)))
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(path.as_uri())
+        page.locator("html[data-ready=yes]").wait_for()
+        opened.append((context, path.as_uri(), messages, requests))
+        return page
+
+    yield open_desk
+    for context, address, messages, requests in opened:
+        assert messages == []
+        assert {url for url in requests if not url.startswith(("data:", "blob:"))} == {address}
+        context.close()

@@ -9,7 +9,7 @@ import jsonschema
 import numpy as np
 import pytest
 
-from microcal_xray.bump import Bump, BumpCaution, BumpKind, BumpTier, OutlinesSeen
+from microcal_xray.bump import BUMP_CAUTIONS, Bump, BumpCaution, BumpKind, BumpTier, OutlinesSeen
 from microcal_xray.cluster import Cluster, ClusterPattern
 from microcal_xray.measured import Estimate
 from microcal_xray.reporting import (
@@ -22,7 +22,11 @@ from microcal_xray.reporting import (
     image_result_from_dict,
     overlay,
     report_html,
+    words_of,
+    write_results,
+    written,
 )
+from microcal_xray.reporting.page_bumps import bump_facts
 
 
 def bump(number=1, *, mm=0.1, kind=BumpKind.BUMP, tier=BumpTier.STRONG):
@@ -101,13 +105,56 @@ def test_the_overlay_draws_them_dotted_and_named(with_bumps, make_findings):
     assert dashes  # drawn at all; the look is judged by eye
 
 
-def test_the_page_tells_them_in_words(with_bumps):
+def test_the_page_tells_them_in_the_words_of_both_languages(with_bumps):
     findings = with_bumps()
-    page = report_html([image_result(findings, "a.dcm")], findings.settings)
-    assert "Bump 1" in page
-    assert "0.8 (0.7 to 0.9) mm high" in page
+    result = image_result(findings, "a.dcm")
+    english, french = (dict(bump_facts(result, words_of(language))) for language in ("en", "fr"))
+    assert "height 0.8 mm (0.7 to 0.9)" in english["Bump 1"]
+    assert "callus index 1.16" in english["Bump 1"]
+    assert BUMP_CAUTIONS[BumpCaution.ONE_SIDED] in english["Bump 1"]
+    assert english["Cluster 1"] == "line 1, bump 1; within 3.0 mm, 3.0 mm apart"
+    assert "hauteur 0,8 mm (0,7 \u00e0 0,9)" in french["Saillie 1"]
+    assert french["Saillie 2"].startswith("r\u00e9action p\u00e9riost\u00e9e")
+    page = report_html([result], findings.settings)
     assert "callus index 1.16" in page
-    assert "line 1, bump 1; within 3 mm" in page
+    assert "indice de cal 1,16" in page
+
+
+def test_the_catalogue_says_of_cautions_what_the_code_says():
+    for member, sentence in BUMP_CAUTIONS.items():
+        assert words_of("en").text(f"bump.caution.{str(member.name).lower()}") == sentence
+
+
+def test_growth_arrest_is_named_in_both_languages(with_bumps):
+    rows = Cluster(1, ClusterPattern.GROWTH_ARREST, (1, 2, 3), (), 90.0, None, 45.0, None, 1.1)
+    result = replace(image_result(with_bumps(), "a.dcm"), clusters=(rows,))
+    english, french = (bump_facts(result, words_of(language))[-1][1] for language in ("en", "fr"))
+    assert "growth-arrest (Harris)" in english
+    assert "stries d'arr\u00eat de croissance (Harris)" in french
+    assert "within 90 px" in english
+
+
+def test_they_are_written_line_by_line_and_come_back(with_bumps, make_findings):
+    result = image_result(with_bumps(), "a.dcm")
+    row = written(result)
+    assert row.bumps_lines.count("\n") == 2
+    assert written(image_result(make_findings(), "b.dcm")).bumps_lines == ""
+    again = row.result()
+    assert again.as_dict() == result.as_dict()
+    assert again.clusters == result.clusters
+
+
+def test_a_file_off_the_page_holds_none_of_them(with_bumps):
+    summarised = written(image_result(with_bumps(), "a.dcm")).summarised()
+    assert (summarised.bumps, summarised.outlines, summarised.clusters) == ((), None, ())
+    assert len(summarised.candidates) == len(with_bumps().candidates)
+
+
+def test_the_batch_writes_their_table(with_bumps, make_findings, tmp_path):
+    settings = with_bumps().settings
+    results = [image_result(with_bumps(), "a.dcm"), image_result(make_findings(), "b.dcm")]
+    write_results(results, tmp_path, settings)
+    assert (tmp_path / "bumps.csv").read_text(encoding="utf-8") == bumps_csv(results)
 
 
 def test_a_bump_needs_a_rate_over_nothing():

@@ -2,13 +2,27 @@ import base64
 import hashlib
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
+from importlib import resources
 
 import pytest
 
-from microcal_xray.reporting import failed_result, image_result, report_html, skipped_result
+from microcal_xray import reporting
+from microcal_xray.reporting import (
+    PageOptions,
+    failed_result,
+    image_result,
+    report_html,
+    skipped_result,
+    words_of,
+)
 from microcal_xray.reporting.foreign_text import printable_text
+from microcal_xray.reporting.page import SCRIPTS, STYLES, run_id
 from microcal_xray.settings import Settings
+from microcal_xray.version import __version__
+
+_WORDS_IN_THE_TEMPLATE = ("data-words", "data-title", "data-label", "data-placeholder")
 
 _HOSTILE = [
     "<script>alert(1)</script>.dcm",
@@ -48,6 +62,11 @@ def _page(results, **options):
     return _Page(report_html(results, Settings(), **options))
 
 
+def _script(page):
+    (script,) = [text for text in page.raw["script"] if text.startswith('"use strict"')]
+    return script
+
+
 def _data(page):
     return json.loads(page.raw["script"][0])
 
@@ -63,9 +82,9 @@ def test_the_page_loads_nothing(make_findings):
 def test_only_our_script_and_styles_are_allowed_by_their_hash(make_findings):
     page = _page([image_result(make_findings(), "a.dcm")])
     (policy,) = [attributes["content"] for _, attributes in page.tags if "http-equiv" in attributes]
-    assert policy.startswith("default-src 'none'; img-src data: blob:; ")
+    assert policy.startswith("default-src 'none'; img-src data:; ")
     assert "unsafe" not in policy
-    for source in (page.raw["script"][-1], *page.raw["style"]):
+    for source in (_script(page), *page.raw["style"]):
         digest = base64.b64encode(hashlib.sha256(source.encode()).digest()).decode()
         assert f"'sha256-{digest}'" in policy
     data_types = {attributes.get("type") for tag, attributes in page.tags if tag == "script"}
@@ -77,40 +96,45 @@ def test_foreign_text_stays_text(make_findings, name):
     plain = _page([image_result(make_findings(body_part="TIBIA"), "x"), failed_result("y", "z")])
     hostile = _page([image_result(make_findings(body_part=name), name), failed_result(name, name)])
     assert [tag for tag, _ in hostile.tags] == [tag for tag, _ in plain.tags]
-    assert hostile.raw["script"][-1] == plain.raw["script"][-1]
+    assert _script(hostile) == _script(plain)
     assert _data(hostile)["images"][0]["file"] == printable_text(name)
     assert printable_text(name) in hostile.text
 
 
 def test_the_data_block_holds_what_the_reviewer_sees(make_findings):
     (image,) = _data(_page([image_result(make_findings(), "a.dcm")]))["images"]
-    assert image["preview"] == {
-        "width": 90,
-        "height": 120,
-        "scale_x": 1.0,
-        "scale_y": 1.0,
-        "mm_per_px": 0.1,
+    shape = {name: image[name] for name in ("rows", "columns", "row_size", "column_size", "mm", "full_depth")}
+    assert shape == {
+        "rows": 120,
+        "columns": 90,
+        "row_size": 1.0,
+        "column_size": 1.0,
+        "mm": 0.1,
+        "full_depth": True,
     }
-    assert image["place"] == "L  \u00b7  TIBIA  \u00b7  AP"
-    assert image["candidates"][1]["cautions"] == [
+    assert image["says"]["en"]["place"] == image["says"]["fr"]["place"] == "L  \u00b7  TIBIA  \u00b7  AP"
+    assert image["says"]["en"]["candidates"][1]["cautions"] == [
         "the direction of the bone is unclear here, so the angle to it is unknown"
+    ]
+    assert image["says"]["fr"]["candidates"][1]["cautions"] == [
+        "l'axe de l'os est incertain ici\u00a0: angle avec l'os inconnu"
     ]
     assert [
         "Grey scale",
         "log attenuation, 14 bits, stored inverted (MONOCHROME1), shown with bone bright",
-    ] in (image["facts"])
+    ] in image["says"]["en"]["facts"]
 
 
 def test_a_picture_that_is_not_square_is_shown_with_its_true_scale(make_findings):
     findings = make_findings(shape=(100, 100), spacing_mm=(0.2, 0.1))
     (image,) = _data(_page([image_result(findings, "a.dcm")]))["images"]
-    assert (image["preview"]["scale_x"], image["preview"]["scale_y"]) == (1.0, 2.0)
-    assert image["preview"]["mm_per_px"] == 0.1
+    assert (image["column_size"], image["row_size"]) == (1.0, 2.0)
+    assert image["mm"] == 0.1
 
 
 def test_unknown_spacing_is_a_dash_that_says_why(make_findings):
     page = _page([image_result(make_findings(spacing_mm=None), "a.png")])
-    assert _data(page)["images"][0]["preview"]["mm_per_px"] is None
+    assert _data(page)["images"][0]["mm"] is None
     assert ("span", {"title": "pixel spacing unknown"}) in page.tags
 
 
@@ -128,7 +152,7 @@ def test_what_is_left_out_of_the_page_is_said_and_linked(make_findings):
     ]
     page = _page(results, overlay_links={"b.dcm": "overlays/b.dcm.png"})
     assert [image["file"] for image in _data(page)["images"]] == ["a.dcm"]
-    assert "1 radiograph with weaker or no candidates left out here" in page.text
+    assert _data(page)["left_out"] == 1
     assert ("a", {"href": "overlays/b.dcm.png"}) in page.tags
 
 
@@ -140,10 +164,53 @@ def test_settings_and_version_are_on_the_page():
 
 def test_the_page_uses_the_words_of_the_field(make_findings):
     page = _page([image_result(make_findings(), "a.dcm"), failed_result("b", "c")])
-    shown = page.text + page.raw["script"][-1] + page.raw["script"][0]
+    shown = page.text + "".join(page.raw["script"])
     assert not re.search(r"diagnos|fracture|probabilit", shown, re.IGNORECASE)
 
 
 def test_the_same_results_give_the_same_page(make_findings):
     pages = {report_html([image_result(make_findings(), "a")], Settings()) for _ in range(2)}
     assert len(pages) == 1
+
+
+def test_the_run_is_named_by_files_pixels_and_settings(make_findings):
+    result = image_result(make_findings(), "a")
+    runs = {
+        run_id([result], Settings()),
+        run_id([replace(result, file="b")], Settings()),
+        run_id([replace(result, pixel_sha256="0" * 64)], Settings()),
+        run_id([result], Settings(false_marks=4)),
+    }
+    assert len(runs) == 4
+    assert _data(_page([result]))["results"] == {"version": __version__, "run": run_id([result], Settings())}
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_the_page_is_written_in_the_language_asked_for(make_findings, language):
+    html = report_html(
+        [image_result(make_findings(), "a")], Settings(), options=PageOptions(language=language)
+    )
+    assert f'<html lang="{language}">' in html
+    page = _Page(html)
+    assert words_of(language).text("desk.summary") in page.text
+    assert ("div", {"class": "in-language", "lang": language}) in page.tags  # not hidden
+    assert _data(page)["language"] == language
+
+
+def test_every_word_that_the_script_asks_for_is_there(make_findings):
+    page = _page([image_result(make_findings(), "a")])
+    words = json.loads(page.raw["script"][1])
+    script = _script(page)
+    asked = set(re.findall(r'text\("([a-z_.]+)"', script))
+    counted = set(re.findall(r'counted\("([a-z_.]+)"', script))
+    asked |= {f"{key}.{number}" for key in counted for number in ("one", "other")}
+    for _, attributes in page.tags:
+        asked |= {value for name, value in attributes.items() if name in _WORDS_IN_THE_TEMPLATE}
+    assert len(asked) > 100
+    assert {language: asked - set(texts) for language, texts in words.items()} == {"en": set(), "fr": set()}
+
+
+@pytest.mark.parametrize("name", [*SCRIPTS, *STYLES, "report.html"])
+def test_a_file_of_the_page_holds_one_idea(name):
+    text = (resources.files(reporting) / "templates" / name).read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 400

@@ -1,5 +1,6 @@
 import csv
 import dataclasses
+import itertools
 import json
 import os
 import sys
@@ -9,6 +10,8 @@ from PIL import Image
 
 from microcal_xray.errors import OutputError, SettingsError
 from microcal_xray.reporting import (
+    PageOptions,
+    StrongestFirst,
     failed_result,
     image_result,
     table,
@@ -82,10 +85,41 @@ def test_the_strongest_images_are_embedded(make_findings, tmp_path):
         for file, score in scores.items()
     ]
     page = write_results(results, tmp_path, Settings(), embedded_images=2).read_text(encoding="utf-8")
-    assert page.count('id="preview-') == 2
+    assert page.count('id="pixels-') == 2
     data = json.loads(page.split('id="report-data">')[1].split("</script>")[0])
     assert [image["file"] for image in data["images"]] == ["b", "c"]
     assert "2 radiographs with weaker or no candidates not embedded" in page
+    assert data["left_out"] == 2
+
+
+def _full_depth(page):
+    data = json.loads(page.split('id="report-data">')[1].split("</script>")[0])
+    return {image["file"]: image["full_depth"] for image in data["images"]}
+
+
+def test_only_the_strongest_are_kept_at_full_depth_where_not_all_fit(make_findings, tmp_path):
+    results = [
+        image_result(make_findings(candidates=1, best_score=score), file)
+        for file, score in {"a": 3.0, "b": 9.0, "c": 5.0}.items()
+    ]
+    size = len(results[0].packed_pixels)
+    for order in (results, results[::-1]):
+        options = PageOptions(full_depth_megabytes=2.5 * size / 1e6)
+        page = write_results(order, tmp_path, Settings(), page=options).read_text(encoding="utf-8")
+        assert _full_depth(page) == {"a": False, "b": True, "c": True}
+    page = write_results(results, tmp_path, Settings(), page=PageOptions(full_depth_megabytes=0))
+    assert _full_depth(page.read_text(encoding="utf-8")) == {"a": False, "b": False, "c": False}
+
+
+def test_a_weaker_image_never_takes_the_place_of_a_stronger_one_that_does_not_fit(make_findings):
+    sizes = {"strong": (9.0, 3), "middle": (5.0, 9), "weak": (1.0, 4)}
+    for order in itertools.permutations(sizes):
+        strongest = StrongestFirst(10)
+        dropped = []
+        for file in order:
+            score, size = sizes[file]
+            dropped += strongest.add(image_result(make_findings(candidates=1, best_score=score), file), size)
+        assert sorted(dropped) == ["middle", "weak"], order
 
 
 def test_overlays_that_are_there_are_linked(make_findings, tmp_path):
@@ -93,7 +127,7 @@ def test_overlays_that_are_there_are_linked(make_findings, tmp_path):
     write_overlay(make_findings(), tmp_path / "overlays" / "x y__b.dcm.png")
     results = [image_result(make_findings(), file).without_preview() for file in ("x y/b.dcm", "c.dcm")]
     page = write_results(results, tmp_path, Settings()).read_text(encoding="utf-8")
-    assert page.count('href="overlays/') == 1
+    assert page.count('href="overlays/') == 2  # once in each language
     assert 'href="overlays/x%20y__b.dcm.png"' in page
 
 

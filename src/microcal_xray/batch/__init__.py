@@ -4,7 +4,7 @@ from .analysis import BatchSummary, analyze
 from .differences import Difference
 from .export import ExportSummary, export
 from .matching import FoundBy
-from .options import BatchOptions, usable_cores
+from .options import BatchOptions, Earlier, TableFormat, usable_cores
 from .progress import Progress
 from .replaying import ImageReplay, Replay, Verdict, replay
 from .supervisor import BatchStoppedError
@@ -14,11 +14,13 @@ __all__ = [
     "BatchStoppedError",
     "BatchSummary",
     "Difference",
+    "Earlier",
     "ExportSummary",
     "FoundBy",
     "ImageReplay",
     "Progress",
     "Replay",
+    "TableFormat",
     "Verdict",
     "analyze",
     "export",

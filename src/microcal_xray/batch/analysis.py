@@ -1,33 +1,30 @@
 """From files and folders to the output folder: the whole batch."""
 
 import contextlib
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..errors import OutputError
 from ..exporting import ExportOptions, require_highdicom
 from ..origin import Origin
-from ..reporting import (
-    ImageResult,
-    Status,
-    failed_result,
-    overlay_names,
-    overlays_folder,
-    skipped_result,
-    write_results,
-)
+from ..reporting import PageOptions, Status, failed_result, overlay_name, overlays_folder, written
+from ..reporting.parquet import require_pyarrow
 from .export import ExportSummary, exported, recorded_analyses
-from .inputs import InputFile, find_inputs, inputs_root
+from .finishing import shown_rows, write_outputs
+from .inputs import find_inputs, inputs_root
 from .interrupts import interrupts_ignored
+from .journal import Journal, opened_journal, remove_journal
+from .journal_rows import FileResult
 from .one_file import FileAnalysis, FileTask
-from .options import BatchOptions, usable_cores
-from .output_folder import OutputFolder, held_output, keep_dicom, keep_overlays
+from .options import BatchOptions, Earlier, TableFormat, usable_cores
+from .output_folder import OutputFolder, held_output, keep_dicom
 from .progress import Progress
-from .supervisor import BatchStoppedError, supervise
+from .resuming import asked_of_run, prepare
+from .supervisor import supervise
 
-_NOT_REACHED = "not analysed: the run ended before its turn"
+_MOST_NOTES = 1000
 _USUAL_OPTIONS = BatchOptions()
+_USUAL_PAGE = PageOptions()
 
 
 @dataclass(frozen=True)
@@ -46,6 +43,11 @@ class BatchSummary:
         Sorted by file.
     dicom : ExportSummary or None
         What became of the DICOM results; None when none were asked for.
+    resumed : int
+        Number of files that an earlier run had finished.
+    same_instance : tuple of (file, file)
+        Images with the SOP instance UID of an earlier one but other pixels, and that one. Both are analysed,
+        but one of them is not what it says; at most a thousand.
     """
 
     report: Path
@@ -55,6 +57,8 @@ class BatchSummary:
     candidates: int
     failures: tuple[tuple[str, str], ...] = ()
     dicom: ExportSummary | None = None
+    resumed: int = 0
+    same_instance: tuple[tuple[str, str], ...] = ()
 
     @property
     def files(self) -> int:
@@ -68,12 +72,15 @@ def analyze(
     *,
     options: BatchOptions = _USUAL_OPTIONS,
     dicom: ExportOptions | None = None,
+    page: PageOptions = _USUAL_PAGE,
     report: Callable[[Progress], None] = lambda progress: None,
 ) -> BatchSummary:
     """Look for lines in many files and write candidates, images, overlays and the report page.
 
     Each file is analysed in a child process: one that crashes, hangs or needs too much memory is a failed
-    file among the others. The results do not depend on the number of jobs.
+    file among the others. The results do not depend on the number of jobs. What is finished is kept in a
+    journal in the output folder, so that a run that was killed loses the files in flight and the next one
+    goes on.
 
     Parameters
     ----------
@@ -81,10 +88,13 @@ def analyze(
         Files, or folders that are walked down. In the outputs a file is named relative to the deepest folder
         that holds all of them: the folder itself, if there is one.
     out : path
-        Output folder: new, empty, or an earlier result, which is replaced.
+        Output folder: new, empty, or an earlier result. If that has a journal, the run goes on with it; a
+        result without one is replaced.
     options : BatchOptions
     dicom : ExportOptions, optional
         Write DICOM results too, see `export`. None: those of an earlier run in `out` are removed.
+    page : PageOptions
+        How the report page starts and how large it may become.
     report : callable, optional
         Called with a `Progress` before the first file and after each one.
 
@@ -97,11 +107,12 @@ def analyze(
     SettingsError
         If a path does not exist.
     OutputError
-        If the output folder is not ours to fill, cannot be written to, or another batch is writing there.
+        If the output folder is not ours to fill, cannot be written to, another batch is writing there, or it
+        holds a run over other inputs, with other settings or versions.
     BatchStoppedError
         If writing fails midway, as on a full disk. What can be written is written first.
     MicrocalError
-        If DICOM results are asked for and highdicom is not installed.
+        If DICOM results are asked for and highdicom is not installed, or Parquet and pyarrow is not.
 
     Notes
     -----
@@ -114,16 +125,26 @@ def analyze(
     """
     if dicom is not None:
         require_highdicom()
+    if options.table_format is TableFormat.PARQUET:
+        require_pyarrow()
     inputs = find_inputs(paths, out=out)
+    root = inputs_root(paths)
+    work = FileAnalysis(options.settings, options.spacing_mm, options.photometric, options.secondary_capture)
     with held_output(out) as folder:
-        try:
-            every, page = _analyzed(inputs, folder, options, report)
-            made = _exported(paths, folder, dicom, options) if dicom else None
-        except BaseException:
-            keep_dicom(folder, [])  # what is there is about results that are no more
-            raise
-        keep_dicom(folder, made.names if made else [])
-    return replace(_summary(every, page), dicom=made)
+        if options.earlier is Earlier.FRESH:
+            remove_journal(folder.path)
+        with opened_journal(folder.path, full_depth_bytes=page.full_depth_bytes) as journal:
+            asked = asked_of_run(root, options.settings, work.reading)
+            prepare(journal, folder, inputs, asked, earlier=options.earlier)
+            del inputs  # the journal knows them
+            try:
+                summary = _analyzed(root, folder, journal, work, options, page, report)
+                made = _exported(paths, folder, dicom, options) if dicom else None
+            except BaseException:
+                keep_dicom(folder, [])  # what is there is about results that are no more
+                raise
+            keep_dicom(folder, made.names if made else [])
+    return replace(summary, dicom=made)
 
 
 def _exported(
@@ -133,100 +154,116 @@ def _exported(
 
 
 def _analyzed(
-    inputs: Sequence[InputFile],
+    root: Path,
     folder: OutputFolder,
+    journal: Journal,
+    work: FileAnalysis,
     options: BatchOptions,
+    page: PageOptions,
     report: Callable[[Progress], None],
-) -> tuple[list[ImageResult], Path]:
-    names = overlay_names(entry.file for entry in inputs)
-    results: dict[str, ImageResult] = {}
+) -> BatchSummary:
+    resumed = sum(journal.counts().values())
     try:
-        report(Progress(total=len(inputs)))
-        progress = Progress(total=len(inputs))
-        with contextlib.closing(_results(inputs, folder, names, options)) as finished:
-            for result in finished:
-                results[result.file] = result
-                progress = progress.after(result.file, result.status, result.reason)
-                report(progress)
+        _first_round(root, folder, journal, work, options, report)
+        # What a round leaves open is worked on in the next; nearly always that is nothing.
+        while journal.call_up("unfounded"):
+            _work_off(root, folder, journal, work, options)
+        if journal.call_up("pictures"):
+            _work_off(root, folder, journal, work, options)
     finally:
         with interrupts_ignored():  # impatient users press Ctrl-C twice
-            every = _with_the_unreached(inputs, results)
-            page = _write(every, folder, names, options)
-    return every, page
+            html = write_outputs(journal, folder, options.settings, options.table_format, page)
+    return _summary(journal, html, resumed)
 
 
-def _with_the_unreached(inputs: Sequence[InputFile], results: Mapping[str, ImageResult]) -> list[ImageResult]:
-    unreached = (skipped_result(entry.file, _NOT_REACHED) for entry in inputs if entry.file not in results)
-    return sorted([*results.values(), *unreached], key=lambda result: result.file)
+def _first_round(
+    root: Path,
+    folder: OutputFolder,
+    journal: Journal,
+    work: FileAnalysis,
+    options: BatchOptions,
+    report: Callable[[Progress], None],
+) -> None:
+    counts = journal.counts()
+    resumed = sum(counts.values())
+    progress = Progress(
+        total=journal.files(),
+        done=resumed,
+        failed=counts.get(Status.FAILED, 0),
+        skipped=counts.get(Status.SKIPPED, 0) + counts.get("same", 0),
+        resumed=resumed,
+    )
+    report(progress)
+    for kept in journal.kept(is_opened=False):
+        if kept.result is not None:
+            progress = progress.after(kept.file, kept.result.status, kept.result.reason)
+            report(progress)
+    with contextlib.closing(_results(root, folder, journal, work, options)) as finished:
+        for result in finished:
+            status = result.written.status if result.written is not None else Status.SKIPPED
+            reason = result.written.reason if result.written is not None else None
+            progress = progress.after(result.file, status, reason)
+            report(progress)
+
+
+def _work_off(
+    root: Path, folder: OutputFolder, journal: Journal, work: FileAnalysis, options: BatchOptions
+) -> None:
+    with contextlib.closing(_results(root, folder, journal, work, options)) as finished:
+        for _ in finished:
+            pass
 
 
 def _results(
-    inputs: Sequence[InputFile], folder: OutputFolder, names: dict[str, str], options: BatchOptions
-) -> Generator[ImageResult, None, None]:
-    for entry in inputs:
-        if entry.status is Status.SKIPPED:
-            yield skipped_result(entry.file, entry.reason or "")
-        elif entry.status is Status.FAILED:
-            yield failed_result(entry.file, entry.reason or "")
-    overlays = overlays_folder(folder.path)
-    tasks = [
-        FileTask(
-            path=entry.path,
-            file=entry.file,
-            overlay=overlays / names[entry.file],
-            draft=folder.work / names[entry.file],
-            preview=_preview(folder, names[entry.file]),
-        )
-        for entry in inputs
-        if entry.status is Status.OK
-    ]
-    analysis = FileAnalysis(
-        options.settings, options.spacing_mm, options.photometric, options.secondary_capture
-    )
+    root: Path, folder: OutputFolder, journal: Journal, work: FileAnalysis, options: BatchOptions
+) -> Generator[FileResult, None, None]:
+    """Yield the results of the files that have none, each safe in the journal already."""
     with contextlib.closing(
-        supervise(tasks, analysis, jobs=options.jobs or usable_cores(), limits=options.limits)
+        supervise(
+            _tasks(root, folder, journal),
+            work,
+            jobs=options.jobs or usable_cores(),
+            limits=options.limits,
+            answer=lambda question: journal.claim(*question),
+        )
     ) as outcomes:
         for outcome in outcomes:
-            yield outcome.result or failed_result(
-                outcome.item.file, outcome.failure or "", origin=Origin(reading=analysis.reading)
+            origin = Origin(reading=work.reading)
+            result = outcome.result or FileResult(
+                written(failed_result(outcome.item.file, outcome.failure or "", origin=origin))
             )
+            journal.keep(result)
+            yield result
 
 
-def _preview(folder: OutputFolder, name: str) -> Path:
-    return folder.work / f"{name}.preview.jpg"
+def _tasks(root: Path, folder: OutputFolder, journal: Journal) -> Iterator[FileTask]:
+    overlays = overlays_folder(folder.path)
+    for todo in journal.todo():
+        name = overlay_name(todo.file, is_alone=todo.is_alone)
+        yield FileTask(
+            path=root / todo.file,
+            file=todo.file,
+            overlay=overlays / name,
+            draft=folder.work / name,
+            is_first=todo.is_first,
+        )
 
 
-def _write(
-    results: Sequence[ImageResult], folder: OutputFolder, names: dict[str, str], options: BatchOptions
-) -> Path:
-    previewed = (_with_preview(result, _preview(folder, names[result.file])) for result in results)
-    drawn = [names[result.file] for result in results if result.status is Status.OK]
-    try:
-        page = write_results(previewed, folder.path, options.settings)
-        keep_overlays(folder, drawn)  # only now: until then the earlier report may still need the others
-    except OutputError as error:
-        raise BatchStoppedError(str(error)) from error
-    return page
-
-
-def _with_preview(result: ImageResult, preview: Path) -> ImageResult:
-    if result.status is not Status.OK:
-        return result
-    try:
-        return replace(result, preview_jpeg=preview.read_bytes())
-    except OSError:  # a report without one picture is better than none
-        return result
-
-
-def _summary(results: Sequence[ImageResult], page: Path) -> BatchSummary:
-    counts = {status: sum(result.status is status for result in results) for status in Status}
+def _summary(journal: Journal, page: Path, resumed: int) -> BatchSummary:
+    counts = dict.fromkeys(Status, 0)
+    candidates, failures = 0, []
+    for row in shown_rows(journal):
+        counts[row.status] += 1
+        candidates += row.candidates
+        if row.status is Status.FAILED:
+            failures.append((row.file, row.reason or ""))
     return BatchSummary(
         report=page,
         ok=counts[Status.OK],
         failed=counts[Status.FAILED],
         skipped=counts[Status.SKIPPED],
-        candidates=sum(len(result.candidates) for result in results),
-        failures=tuple(
-            (result.file, result.reason or "") for result in results if result.status is Status.FAILED
-        ),
+        candidates=candidates,
+        failures=tuple(failures),
+        resumed=resumed,
+        same_instance=tuple(journal.shared_instances(_MOST_NOTES)),
     )

@@ -10,10 +10,11 @@ import threading
 from collections.abc import Callable
 from typing import IO, Any
 
-from .worker import READY, Limits, Reply
+from .worker import READY, Limits, Question, Reply
 
 START_LIMIT_S = 120.0
 _ATTEMPTS = 2
+_START_ATTEMPTS = 10  # for what is killed while it starts: others may want memory just then
 _START = "import sys; sys.path[:] = {path!r}; from microcal_xray.batch.worker import serve; serve()"
 _ONE_THREAD = (
     "OMP_NUM_THREADS",
@@ -42,6 +43,9 @@ class Child:
     work : callable
         Takes an item, returns a result; found by its module and name in the worker.
     limits : Limits
+    answer : callable, optional
+        Answers a question that the work function asks; called by the thread that calls `reply_to`. With it,
+        the work function gets an argument `ask` beside its item.
 
     Notes
     -----
@@ -50,8 +54,11 @@ class Child:
     is not imported a second time, and it may be started from a daemonic process, as in a dask worker.
     """
 
-    def __init__(self, work: Callable[[Any], Any], limits: Limits) -> None:
+    def __init__(
+        self, work: Callable[..., Any], limits: Limits, answer: Callable[[Any], Any] | None = None
+    ) -> None:
         self._work = work
+        self._answer = answer
         self._limits = limits
         self._lock = threading.Lock()
         self._closed = False
@@ -75,7 +82,7 @@ class Child:
             process = self._running()
             self._items += 1
             reply: Reply | None
-            reply, late = _exchange(process, item, self._limits.time_s)
+            reply, late = _exchange(process, item, self._limits.time_s, self._answer)
             if reply is None or late or reply.worn_out or self._items >= self._limits.items_per_worker:
                 self.retire()
             if self._closed:
@@ -108,20 +115,24 @@ class Child:
             self._process = None
 
     def _running(self) -> "subprocess.Popen[bytes]":
-        with self._lock:
-            if self._closed:
-                raise ClosedError
-            if self._process is not None:
-                return self._process
-            process = self._process = _start()
-            self._items = 0
-        reply, _ = _exchange(process, (self._work, self._limits), START_LIMIT_S)
-        if reply != READY:
+        for _ in range(_START_ATTEMPTS):
+            with self._lock:
+                if self._closed:
+                    raise ClosedError
+                if self._process is not None:
+                    return self._process
+                process = self._process = _start()
+                self._items = 0
+            beginning = (self._work, self._limits, self._answer is not None)
+            reply, late = _exchange(process, beginning, START_LIMIT_S)
+            if reply == READY:
+                return process
             self.retire()
             if self._closed:
                 raise ClosedError
-            raise StartError(f"worker processes cannot start ({_manner_of_death(process.returncode)})")
-        return process
+            if late or process.returncode >= 0:  # so it will be the next time
+                break
+        raise StartError(f"worker processes cannot start ({_manner_of_death(process.returncode)})")
 
 
 def _start() -> "subprocess.Popen[bytes]":
@@ -146,18 +157,39 @@ def _creation_flags() -> int:
     return 0
 
 
-def _exchange(process: "subprocess.Popen[bytes]", message: Any, limit_s: float) -> tuple[Any, bool]:
+class _AnswerError(Exception):
+    """A question of the worker could not be answered; its cause is the error."""
+
+
+def _exchange(
+    process: "subprocess.Popen[bytes]",
+    message: Any,
+    limit_s: float,
+    answer: Callable[[Any], Any] | None = None,
+) -> tuple[Any, bool]:
     """Return the answer, None if the process died, and whether it was killed for being late."""
     late = threading.Event()
     timer = threading.Timer(limit_s, _kill_late, (process, late))
     timer.daemon = True
     timer.start()
     try:
-        return _talk(process.stdin, process.stdout, message), late.is_set()
+        reply = _talk(process.stdin, process.stdout, message)
+        while isinstance(reply, Question) and answer is not None:
+            reply = _talk(process.stdin, process.stdout, _answered(answer, reply.content))
+        return reply, late.is_set()
+    except _AnswerError as error:
+        raise error.__cause__ or error from None
     except Exception:  # a dying process may leave any half of a pickle behind
         return None, late.is_set()
     finally:
         timer.cancel()
+
+
+def _answered(answer: Callable[[Any], Any], content: Any) -> Any:
+    try:
+        return answer(content)
+    except Exception as error:  # ours, not the worker's
+        raise _AnswerError from error
 
 
 def _talk(stdin: IO[bytes] | None, stdout: IO[bytes] | None, message: Any) -> Any:

@@ -33,6 +33,7 @@ _EXTRAS = (
     ("codecs-full", "imagecodecs", "JPEG Extended of 12 bits"),
     ("dicom", "highdicom", "results as DICOM objects: export, analyze --dicom"),
     ("pacs", "pynetdicom", "to and from an archive: send, fetch"),
+    ("review", "waitress", "the reviewer's server: review"),
 )
 _INSTALL_AGAIN = "install the package again, in the versions of requirements.lock"
 

@@ -9,6 +9,7 @@ from ..errors import OutputError, SettingsError
 from ..loading import FoundFile, Verdict
 from ..loading.folder import walk_folder
 from ..reporting import Status
+from .output_folder import holds_result
 
 _STATUS = {
     Verdict.RADIOGRAPH: Status.OK,
@@ -40,8 +41,8 @@ class InputFile:
 def find_inputs(paths: Sequence[str | Path], *, out: str | Path) -> tuple[InputFile, ...]:
     """Return every file in some files and folders, each once, sorted by name.
 
-    Folders are walked down, without following links to other folders; what is hidden in them is skipped. The
-    output folder is left out.
+    Folders are walked down, without following links to other folders; what is hidden in them is skipped, and
+    so are folders with results of ours. The output folder is left out.
 
     Parameters
     ----------
@@ -63,7 +64,9 @@ def find_inputs(paths: Sequence[str | Path], *, out: str | Path) -> tuple[InputF
         if path.is_relative_to(own):
             raise OutputError(f"{typed}: this input lies in the output folder {out}; choose another one")
     entries = (
-        _input_file(found, known, root) for path in named for found, known in walk_folder(path, leave_out=own)
+        _input_file(found, known, root)
+        for path in named
+        for found, known in walk_folder(path, leave_out=own, reason_against=_reason_against)
     )
     return _each_once(sorted(entries, key=lambda entry: entry.file))
 
@@ -81,6 +84,11 @@ def inputs_root(paths: Sequence[str | Path]) -> Path:
         If there are no paths, a path does not exist, or they have no folder in common (Windows drives).
     """
     return _common_folder([_resolved(path) for path in paths])
+
+
+def _reason_against(folder: Path) -> str | None:
+    """Return why a folder is not walked: overlays of an earlier run are no radiographs."""
+    return "holds results of microcal, which are not analysed" if holds_result(folder) else None
 
 
 def _input_file(path: Path, known: FoundFile | None, root: Path) -> InputFile:

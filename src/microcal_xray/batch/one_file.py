@@ -1,6 +1,7 @@
 """The analysis of one file, as it runs in a worker process."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,11 +10,12 @@ from ..findings import Findings
 from ..loading import Photometric, read_radiograph
 from ..loading.complaints import shown_path
 from ..loading.origins import origin_of
-from ..origin import Reading
+from ..origin import Origin, Reading, pixel_sha256
 from ..pipeline import find_lines
 from ..radiograph import Radiograph, spacing_from_user
-from ..reporting import ImageResult, failed_result, image_result, skipped_result, write_overlay
+from ..reporting import ImageResult, failed_result, image_result, skipped_result, write_overlay, written
 from ..settings import Settings
+from .journal_rows import FileResult
 
 
 @dataclass(frozen=True)
@@ -29,20 +31,20 @@ class FileTask:
         The finished overlay.
     draft : Path
         Where the overlay is drawn; in the same file system, so that it appears whole or not at all.
-    preview : Path
-        Where the preview of the report page waits until the page is written.
+    is_first : bool
+        It is searched whatever other file has the same pixels.
     """
 
     path: Path
     file: str
     overlay: Path
     draft: Path
-    preview: Path
+    is_first: bool = False
 
 
 @dataclass(frozen=True)
 class FileAnalysis:
-    """How each file is read and searched; called with a task, it returns the result without its preview.
+    """How each file is read and searched; called with a task, it returns what the outputs hold of the file.
 
     Parameters
     ----------
@@ -57,20 +59,31 @@ class FileAnalysis:
     photometric: Photometric | None = None
     secondary_capture: bool = False
 
-    def __call__(self, task: FileTask) -> ImageResult:
-        """Analyse one file and write its pictures.
+    def __call__(self, task: FileTask, ask: Callable[[tuple[str, str]], str | None]) -> FileResult:
+        """Analyse one file and write its overlay.
+
+        Parameters
+        ----------
+        task : FileTask
+        ask : callable
+            Takes the hash of the pixels and the name of the file; returns the name of another that stands for
+            both, or None.
 
         Raises
         ------
         OutputError
             If a picture cannot be written; the next one could not either.
         """
-        findings = searched(task.path, task.file, settings=self.settings, reading=self.reading)
-        if isinstance(findings, ImageResult):
-            return findings
-        result = image_result(findings, task.file)
-        _write_pictures(findings, result, task)
-        return result.without_preview()
+        radiograph = _read(task.path, task.file, self.reading)
+        if isinstance(radiograph, ImageResult):
+            return FileResult(written(radiograph))
+        pixels = pixel_sha256(radiograph.pixels, radiograph.usable)
+        instance = (radiograph.origin or Origin()).instance_sha256
+        if not task.is_first and ask((pixels, task.file)) is not None:
+            return FileResult(None, pixels, instance, left=task.file)
+        findings = find_lines(radiograph, self.settings)
+        _write_overlay(findings, task)
+        return FileResult(written(image_result(findings, task.file)), pixels, instance)
 
     @property
     def reading(self) -> Reading:
@@ -94,13 +107,17 @@ def searched(path: Path, file: str, *, settings: Settings, reading: Reading) -> 
     settings : Settings
     reading : Reading
     """
+    radiograph = _read(path, file, reading)
+    return radiograph if isinstance(radiograph, ImageResult) else find_lines(radiograph, settings)
+
+
+def _read(path: Path, file: str, reading: Reading) -> Radiograph | ImageResult:
     try:
-        radiograph = read_as(path, reading)
+        return read_as(path, reading)
     except NotARadiographError as error:
         return skipped_result(file, _reason(error, path))
     except (MicrocalError, OSError) as error:
         return failed_result(file, _reason(error, path), origin=origin_of(path, reading=reading))
-    return find_lines(radiograph, settings)
 
 
 def read_as(path: Path, reading: Reading) -> Radiograph:
@@ -125,10 +142,8 @@ def _reason(error: MicrocalError | OSError, path: Path) -> str:
     return text.removeprefix(f"{shown_path(path)}: ")
 
 
-def _write_pictures(findings: Findings, result: ImageResult, task: FileTask) -> None:
+def _write_overlay(findings: Findings, task: FileTask) -> None:
     try:
-        if result.preview_jpeg is not None:
-            task.preview.write_bytes(result.preview_jpeg)
         write_overlay(findings, task.draft)
         os.replace(task.draft, task.overlay)
     except OutputError as error:

@@ -4,6 +4,7 @@ import math
 import os
 import sys
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ..errors import SettingsError
 from ..loading import Photometric
@@ -21,6 +22,21 @@ def usable_cores() -> int:
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+class Earlier(StrEnum):
+    """What becomes of what an earlier run into the same output folder has finished."""
+
+    RESUME = "resume"  # it stays; the run goes on with the rest
+    RETRY_FAILED = "retry-failed"  # the same, and what failed is tried once more
+    FRESH = "fresh"  # it is forgotten
+
+
+class TableFormat(StrEnum):
+    """In which formats the tables are written."""
+
+    CSV = "csv"  # candidates.csv and images.csv, which are always there
+    PARQUET = "parquet"  # candidates.parquet and images.parquet beside them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +61,10 @@ class BatchOptions:
         Address space of one worker process, at least 1 GiB. None: no limit. Windows and macOS enforce none.
     files_per_worker : int
         A worker process is replaced after so many files.
+    earlier : Earlier
+        What becomes of what an earlier run has finished.
+    table_format : TableFormat
+        PARQUET needs pyarrow, the extra `microcal-xray[parquet]`.
 
     Raises
     ------
@@ -67,6 +87,8 @@ class BatchOptions:
     time_limit_s: float = 300.0
     memory_limit_gib: float | None = 8.0
     files_per_worker: int = 200
+    earlier: Earlier = Earlier.RESUME
+    table_format: TableFormat = TableFormat.CSV
 
     def __post_init__(self) -> None:
         spacing_from_user(self.spacing_mm)

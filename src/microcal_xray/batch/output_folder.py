@@ -74,7 +74,7 @@ def held_output(out: str | Path) -> Iterator[OutputFolder]:
     finally:
         _clear_work(folder)
         # Where a run failed before its result, the lock's file shows the next one that the folder is ours.
-        lock.release(remove=_holds_result(folder))
+        lock.release(remove=holds_result(folder.path))
         with contextlib.suppress(OSError):
             folder.work.rmdir()
 
@@ -184,11 +184,12 @@ def _clear_work(folder: OutputFolder) -> None:
 
 def _is_ours(folder: OutputFolder) -> bool:
     """Whether the folder is empty, holds our results, or what an interrupted run of ours left."""
-    return folder.lock.is_file() or not any(folder.path.iterdir()) or _holds_result(folder)
+    return folder.lock.is_file() or not any(folder.path.iterdir()) or holds_result(folder.path)
 
 
-def _holds_result(folder: OutputFolder) -> bool:
-    candidates = folder.path / _CANDIDATES
+def holds_result(folder: Path) -> bool:
+    """Whether a folder holds a result of ours, by the first bytes of its candidates.json."""
+    candidates = folder / _CANDIDATES
     try:
         with candidates.open("rb") as file:
             return _SCHEMA_START in file.read(_HEAD_BYTES)

@@ -18,6 +18,8 @@ class Progress:
     status : Status or None
     reason : str or None
         Why it failed or was skipped.
+    resumed : int
+        How many of those that are done an earlier run had finished.
     """
 
     total: int
@@ -27,6 +29,7 @@ class Progress:
     file: str | None = None
     status: Status | None = None
     reason: str | None = None
+    resumed: int = 0
 
     def after(self, file: str, status: Status, reason: str | None) -> "Progress":
         """Return the progress with one more file finished.

@@ -7,9 +7,9 @@ collects outcomes. A child that dies, hangs or runs out of memory costs its own 
 
 import queue
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ..errors import OutputError
 from .child import Child, ClosedError, StartError
@@ -35,11 +35,12 @@ class Outcome(Generic[Item, Result]):
 
 
 def supervise(
-    items: Sequence[Item],
-    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    work: Callable[..., Result],
     *,
     jobs: int,
     limits: Limits,
+    answer: Callable[[Any], Any] | None = None,
 ) -> Generator[Outcome[Item, Result], None, None]:
     """Yield the outcome of each item, as they come; the order depends on chance.
 
@@ -47,34 +48,34 @@ def supervise(
 
     Parameters
     ----------
-    items : sequence
-        Each must be picklable.
+    items : iterable
+        Each must be picklable. It is read, by one thread at a time, no faster than the items are worked on.
     work : callable
         A function or an object of an importable module; it gets one item in a worker process. An
         `OutputError` that it raises stops the batch; any other error is that item's failure.
     jobs : int
         Number of worker processes, 1 or more. Even a single job has its own process.
     limits : Limits
+    answer : callable, optional
+        Answers questions of the work function, which then gets an argument `ask` beside its item; called from
+        the threads of the children, one for each job.
 
     Raises
     ------
     BatchStoppedError
         If the work function raised an `OutputError`, or no worker can be started.
     """
-    todo: queue.SimpleQueue[Item] = queue.SimpleQueue()
-    for item in items:
-        todo.put(item)
-    outcomes: queue.Queue[Outcome[Item, Result] | BaseException] = queue.Queue()
-    children = [Child(work, limits) for _ in range(min(jobs, len(items)))]
+    todo, outcomes = _Todo(items), _Outcomes[Item, Result](room=2 * jobs)
+    children = [Child(work, limits, answer) for _ in range(jobs)]
     threads = [
         threading.Thread(target=_keep_busy, args=(child, todo, outcomes), daemon=True) for child in children
     ]
     try:
         for thread in threads:
             thread.start()
-        for _ in items:
-            yield _next(outcomes)
+        yield from outcomes.until_all_end(jobs)
     finally:
+        outcomes.close()
         for child in children:
             child.close()
         for thread in threads:
@@ -82,20 +83,68 @@ def supervise(
                 thread.join()
 
 
-def _keep_busy(
-    child: Child,
-    todo: "queue.SimpleQueue[Item]",
-    outcomes: "queue.Queue[Outcome[Item, Result] | BaseException]",
-) -> None:
+class _Todo(Generic[Item]):
+    """Hands out items to several threads, one after the other."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._items: Iterator[Item] = iter(items)
+        self._lock = threading.Lock()
+
+    def next(self) -> Item:
+        """Return the next item; StopIteration: there is none."""
+        with self._lock:
+            return next(self._items)
+
+
+class _Outcomes(Generic[Item, Result]):
+    """What the children's threads hand to the caller's; they wait while there is no room."""
+
+    def __init__(self, room: int) -> None:
+        self._queue: queue.Queue[Outcome[Item, Result] | BaseException | None] = queue.Queue(room)
+        self._closed = threading.Event()
+
+    def put(self, outcome: Outcome[Item, Result] | BaseException | None) -> None:
+        """Hand over an outcome, an error that ends the batch, or None: this thread has ended."""
+        while not self._closed.is_set():
+            try:
+                self._queue.put(outcome, timeout=_POLL_S)
+            except queue.Full:
+                continue
+            else:
+                return
+
+    def until_all_end(self, threads: int) -> Generator[Outcome[Item, Result], None, None]:
+        """Yield outcomes until so many threads have ended."""
+        while threads:
+            try:
+                outcome = self._queue.get(timeout=_POLL_S)
+            except queue.Empty:
+                continue
+            if isinstance(outcome, BaseException):
+                raise outcome
+            if outcome is None:
+                threads -= 1
+            else:
+                yield outcome
+
+    def close(self) -> None:
+        """Let go of threads that wait for room."""
+        self._closed.set()
+
+
+def _keep_busy(child: Child, todo: "_Todo[Item]", outcomes: "_Outcomes[Item, Result]") -> None:
     try:
         while True:
-            item = todo.get_nowait()
+            try:
+                item = todo.next()
+            except StopIteration:
+                return
             reply = child.reply_to(item)
             if reply.stop is not None:
                 outcomes.put(BatchStoppedError(reply.stop))
                 return
             outcomes.put(Outcome(item, reply.result, reply.failure))
-    except (queue.Empty, ClosedError):
+    except ClosedError:
         return
     except StartError as error:
         outcomes.put(BatchStoppedError(str(error)))
@@ -103,16 +152,4 @@ def _keep_busy(
         outcomes.put(error)
     finally:
         child.retire()
-
-
-def _next(
-    outcomes: "queue.Queue[Outcome[Item, Result] | BaseException]",
-) -> Outcome[Item, Result]:
-    while True:
-        try:
-            outcome = outcomes.get(timeout=_POLL_S)
-        except queue.Empty:
-            continue
-        if isinstance(outcome, BaseException):
-            raise outcome
-        return outcome
+        outcomes.put(None)

@@ -3,7 +3,8 @@
 The rules of the pipe, both directions pickled (between our own processes only):
 
 - the supervisor sends the work function and the limits once, then an item, then waits for its reply;
-- the worker sends `READY` once it has imported everything, then one `Reply` per item;
+- the worker sends `READY` once it has imported everything, then one `Reply` per item; before that it may send
+  any number of `Question`s about the item, and waits for the answer to each;
 - the end of the input means that the supervisor is gone or wants no more: the worker ends at once, even in
   the middle of an item, so that no worker outlives its supervisor.
 """
@@ -17,6 +18,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -70,14 +72,34 @@ class Reply:
     worn_out: bool = False
 
 
+@dataclass(frozen=True)
+class Question:
+    """What a work function wants to know of the supervisor while it works on an item.
+
+    Parameters
+    ----------
+    content : object
+        Picklable.
+    """
+
+    content: Any
+
+
 def serve() -> None:
     """Work on items until the input ends. Never returns normally when the supervisor closes the pipe."""
     source, sink = _private_streams()
-    work, limits = pickle.load(source)
+    work, limits, may_ask = pickle.load(source)
     inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(source, inbox), daemon=True).start()
     _limit_this_process(limits)
     _send(sink, READY)
+
+    def ask(content: Any) -> Any:
+        _send(sink, Question(content))
+        return inbox.get()
+
+    if may_ask:
+        work = partial(work, ask=ask)
     while True:
         item = inbox.get()
         _set_alarm(limits.time_s + _ALARM_MARGIN_S)

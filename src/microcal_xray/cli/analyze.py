@@ -10,9 +10,10 @@ from ..reporting.words import plural
 from ..version import __version__
 from .exit_status import DONE, FAILED, INTERRUPTED
 from .export import add_dicom_options, chosen_objects, export_line, export_record
+from .page import add_page_options, chosen_page
 from .progress import watched
 from .reading import add_reading_options, given_path
-from .running import add_running_options, ended_like_ctrl_c
+from .running import add_earlier_options, add_running_options, add_table_option, ended_like_ctrl_c
 from .settings_file import add_settings_options, chosen_settings
 from .terminal import complain, say
 
@@ -28,8 +29,8 @@ examples:
   microcal analyze clinic/2024 --out report --dicom sr,gsps,sc
 
 OUT gets report.html (open it in a browser), candidates.csv, bumps.csv, candidates.json, images.csv and
-overlays/.
-It may be new, empty or an earlier result, which is replaced. In these files an image is named relative to
+overlays/, and journal.sqlite, by which the same command goes on where it was killed. It may be new, empty or
+an earlier result. Files with the same pixels are analysed once. In these files an image is named relative to
 the folder that was given, or to the deepest folder that holds everything that was given. With --dicom the
 results are also in OUT/dicom as DICOM objects, which name the patient; see `microcal export --help`.
 
@@ -58,7 +59,10 @@ def add_parser(
     add_settings_options(parser)
     add_reading_options(parser)
     add_running_options(parser)
+    add_earlier_options(parser)
+    add_table_option(parser)
     add_dicom_options(parser, default=None)
+    add_page_options(parser)
     parser.add_argument("--json", action="store_true", help="print a summary as JSON on standard output")
     parser.set_defaults(run=run)
 
@@ -79,6 +83,8 @@ def run(arguments: argparse.Namespace) -> int:
         secondary_capture=arguments.secondary_capture,
         time_limit_s=arguments.time_limit_s,
         memory_limit_gib=arguments.memory_limit_gib or None,
+        earlier=arguments.earlier,
+        table_format=arguments.format,
     )
     begun = False
     try:
@@ -94,11 +100,17 @@ def run(arguments: argparse.Namespace) -> int:
                 arguments.out,
                 options=options,
                 dicom=chosen_objects(arguments),
+                page=chosen_page(arguments),
                 report=report,
             )
     except KeyboardInterrupt:
         complain(f"interrupted; what was finished before is in {arguments.out}" if begun else "interrupted")
         return INTERRUPTED
+    for file, first in summary.same_instance:
+        say(
+            f"note: {file} has the SOP instance UID of {first} but other pixels; both were analysed",
+            sys.stderr,
+        )
     refused = summary.dicom.failures if summary.dicom else ()
     for file, reason in refused:
         say(f"no DICOM results: {file}: {reason}", sys.stderr)
@@ -130,6 +142,7 @@ def _record(summary: BatchSummary) -> dict[str, object]:
         "ok": summary.ok,
         "failed": summary.failed,
         "skipped": summary.skipped,
+        "resumed": summary.resumed,
         "candidates": summary.candidates,
         "failures": [
             {"file": printable_text(file), "reason": printable_text(reason)}

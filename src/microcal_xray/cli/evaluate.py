@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,9 @@ import numpy.typing as npt
 from ..loading import read_radiograph
 from .exit_status import DONE
 from .terminal import say
+
+if TYPE_CHECKING:
+    from ..evaluation import Evaluation, EvaluationOptions
 
 Load = Callable[[str], npt.NDArray[np.float32]]
 
@@ -19,13 +23,15 @@ wAFROC with patient-clustered intervals, ranks, and what the misses and the fals
 docs/evaluation.md has the hit rules."""
 
 _EPILOG = """\
-TRUTH is a truth.json of `microcal simulate`, a CSV of polylines, or boxes: a COCO JSON, or a folder of YOLO
-text as FracAtlas and GRAZPEDWRI-DX have it.
+TRUTH is a truth.json of `microcal simulate`, a CSV of polylines, boxes (a COCO JSON, or a folder of YOLO text
+as FracAtlas and GRAZPEDWRI-DX have it), or what reviewers decided: a folder that was read with `microcal
+review`, whose consensus is taken, or a decisions record that the page saved.
 
 Examples:
   microcal evaluate OUT/candidates.json simulated/truth.json
   microcal evaluate OUT/candidates.json truth.csv --false-mark-images line-free --pictures images --out scores
-  microcal evaluate A/candidates.json truth.json --against B/candidates.json"""
+  microcal evaluate A/candidates.json truth.json --against B/candidates.json
+  microcal evaluate OUT/candidates.json OUT"""
 
 
 def add_parser(
@@ -44,7 +50,7 @@ def add_parser(
         "candidates", type=Path, metavar="CANDIDATES.json", help="what `microcal analyze` wrote"
     )
     parser.add_argument(
-        "truth", type=Path, metavar="TRUTH", help="truth.json, CSV, COCO JSON or a YOLO folder"
+        "truth", type=Path, metavar="TRUTH", help="truth.json, CSV, COCO JSON, a YOLO folder or decisions"
     )
     parser.add_argument(
         "--against", type=Path, metavar="OTHER.json", help="compare with these candidates of the same images"
@@ -91,19 +97,28 @@ def run(arguments: argparse.Namespace) -> int:
         false_mark_images=ev.FalseMarkImages(arguments.false_mark_images),
     )
     load = _loader(arguments.pictures)
+    evaluation = _evaluated(arguments.candidates, arguments, options)
     if arguments.against:
-        comparison = ev.compare_files(
-            arguments.candidates, arguments.against, arguments.truth, options=options
-        )
+        comparison = ev.compare(evaluation, _evaluated(arguments.against, arguments, options))
         _say_lines(ev.comparison_text(comparison))
         page = arguments.out and ev.write_comparison(comparison, arguments.out, load=load)
     else:
-        evaluation = ev.evaluate_files(arguments.candidates, arguments.truth, options=options)
         _say_lines(ev.evaluation_text(evaluation))
         page = arguments.out and ev.write_evaluation(evaluation, arguments.out, load=load)
     if page:
         say(f"Page: {page}")
     return DONE
+
+
+def _evaluated(candidates: Path, arguments: argparse.Namespace, options: "EvaluationOptions") -> "Evaluation":
+    """Return the scores against whatever form of truth was given."""
+    from .. import evaluation as ev
+    from ..reviewing import holds_decisions, truth_of_decisions
+
+    if not holds_decisions(arguments.truth):
+        return ev.evaluate_files(candidates, arguments.truth, options=options)
+    truth = truth_of_decisions(arguments.truth, results=arguments.candidates)
+    return ev.evaluate(ev.read_candidates(candidates), truth, options=options)
 
 
 def _say_lines(text: str) -> None:

@@ -8,19 +8,21 @@ from tqdm import tqdm
 
 from ..pacs import FetchSummary, Query, fetch
 from ..reporting.words import plural
-from .connection import add_connection_options, chosen_connection
+from .connection import ArchiveCommand, add_archive_parser, chosen_connection
 from .exit_status import DONE, FAILED
 from .reading import given_path
 from .terminal import say
 
 _DESCRIPTION = """\
-Fetch radiographs from an archive (C-FIND, C-GET) into a folder that only you can open; nothing listens on a
-port. Needs the extra: pip install microcal-xray[pacs]
+Fetch radiographs from an archive (C-FIND and C-GET, or QIDO-RS and WADO-RS) into a folder that only you can
+open; nothing listens on a port. For an address that is no URL it needs the extra:
+pip install microcal-xray[pacs]
 """
 _EPILOG = """\
 examples:
   microcal fetch --from ARCHIVE@pacs.example:104 --accession A-9 --out radiographs
   microcal fetch --from ARCHIVE@pacs.example:104 --patient ID-7 --date 20240101-20240331 --out radiographs
+  microcal fetch --from https://pacs.example/dicom-web --login-file token.txt --study 1.2.3 --out radiographs
   microcal analyze radiographs --out report --dicom sr,gsps,sc
 
 The files name the patient. An image that is there already is not fetched again.
@@ -33,14 +35,10 @@ def add_parser(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", every: argparse.ArgumentParser
 ) -> None:
     """Add the command to the others."""
-    parser = commands.add_parser(
-        "fetch",
-        parents=[every],
-        help="fetch radiographs from an archive",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    command = ArchiveCommand(
+        "fetch", "fetch radiographs from an archive", _DESCRIPTION, _EPILOG, address_option="--from", run=run
     )
+    parser = add_archive_parser(command, commands, every)
     parser.add_argument(
         "--out", type=given_path, required=True, metavar="DIR", help="the folder for the files"
     )
@@ -61,9 +59,6 @@ def add_parser(
         metavar="N",
         help="fetch nothing if more match (default %(default)s)",
     )
-    add_connection_options(parser, "--from", "the archive (AET, host, port)")
-    parser.add_argument("--json", action="store_true", help="print a summary as JSON on standard output")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -72,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises
     ------
     MicrocalError
-        If an argument is wrong, pynetdicom is missing, or the archive cannot be reached.
+        If an argument is wrong, pynetdicom is needed and missing, or the archive cannot be reached.
     """
     query = Query(
         study_instance_uid=arguments.study,

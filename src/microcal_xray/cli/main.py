@@ -11,7 +11,22 @@ from typing import TextIO
 from ..batch import BatchStoppedError
 from ..errors import MicrocalError, OutputError, SettingsError, UnreadableResultError
 from ..version import __version__
-from . import analyze, doctor, evaluate, export, fetch, info, limit, replay, send, settings, simulate
+from . import (
+    analyze,
+    doctor,
+    evaluate,
+    export,
+    fetch,
+    info,
+    limit,
+    listen,
+    mri,
+    replay,
+    review,
+    send,
+    settings,
+    simulate,
+)
 from .exit_status import FAILED, INTERRUPTED, USAGE
 from .terminal import complain
 
@@ -61,12 +76,15 @@ def _parser() -> argparse.ArgumentParser:
         export,
         send,
         fetch,
+        listen,
         info,
         limit,
+        mri,
         settings,
         simulate,
         evaluate,
         replay,
+        review,
         doctor,
     ):
         command.add_parser(commands, every)

@@ -33,6 +33,8 @@ def watched(stream: TextIO) -> Iterator[Callable[[Progress], None]]:
 
         def show(progress: Progress) -> None:
             bar.total = progress.total
+            if progress.file is None:
+                bar.initial = bar.n = progress.resumed  # so that the rate is that of this run
             if progress.status is Status.FAILED:
                 bar.write(shown(failure_line(progress), stream), file=stream)
             bar.set_postfix(failed=progress.failed, skipped=progress.skipped, refresh=False)
@@ -84,7 +86,9 @@ class PlainLines:
         if progress.status is Status.FAILED:
             say(failure_line(progress), self._stream)
         now_s = self._clock()
-        if now_s - self._last_s >= _LINE_EVERY_S and progress.done:
+        if progress.file is None and progress.resumed:
+            say(f"going on: {progress.resumed} of {progress.total} files were finished before", self._stream)
+        if now_s - self._last_s >= _LINE_EVERY_S and progress.done > progress.resumed:
             self._last_s = now_s
             say(progress_line(progress, elapsed_s=now_s - self._start_s), self._stream)
 
@@ -106,7 +110,7 @@ def progress_line(progress: Progress, *, elapsed_s: float) -> str:
     Parameters
     ----------
     progress : Progress
-        With at least one file done.
+        With at least one file done that an earlier run had not.
     elapsed_s : float
         Over 0.
 
@@ -114,8 +118,10 @@ def progress_line(progress: Progress, *, elapsed_s: float) -> str:
     --------
     >>> progress_line(Progress(total=100, done=20, failed=1), elapsed_s=10)
     '20 of 100 files, 1 failed, 2.0 files/s, 0:00:40 left'
+    >>> progress_line(Progress(total=100, done=20, resumed=10), elapsed_s=10)
+    '20 of 100 files, 0 failed, 1.0 files/s, 0:01:20 left'
     """
-    rate = progress.done / elapsed_s
+    rate = (progress.done - progress.resumed) / elapsed_s
     left_s = round((progress.total - progress.done) / rate)
     hours, minutes = divmod(left_s // 60, 60)
     left = f"{hours}:{minutes:02d}:{left_s % 60:02d} left"

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..batch import BatchOptions, usable_cores
+from ..batch import BatchOptions, Earlier, TableFormat, usable_cores
 
 
 def add_running_options(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +33,38 @@ def add_running_options(parser: argparse.ArgumentParser) -> None:
         metavar="G",
         help="an image that needs more memory fails, in GiB (default %(default)g; 0: no limit; Linux only)",
     )
+
+
+def add_table_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says in which formats the tables are written."""
+    parser.add_argument(
+        "--format",
+        type=TableFormat,
+        choices=list(TableFormat),
+        default=TableFormat.CSV,
+        metavar="csv|parquet",
+        help="parquet: candidates.parquet and images.parquet beside the tables in CSV "
+        "(needs the extra microcal-xray[parquet])",
+    )
+
+
+def add_earlier_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what becomes of what an earlier run has finished."""
+    choices = parser.add_mutually_exclusive_group()
+    for choice, words in {
+        Earlier.RESUME: "go on where an earlier run into OUT ended (the default); refused if that had other "
+        "inputs, settings or versions",
+        Earlier.RETRY_FAILED: "the same, and try once more what failed",
+        Earlier.FRESH: "forget what an earlier run into OUT finished, and start anew",
+    }.items():
+        choices.add_argument(
+            f"--{choice}",
+            dest="earlier",
+            action="store_const",
+            const=choice,
+            default=Earlier.RESUME,
+            help=words,
+        )
 
 
 @contextmanager

@@ -8,22 +8,24 @@ from ..pacs import Connection, SendSummary, Sent, objects_to_send, send
 from ..pacs.send import Proof
 from ..reporting.foreign_text import printable_text
 from ..reporting.words import plural
-from .connection import add_connection_options, chosen_connection
+from .connection import ArchiveCommand, add_archive_parser, chosen_connection
 from .exit_status import DONE, FAILED
 from .reading import given_path
 from .terminal import say
 
 _DESCRIPTION = """\
-Send DICOM objects to an archive (C-STORE), then read each back (C-FIND, C-GET) to be sure that it is there
-and is the same. Needs the extra: pip install microcal-xray[pacs]
+Send DICOM objects to an archive (C-STORE, or STOW-RS), then read each back (C-FIND and C-GET, or WADO-RS and
+QIDO-RS) to be sure that it is there and is the same. For an address that is no URL it needs the extra:
+pip install microcal-xray[pacs]
 """
 _EPILOG = """\
 examples:
   microcal send report --to ARCHIVE@pacs.example:104
   microcal send report --to ARCHIVE@pacs.example:2762 --tls --tls-authorities clinic.pem
+  microcal send report --to https://pacs.example/dicom-web --login-file token.txt
 
-Sending twice does no harm: an object that is there already is the same one. Without --tls what is sent can be
-read on the way.
+Sending twice does no harm: an object that is there already is the same one. Without TLS what is sent can be
+read on the way. A password is never typed: it stands in a file or a variable.
 
 Exit status: 0 all are in the archive, 1 some are not (each is named with its reason) or nobody answers, 2 bad
 usage.
@@ -34,14 +36,10 @@ def add_parser(
     commands: "argparse._SubParsersAction[argparse.ArgumentParser]", every: argparse.ArgumentParser
 ) -> None:
     """Add the command to the others."""
-    parser = commands.add_parser(
-        "send",
-        parents=[every],
-        help="send DICOM objects to an archive",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    command = ArchiveCommand(
+        "send", "send DICOM objects to an archive", _DESCRIPTION, _EPILOG, address_option="--to", run=run
     )
+    parser = add_archive_parser(command, commands, every)
     parser.add_argument(
         "paths",
         nargs="+",
@@ -49,9 +47,6 @@ def add_parser(
         metavar="PATH",
         help="a folder that `analyze` wrote, or DICOM files",
     )
-    add_connection_options(parser, "--to", "the archive (AET, host, port)")
-    parser.add_argument("--json", action="store_true", help="print a summary as JSON on standard output")
-    parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -60,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises
     ------
     MicrocalError
-        If an argument is wrong, pynetdicom is missing, or the archive cannot be reached.
+        If an argument is wrong, pynetdicom is needed and missing, or the archive cannot be reached.
     """
     connection = chosen_connection(arguments)
     summary = send(objects_to_send(arguments.paths), connection, report=_complain)

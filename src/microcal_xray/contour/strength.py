@@ -84,15 +84,22 @@ class BumpModel:
 
 
 @cache
-def shipped_bump_model() -> BumpModel:
-    """Return the model in the package; `tools/fit_bumps.py` writes it."""
+def shipped_bump_model(*, of_pictures: bool = False) -> BumpModel:
+    """Return the model in the package; `tools/fit_bumps.py` writes it.
+
+    Parameters
+    ----------
+    of_pictures : bool
+        With the rates on real JPEG and PNG pictures instead of those on simulated radiographs.
+    """
     text = files(__package__).joinpath("models", "bumps.json").read_text(encoding="utf-8")
     record = json.loads(text)
+    rates = record["pictures"] if of_pictures else record
     return BumpModel(
         _ordered(record["weights"]),
         float(record["constant"]),
-        np.array(record["strengths"], np.float64),
-        np.array(record["false_bumps"], np.float64),
+        np.array(rates["strengths"], np.float64),
+        np.array(rates["false_bumps"], np.float64),
     )
 
 

@@ -27,7 +27,7 @@ def evaluation_text(evaluation: Evaluation) -> str:
     level = f"{evaluation.options.bootstrap.level:.0%}"
     blocks = [
         counts_text(evaluation),
-        _table(("measure", "value", f"{level} interval"), _headline_rows(evaluation)),
+        text_table(("measure", "value", f"{level} interval"), _headline_rows(evaluation)),
         _sensitivity_block(evaluation),
         *(_group_block(evaluation, name) for name in evaluation.groups),
         _mimics_block(evaluation),
@@ -52,7 +52,7 @@ def comparison_text(comparison: Comparison) -> str:
             )
         )
     head = ("measure", "first", "second", "difference", "interval", "p bootstrap", "p jackknife")
-    return _table(head, rows) + "\n"
+    return text_table(head, rows) + "\n"
 
 
 def mrmc_text(analysis: MrmcAnalysis) -> str:
@@ -64,7 +64,7 @@ def mrmc_text(analysis: MrmcAnalysis) -> str:
     )
     rows = [row for name, each in named if each is not None for row in _mrmc_rows(name, each)]
     head = ("generalises to", "treatments", "difference", "interval", "df", "p", "p all equal")
-    return _table(head, rows) + "\n"
+    return text_table(head, rows) + "\n"
 
 
 def counts_text(evaluation: Evaluation) -> str:
@@ -163,7 +163,7 @@ def _sensitivity_block(evaluation: Evaluation) -> str:
             )
         rows.append(cells)
     head = ["false marks per picture on", *(_IMAGES_WORDS[images] for images in FalseMarkImages)]
-    return "Sensitivity\n" + _table(head, rows)
+    return "Sensitivity\n" + text_table(head, rows)
 
 
 def _group_block(evaluation: Evaluation, name: str) -> str:
@@ -191,7 +191,7 @@ def _group_block(evaluation: Evaluation, name: str) -> str:
         "false marks",
         "wAFROC",
     )
-    return _table(head, rows)
+    return text_table(head, rows)
 
 
 def _mimics_block(evaluation: Evaluation) -> str:
@@ -199,7 +199,7 @@ def _mimics_block(evaluation: Evaluation) -> str:
         (printable(name), str(evaluation.mimics_at_one.get(name, 0)), str(count))
         for name, count in evaluation.mimics.items()
     ]
-    return _table(("false marks on", "at 1 per picture", "all"), rows) if rows else ""
+    return text_table(("false marks on", "at 1 per picture", "all"), rows) if rows else ""
 
 
 def _mrmc_rows(name: str, analysis: Analysis) -> Iterable[tuple[str, ...]]:
@@ -222,7 +222,8 @@ def p_words(value: float | None) -> str:
     return f"{value:.4f}" if value >= 0.0001 else "<0.0001"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def text_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return rows under a head, the first column at the left, all others at the right."""
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     lines = [
         "  ".join(

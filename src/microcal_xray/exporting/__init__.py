@@ -10,6 +10,7 @@ from .export import (
     to_dicom,
 )
 from .kinds import USUAL_KINDS, ExportOptions, LineTracking, ResultKind, result_kinds
+from .reviewed import Review, ReviewedLine, Verifier
 
 __all__ = [
     "USUAL_KINDS",
@@ -17,6 +18,9 @@ __all__ = [
     "ExportOptions",
     "LineTracking",
     "ResultKind",
+    "Review",
+    "ReviewedLine",
+    "Verifier",
     "dicom_objects",
     "existing_identifier",
     "object_bytes",

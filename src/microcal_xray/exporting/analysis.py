@@ -7,6 +7,7 @@ from ..radiograph import Radiograph
 from ..reporting import ImageResult
 from ..settings import Settings
 from ..version import __version__
+from .reviewed import Review
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,14 @@ class Analysis:
     settings : Settings
     version : str
         Of microcal_xray, when it searched.
+    review : Review or None
+        What reviewers decided since; None: the report is about candidates.
     """
 
     result: ImageResult
     settings: Settings
     version: str = __version__
+    review: Review | None = None
 
     def findings(self, radiograph: Radiograph) -> Findings:
         """Return the same as findings, for drawing."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..findings import CandidateCaution, Kind, Tier
 from ..radiograph import ImageCaution, SpacingSource
+from ..verdicts import Reason, Verdict
 
 OWN_SCHEME = "99MICROCALX"
 OWN_SCHEME_NAME = "Words of microcal_xray for the appearance of lines"
@@ -41,6 +42,19 @@ CAUTION = _own("CAUTION", "Reason to trust this less")
 RESULT = _own("RESULT", "Result of the search for lines")
 SOME_LISTED = _own("LISTED", "Candidates are listed, for a reviewer to judge")
 NONE_LISTED = _own("NONE_LISTED", "No candidate is listed, which excludes nothing")
+SOME_ACCEPTED = _own("REVIEWED", "Lines are listed as reviewers left them")
+NONE_ACCEPTED = _own("NONE_ACCEPTED", "Reviewers left no line, which excludes nothing")
+VERDICT = _own("VERDICT", "Verdict of the reviewers")
+VERDICTS = {
+    Verdict.ACCEPT: _own("ACCEPTED", "Accepted"),
+    Verdict.REJECT: _own("REJECTED", "Rejected"),
+    Verdict.UNSURE: _own("UNSURE", "Unsure, or reviewers disagree"),
+}
+REASON = _own("REASON", "Reason of the verdict")
+ORIGIN = _own("ORIGIN", "Where the line comes from")
+DRAWN = _own("DRAWN", "Drawn or moved by a reviewer")
+LEFT_OUT = _own("LEFT_OUT", "Candidates that reviewers did not accept")
+READERS = _own("READERS", "Number of reviewers")
 QUALITATIVE_EVALUATIONS = Concept("C0034375", "UMLS", "Qualitative Evaluations")
 PROCEDURE = Concept("363679005", "SCT", "Imaging procedure")  # CID 100 has no word for radiography
 
@@ -155,6 +169,17 @@ def caution_concept(caution: CandidateCaution | ImageCaution) -> Concept:
     """
     name = str(caution.name)
     return _own(name.replace("_", "")[:16], name.lower().replace("_", " "))
+
+
+def reason_concept(reason: Reason) -> Concept:
+    """Return the coded word of a reviewer's reason.
+
+    Examples
+    --------
+    >>> reason_concept(Reason.NUTRIENT_CANAL)
+    Concept(value='NUTRIENTCANAL', scheme='99MICROCALX', meaning='nutrient canal')
+    """
+    return _own(reason.name.replace("_", "")[:16], reason.value.replace("_", " "))
 
 
 CAUTIONS = {caution_concept(caution).value: caution for caution in (*CandidateCaution, *ImageCaution)}

@@ -61,6 +61,9 @@ def finished(
             delattr(dataset, keyword)
     for equipment in dataset.get("ContributingEquipmentSequence") or ():
         equipment.pop("ContributionDateTime", None)
+    verifications = list(dataset.get("VerifyingObserverSequence") or ())
+    for verification in verifications:
+        verification.pop("VerificationDateTime", None)
     _add_series(dataset, kind, analysis, source)
     _add_equipment(dataset, analysis)
     correct_ambiguous_vr(dataset, True)  # pydicom would do it in writing, but decode the copied elements too
@@ -72,6 +75,8 @@ def finished(
     date, time = _OWN_TIMES[kind]
     setattr(dataset, date, created.strftime("%Y%m%d"))
     setattr(dataset, time, created.strftime("%H%M%S"))
+    for verification in verifications:
+        verification.VerificationDateTime = created.strftime("%Y%m%d%H%M%S")
     return _with_meta(dataset)
 
 
@@ -93,10 +98,13 @@ def _add_series(dataset: Dataset, kind: ResultKind, analysis: Analysis, source: 
         "series",
         *(kind.value, source.study_instance_uid, source.series_instance_uid),
         *(analysis.version, settings, side, part),
+        *(["reviewed"] if analysis.review else []),
     )
     dataset.SeriesNumber = _SERIES_NUMBERS[kind] + source.series_number
     dataset.InstanceNumber = source.instance_number
-    dataset.SeriesDescription = f"{NOT_FOR_DIAGNOSIS}: microcal_xray, {_NAMES[kind]}"
+    dataset.SeriesDescription = (
+        f"{NOT_FOR_DIAGNOSIS}: microcal_xray, {_NAMES[kind]}{', reviewed' * bool(analysis.review)}"
+    )
     if kind in (ResultKind.GSPS, ResultKind.SC):
         if part not in _UNPAIRED.split():
             dataset.Laterality = side

@@ -15,12 +15,14 @@ from ..findings import CandidateCaution, Kind, Tier
 from ..loading.complaints import clear_reasons, complaints_name
 from ..loading.dicom_file import read_header
 from ..radiograph import ImageCaution
+from ..verdicts import Verdict
 from . import codes
 from .codes import Concept
 from .identifiers import DEVICE_UID
 from .numbers import NUMBERS
 
 _Caution = TypeVar("_Caution", CandidateCaution, ImageCaution)
+_Word = TypeVar("_Word")
 
 _MEASUREMENTS, _GROUP = "126010", "125007"
 _TRACKING_UID, _METHOD, _SITE, _LATERALITY = "112040", "370129005", "363698007", "272741003"
@@ -28,6 +30,7 @@ _DEVICE_OBSERVER_UID, _VERSION = "121012", "111003"
 
 _KINDS = {concept.value: kind for kind, concept in codes.APPEARANCES.items()}
 _TIERS = {concept.value: tier for tier, concept in codes.TIERS.items()}
+_VERDICTS = {concept.value: verdict for verdict, concept in codes.VERDICTS.items()}
 _BASES = {concept.value: source for source, concept in codes.SPACING_BASES.items()}
 
 
@@ -40,7 +43,8 @@ class ReportedCandidate:
     id : int
         Its place in the report, from 1.
     kind : Kind
-    tier : Tier
+    tier : Tier or None
+        None for a line that a reviewer drew or moved.
     path_px : (N, 2) float array
         The centre line as (row, column), whole numbers at pixel centres. Read-only.
     numbers : mapping of str to float
@@ -54,11 +58,13 @@ class ReportedCandidate:
         The words of the report, as "Tibia" and "Left".
     spacing_source : str or None
         What its millimetres mean, see `SpacingSource`; None without millimetres.
+    verdict : Verdict or None
+        Of the reviewers; None in a report that nobody has reviewed.
     """
 
     id: int
     kind: Kind
-    tier: Tier
+    tier: Tier | None
     path_px: npt.NDArray[np.float64]
     numbers: Mapping[str, float]
     tracking_uid: str
@@ -66,6 +72,7 @@ class ReportedCandidate:
     site: str | None = None
     laterality: str | None = None
     spacing_source: str | None = None
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True)
@@ -164,7 +171,7 @@ def _candidate(number: int, group: Dataset) -> ReportedCandidate:
     return ReportedCandidate(
         id=number,
         kind=_KINDS[_coded_value(group, codes.APPEARANCE)],
-        tier=_TIERS[_coded_value(group, codes.TIER)],
+        tier=_word(group, codes.TIER, _TIERS),
         path_px=path,
         numbers=MappingProxyType(numbers),
         tracking_uid=str(_one(group, _TRACKING_UID).UID),
@@ -172,6 +179,7 @@ def _candidate(number: int, group: Dataset) -> ReportedCandidate:
         site=str(sites[0].ConceptCodeSequence[0].CodeMeaning) if sites else None,
         laterality=str(sides[0].ConceptCodeSequence[0].CodeMeaning) if sides else None,
         spacing_source=None if basis is None else basis.value,
+        verdict=_word(group, codes.VERDICT, _VERDICTS),
     )
 
 
@@ -199,6 +207,11 @@ def _number(item: Dataset) -> float:
 
 def _coded_value(group: Dataset, name: Concept) -> str:
     return str(_one(group, name.value).ConceptCodeSequence[0].CodeValue)
+
+
+def _word(group: Dataset, name: Concept, known: Mapping[str, _Word]) -> _Word | None:
+    """Return what a coded word stands for; None where it is absent."""
+    return known[_coded_value(group, name)] if _named(group.ContentSequence, name.value) else None
 
 
 def _one(group: Dataset, name: str) -> Dataset:

@@ -18,14 +18,13 @@ import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import Dataset
 
-from ..findings import Candidate
 from ..reporting.words import SPACING_SHORT
 from . import codes
 from .analysis import Analysis
 from .codes import Concept
 from .identifiers import DEVICE_UID, uid
 from .kinds import ExportOptions, LineTracking
-from .numbers import reported_numbers
+from .listed import ListedLine, listed_lines, result_concept, review_counts
 from .source import SourceImage
 
 if TYPE_CHECKING:
@@ -49,16 +48,16 @@ def structured_report(analysis: Analysis, source: SourceImage, options: ExportOp
     """
     from highdicom import sr
 
-    candidates = analysis.result.candidates
+    groups = [_group(each, analysis, source, options) for each in listed_lines(analysis)]
+    verifier = analysis.review.verifier if analysis.review else None
     content = sr.MeasurementReport(
         observation_context=sr.ObservationContext(observer_device_context=_device(analysis)),
         procedure_reported=_coded(codes.PROCEDURE),
-        imaging_measurements=[_group(each, analysis, source, options) for each in candidates]
-        or [_no_group()],
+        imaging_measurements=groups or [_no_group()],
     )
     items = content[0].ContentSequence
     items.insert(len(items) - 1, _image_library(analysis, source))
-    if not candidates:
+    if not groups:
         del items[-1]
     items.append(_whole_image(analysis))
     _write_numbers_plainly(content)
@@ -71,8 +70,10 @@ def structured_report(analysis: Analysis, source: SourceImage, options: ExportOp
         instance_number=source.instance_number,
         manufacturer="microcal_xray",
         is_complete=True,
-        is_final=False,
-        is_verified=False,
+        is_final=verifier is not None,
+        is_verified=verifier is not None,
+        verifying_observer_name=verifier.name if verifier else None,
+        verifying_organization=verifier.organization if verifier else None,
     )
 
 
@@ -126,11 +127,12 @@ def _whole_image(analysis: Analysis) -> hd.sr.ContainerContentItem:
     from pydicom.sr.codedict import codes as dictionary
 
     contains = sr.RelationshipTypeValues.CONTAINS
-    count = len(analysis.result.candidates)
-    words = [(codes.RESULT, codes.SOME_LISTED if count else codes.NONE_LISTED)]
+    count = len(listed_lines(analysis))
+    words = [(codes.RESULT, result_concept(analysis))]
     words += [(codes.CAUTION, codes.caution_concept(caution)) for caution in analysis.result.cautions]
     texts = [
         (_coded(codes.CANDIDATES), str(count)),
+        *((_coded(name), str(number)) for name, number in review_counts(analysis)),
         (_coded(codes.FALSE_MARKS_ASKED), f"{analysis.settings.false_marks:.10g}"),
         (dictionary.DCM.AlgorithmName, "microcal_xray"),
         (dictionary.DCM.AlgorithmVersion, analysis.version),
@@ -150,27 +152,22 @@ def _whole_image(analysis: Analysis) -> hd.sr.ContainerContentItem:
 
 
 def _group(
-    candidate: Candidate, analysis: Analysis, source: SourceImage, options: ExportOptions
+    line: ListedLine, analysis: Analysis, source: SourceImage, options: ExportOptions
 ) -> hd.sr.MeasurementsAndQualitativeEvaluations:
     from highdicom import sr
     from pydicom.sr.codedict import codes as dictionary
 
-    words = [
-        (codes.APPEARANCE, codes.APPEARANCES[candidate.kind]),
-        (codes.TIER, codes.TIERS[candidate.tier]),
-        *((codes.CAUTION, codes.caution_concept(caution)) for caution in candidate.cautions),
-    ]
     is_plain, basis = options.tracking is LineTracking.PLAIN, _basis(analysis)
     group = sr.MeasurementsAndQualitativeEvaluations(
         tracking_identifier=sr.TrackingIdentifier(
-            uid=_tracking_uid(candidate, source),
-            identifier=f"microcal_xray candidate {candidate.id}" if is_plain else _OHIF_TOOL,
+            uid=_tracking_uid(line, source),
+            identifier=f"microcal_xray {line.name}" if is_plain else _OHIF_TOOL,
         ),
         finding_type=_coded(codes.LINE),
         method=_coded(basis) if basis else None,
         finding_sites=_sites(analysis),
-        measurements=_measurements(candidate, analysis, source),
-        qualitative_evaluations=[_evaluation(name, value) for name, value in words],
+        measurements=_measurements(line, source),
+        qualitative_evaluations=[_evaluation(name, value) for name, value in line.words],
     )
     for item in group[0].ContentSequence:
         if (
@@ -180,10 +177,10 @@ def _group(
     return group
 
 
-def _tracking_uid(candidate: Candidate, source: SourceImage) -> str:
+def _tracking_uid(line: ListedLine, source: SourceImage) -> str:
     """Follow the same line through reports: made of its place alone, so that a new number changes nothing."""
-    place = np.round(candidate.path_px, 2).tolist()
-    return uid("line", source.sop_instance_uid, candidate.kind.value, repr(place))
+    place = np.round(line.path_px, 2).tolist()
+    return uid("line", source.sop_instance_uid, line.kind.value, repr(place))
 
 
 def _sites(analysis: Analysis) -> list[hd.sr.FindingSite] | None:
@@ -197,7 +194,7 @@ def _sites(analysis: Analysis) -> list[hd.sr.FindingSite] | None:
     return [sr.FindingSite(anatomic_location=_coded(site), laterality=_coded(side) if side else None)]
 
 
-def _measurements(candidate: Candidate, analysis: Analysis, source: SourceImage) -> list[hd.sr.Measurement]:
+def _measurements(line: ListedLine, source: SourceImage) -> list[hd.sr.Measurement]:
     """Return the numbers, with nothing but the line under those that were measured along it.
 
     OHIF draws a line only if it is the one item there. So what a millimetre means is not said under its
@@ -211,9 +208,9 @@ def _measurements(candidate: Candidate, analysis: Analysis, source: SourceImage)
             name=_coded(number.concept),
             value=value,
             unit=_coded(replace(number.unit, meaning=words) if number.is_mm else number.unit),
-            referenced_coordinates=[_line(candidate, source)] if number.is_along_line else None,
+            referenced_coordinates=[_line(line, source)] if number.is_along_line else None,
         )
-        for number, value in reported_numbers(candidate)
+        for number, value in line.numbers
     ]
 
 
@@ -222,12 +219,12 @@ def _basis(analysis: Analysis) -> Concept | None:
     return None if spacing is None else codes.SPACING_BASES[spacing.source]
 
 
-def _line(candidate: Candidate, source: SourceImage) -> hd.sr.CoordinatesForMeasurement:
+def _line(line: ListedLine, source: SourceImage) -> hd.sr.CoordinatesForMeasurement:
     from highdicom import sr
 
     return sr.CoordinatesForMeasurement(
         graphic_type=sr.GraphicTypeValues.POLYLINE,
-        graphic_data=graphic_data(_not_too_many(candidate.path_px)),
+        graphic_data=graphic_data(_not_too_many(line.path_px)),
         source_image=sr.SourceImageForRegion(source.sop_class_uid, source.sop_instance_uid),
     )
 

@@ -12,7 +12,7 @@ from pydicom.pixels.decoders.base import get_decoder
 
 from ..errors import UnreadableRadiographError
 from ..radiograph import ImageCaution
-from .codestream import StreamSize, jpeg2000_size, jpeg_size
+from .codestream import StreamSize, jpeg2000_size, jpeg2000_tiles, jpeg_size
 from .complaints import one_line
 from .header import code
 from .pixel_layout import PixelLayout
@@ -21,16 +21,17 @@ from .pixel_layout import PixelLayout
 # grey level. So each syntax has its own list in a fixed order. Pillow and openjpeg come first where they can:
 # they are the most closely watched; GDCM alone reads JPEG Lossless. RLE goes through pydicom's own Python
 # (0.3 s for 7 megapixels): pylibjpeg-rle is faster, but a broken segment makes its Rust panic past `except`.
+# GDCM is no second choice for JPEG and JPEG 2000: what the first refuses can end the whole process there.
 DECODERS: dict[str, tuple[str, ...]] = {
     uid.RLELossless: ("pydicom",),
-    uid.JPEGBaseline8Bit: ("pillow", "gdcm"),
-    uid.JPEGExtended12Bit: ("pillow", "gdcm"),
+    uid.JPEGBaseline8Bit: ("pillow",),
+    uid.JPEGExtended12Bit: ("pillow",),
     uid.JPEGLossless: ("gdcm",),
     uid.JPEGLosslessSV1: ("gdcm",),
     uid.JPEGLSLossless: ("pyjpegls", "gdcm"),
     uid.JPEGLSNearLossless: ("pyjpegls", "gdcm"),
-    uid.JPEG2000Lossless: ("pylibjpeg", "gdcm"),
-    uid.JPEG2000: ("pylibjpeg", "gdcm"),
+    uid.JPEG2000Lossless: ("pylibjpeg",),
+    uid.JPEG2000: ("pylibjpeg",),
     uid.HTJ2KLossless: ("pylibjpeg",),
     uid.HTJ2KLosslessRPCL: ("pylibjpeg",),
     uid.HTJ2K: ("pylibjpeg",),
@@ -115,6 +116,8 @@ def _compressed(dataset: FileDataset, layout: PixelLayout) -> StoredValues:
     frame = get_frame(dataset.PixelData, 0, number_of_frames=1)
     stream = _stream_size(syntax, frame, layout)
     _require_same_size(stream, layout)
+    if syntax in _JPEG_2000:
+        _require_all_tiles(frame)
     cautions = ImageCaution.NONE
     if len(parse_basic_offsets(dataset.PixelData)) > 1:
         cautions |= ImageCaution.PADDED_PIXEL_DATA
@@ -180,6 +183,12 @@ def _require_same_size(stream: StreamSize | None, layout: PixelLayout) -> None:
             f"the stream says {stream.rows} x {stream.columns} pixels of {stream.samples} samples, "
             f"the header {layout.rows} x {layout.columns} of {layout.samples}; the file is broken or hostile"
         )
+
+
+def _require_all_tiles(frame: bytes) -> None:
+    announced, there = jpeg2000_tiles(frame)
+    if not 0 < announced <= there:
+        raise UnreadableRadiographError(f"truncated: {there} of {announced} tiles of the JPEG 2000 stream")
 
 
 def _twelve_bit_jpeg(frame: bytes, layout: PixelLayout) -> npt.NDArray[np.integer]:

@@ -15,7 +15,7 @@ from .complaints import one_line
 from .decoding import StoredValues, decode, lossy
 from .defined_terms import BODY_PARTS, LATERALITIES, MODALITIES, VIEWS, defined_term
 from .dicom_file import read_header, read_whole
-from .header import code, integer, numbers
+from .header import code, instance_uid, integer, numbers
 from .modality import attenuation
 from .modality_tags import ModalityValues, modality_values
 from .origins import origin_of
@@ -106,7 +106,12 @@ def read_dicom(
         name=name,
         cautions=cautions,
         acquisition=_acquisition(dataset, layout, stored),
-        origin=origin_of(path, reading=reading, decoders=("pydicom", *filter(None, [stored.decoder]))),
+        origin=origin_of(
+            path,
+            reading=reading,
+            decoders=("pydicom", *filter(None, [stored.decoder])),
+            instance=instance_uid(dataset),
+        ),
     )
 
 

@@ -71,7 +71,20 @@ def _opened(path: Path) -> BinaryIO:
     size = path.stat().st_size
     if size > MAXIMUM_FILE_BYTES:
         raise UnreadableRadiographError(f"{size} bytes are more than the limit of {MAXIMUM_FILE_BYTES}")
-    return path.open("rb")
+    return _BoundedFile(io.FileIO(path, "rb"), size)
+
+
+class _BoundedFile(io.BufferedReader):
+    """A file that is never asked for more than it holds: Python would make room for four gigabytes."""
+
+    def __init__(self, raw: io.FileIO, size: int) -> None:
+        super().__init__(raw)
+        self._size = size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > 0:
+            size = min(size, max(self._size - self.tell(), 0) + 1)
+        return super().read(size)
 
 
 def _stop_at(last: int) -> _StopWhen:

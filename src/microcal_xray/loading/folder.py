@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -65,7 +65,12 @@ def find_radiographs(folder: str | Path, *, secondary_capture: bool = False) -> 
         yield known or _judged(path, secondary_capture=secondary_capture)
 
 
-def walk_folder(folder: Path, *, leave_out: Path | None = None) -> Iterator[tuple[Path, FoundFile | None]]:
+def walk_folder(
+    folder: Path,
+    *,
+    leave_out: Path | None = None,
+    reason_against: Callable[[Path], str | None] = lambda folder: None,
+) -> Iterator[tuple[Path, FoundFile | None]]:
     """Yield every file of a folder and of the folders in it; none is opened.
 
     Parameters
@@ -74,6 +79,8 @@ def walk_folder(folder: Path, *, leave_out: Path | None = None) -> Iterator[tupl
         A single file does as well, even a hidden one.
     leave_out : Path, optional
         A folder below it that is passed over.
+    reason_against : callable, optional
+        Says of a folder below it why it is skipped; None: it is not.
 
     Yields
     ------
@@ -88,6 +95,9 @@ def walk_folder(folder: Path, *, leave_out: Path | None = None) -> Iterator[tupl
         if path is not folder and path.name.startswith("."):
             yield path, FoundFile(path, Verdict.SKIPPED, "is hidden")
         elif path.is_dir() and (path is folder or not path.is_symlink()):
+            if path is not folder and (reason := reason_against(path)) is not None:
+                yield path, FoundFile(path, Verdict.SKIPPED, reason)
+                continue
             try:
                 children = [child for child in path.iterdir() if child != leave_out]
             except OSError as error:

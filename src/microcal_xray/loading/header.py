@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pydicom.dataset import Dataset
 
+_LONGEST_UID = 64  # PS3.5 6.2
 _CODE = re.compile(r"[A-Z0-9 _]{1,16}")  # a code string (CS), PS3.5 6.2
 
 
@@ -60,6 +61,20 @@ def code(dataset: Dataset, keyword: str) -> str | None:
     except Exception:  # as above
         return None
     return text if _CODE.fullmatch(text) else None
+
+
+def instance_uid(dataset: Dataset) -> str | None:
+    """Return the SOP instance UID, shortened to what a UID may be; None if it is absent or empty.
+
+    Examples
+    --------
+    >>> instance_uid(Dataset()) is None
+    True
+    """
+    try:
+        return str(dataset.get("SOPInstanceUID") or "").strip(" \0")[:_LONGEST_UID] or None
+    except Exception:  # as above
+        return None
 
 
 def _number(item: object) -> float:

@@ -18,7 +18,9 @@ INSTALLED_AS: dict[str, tuple[str, ...]] = {
 }
 
 
-def origin_of(path: Path, *, reading: Reading, decoders: tuple[str, ...] = ()) -> Origin:
+def origin_of(
+    path: Path, *, reading: Reading, decoders: tuple[str, ...] = (), instance: str | None = None
+) -> Origin:
     """Return the origin of a file that was read, or that could not be.
 
     Parameters
@@ -27,10 +29,13 @@ def origin_of(path: Path, *, reading: Reading, decoders: tuple[str, ...] = ()) -
     reading : Reading
     decoders : tuple of str
         The packages that took part, by the names that `Acquisition.decoder` has; empty: none came so far.
+    instance : str, optional
+        The SOP instance UID of a DICOM file; only its hash is kept.
     """
     mark = file_mark(path)
     digest, size = mark if mark else (None, None)
-    return Origin(digest, size, decoder_versions(decoders), reading)
+    own = hashlib.sha256(instance.encode("utf-8", "backslashreplace")).hexdigest() if instance else None
+    return Origin(digest, size, decoder_versions(decoders), reading, own)
 
 
 def decoder_versions(decoders: tuple[str, ...]) -> dict[str, str | None]:
@@ -75,7 +80,8 @@ def file_mark(path: Path) -> tuple[str, int] | None:
     """
     try:
         # A pipe or a device would block or never end.
-        if not stat.S_ISREG(os.stat(path).st_mode):
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST_BYTES:
             return None
         digest, size = hashlib.sha256(), 0
         with path.open("rb") as file:

@@ -17,6 +17,7 @@ from ..errors import NotARadiographError, UnreadableRadiographError
 from .picture_pixels import PicturePixels, all_usable, finite, opened_picture, picture_pixels
 from .polarity import Photometric
 from .size_limit import require_size
+from .tiff_chain import require_short_chain
 
 _MINISWHITE, _MINISBLACK, _RGB, _PALETTE, _YCBCR = 0, 1, 2, 3, 6
 _KNOWN_PHOTOMETRIC = frozenset({_MINISWHITE, _MINISBLACK, _RGB, _PALETTE, _YCBCR})
@@ -67,6 +68,7 @@ def read_tiff(path: Path) -> PicturePixels:
 
 @contextmanager
 def _page(path: Path) -> Iterator[Any]:
+    require_short_chain(path)
     # tifffile takes 0.1 s to import, and few runs meet a TIFF.
     import tifffile
 

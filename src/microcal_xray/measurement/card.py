@@ -14,6 +14,7 @@ from .shape import LineShape
 # Relative, of widths and contrasts: no template is quite right; soft bands (True) less than slits.
 _LEAST_SD = {False: 0.1, True: 0.2}
 _PER_D_PRIME = 4.0  # and what stands out less may be shaped by what is behind it
+_MOST_FACTOR = 10.0  # a width known to a tenth or ten times is not known
 _PATH_SD_PX = 0.5  # of the distance of the ends, for the tortuosity
 
 
@@ -72,7 +73,7 @@ def evidence_card(
         relative_sd=math.hypot(shape.fit.width_log_sd, _least_sd(shape)),
         errors=factors.width if units.is_raw else factors.width_processed,
     )
-    resolved = shape.fit.width_px >= factors.resolved_blurs * shape.blur_px
+    resolved = shape.fit.width_px >= factors.resolved_blurs * shape.blur_px and _says_something(width)
     integral = _integral(shape, units.contrast, factors)
     errors = factors.equivalent_width if units.is_raw else factors.equivalent_width_processed
     equivalent = _equivalent_width(shape, setting.contrast, errors)
@@ -124,7 +125,12 @@ def _equivalent_width(shape: LineShape, bone: Known | None, errors: float) -> Es
     if bone is None or bone.value <= 0 or integral <= 0:
         return None
     relative = math.hypot(_relative_sd(shape), bone.sd / bone.value)
-    return by_factor(integral / bone.value, "px", relative_sd=relative, errors=errors)
+    found = by_factor(integral / bone.value, "px", relative_sd=relative, errors=errors)
+    return found if _says_something(found) else None
+
+
+def _says_something(estimate: Estimate) -> bool:
+    return estimate.high <= _MOST_FACTOR * estimate.value
 
 
 def _tortuosity(shape: LineShape) -> Estimate:

@@ -11,7 +11,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MicrocalError
-from .address import Connection
+from .address import Connection, PacsAddress
+from .failures import PacsError, RefusedError
 
 if TYPE_CHECKING:
     from pynetdicom.association import Association
@@ -22,12 +23,14 @@ STUDY_ROOT_GET = "1.2.840.10008.5.1.4.1.2.2.3"
 _QUESTIONS = (STUDY_ROOT_FIND, STUDY_ROOT_GET)
 
 
-class PacsError(MicrocalError):
-    """The archive cannot be reached, or refuses us."""
-
-
-class RefusedError(PacsError):
-    """The archive answered, and will answer the same again: trying once more is of no use."""
+__all__ = [
+    "STUDY_ROOT_FIND",
+    "STUDY_ROOT_GET",
+    "PacsError",
+    "RefusedError",
+    "association",
+    "require_pynetdicom",
+]
 
 
 def require_pynetdicom() -> None:
@@ -74,6 +77,8 @@ def association(
         entity.add_requested_context(sop_class, syntax)
     roles = [build_role(each, scp_role=True) for each, _ in contexts if received and each not in _QUESTIONS]
     address, tls = connection.address, connection.tls
+    if not isinstance(address, PacsAddress):
+        raise TypeError(f"{address} is no application entity")
     opened = entity.associate(
         address.host,
         address.port,

@@ -1,12 +1,18 @@
 """Try again what failed for want of a connection."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from .address import Connection
-from .association import PacsError, RefusedError
+from .failures import BusyError, PacsError, RefusedError
+
+_LONGEST_WAIT_S = 60.0  # whatever an archive asks for
+_Result = TypeVar("_Result")
 
 
-def with_retries(attempt: Callable[[], None], connection: Connection, pause: Callable[[float], None]) -> None:
+def with_retries(
+    attempt: Callable[[], _Result], connection: Connection, pause: Callable[[float], None]
+) -> _Result:
     """Call a function until it goes through, as often as the connection says, with longer and longer pauses.
 
     Parameters
@@ -17,19 +23,24 @@ def with_retries(attempt: Callable[[], None], connection: Connection, pause: Cal
     pause : callable
         Waits for so many seconds.
 
+    Returns
+    -------
+    whatever the function returns
+
     Raises
     ------
     PacsError
         The last one; one that says that trying again is of no use at once.
     """
-    for tried in range(connection.retries + 1):
+    tried = 0
+    while True:
         try:
-            attempt()
+            return attempt()
         except RefusedError:
             raise
-        except PacsError:
+        except PacsError as error:
             if tried == connection.retries:
                 raise
-            pause(connection.pause_s * 2**tried)
-        else:
-            return
+            asked_s = min(error.wait_s, _LONGEST_WAIT_S) if isinstance(error, BusyError) else 0.0
+        pause(max(connection.pause_s * 2**tried, asked_s))
+        tried += 1

@@ -1,26 +1,17 @@
-"""Send objects by C-STORE, and read them back: an archive may report success and keep another object."""
+"""Send objects to an archive, and read them back: it may report success and keep another object."""
 
-import io
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .address import Connection
-from .association import (
-    STUDY_ROOT_FIND,
-    STUDY_ROOT_GET,
-    PacsError,
-    association,
-    require_pynetdicom,
-)
+from . import dimse_send, web_send
+from .address import Connection, WebAddress
+from .association import require_pynetdicom
+from .failures import PacsError
 from .objects import ObjectFile
 from .retries import with_retries
-
-_IMPLICIT = "1.2.840.10008.1.2"
-_SUCCESS = 0x0000
-_WARNINGS = range(0xB000, 0xC000)
-_OUT_OF_RESOURCES = range(0xA700, 0xA800)  # the archive is full now, perhaps not later
+from .sight import Sight
 
 
 class Proof(StrEnum):
@@ -97,104 +88,54 @@ def send(
     PacsError
         If the archive cannot be reached, however often it is tried, or refuses the association.
     MicrocalError
-        If pynetdicom is not installed.
+        If pynetdicom is not installed, and the address is no DICOMweb service.
 
     Examples
     --------
     >>> from microcal_xray.pacs import Connection, address_from_text, objects_to_send, send
-    >>> archive = Connection(address_from_text("ARCHIVE@localhost:104"))
+    >>> archive = Connection(address_from_text("ARCHIVE@localhost:104"))  # or https://localhost/dicom-web
     >>> send(objects_to_send(["report/"]), archive)  # doctest: +SKIP
     """
-    require_pynetdicom()
-    stored: dict[str, str | None] = {}  # why an object could not be stored; None: it was
-    with_retries(lambda: _store(objects, connection, stored), connection, pause)
+    archive = _archive(connection)
+    stored = archive.store(objects, connection, pause)
     every = []
     for each in objects:
         reason = stored[each.sop_instance_uid]
-        sent = Sent(each, Proof.FAILED, reason) if reason else _confirmed(each, connection, pause)
+        sent = Sent(each, Proof.FAILED, reason) if reason else _confirmed(each, archive, connection, pause)
         every.append(sent)
         report(sent)
     return SendSummary(tuple(every))
 
 
-def _store(objects: Sequence[ObjectFile], connection: Connection, stored: dict[str, str | None]) -> None:
-    left = [each for each in objects if each.sop_instance_uid not in stored]
-    if not left:
-        return
-    contexts = [(each.sop_class_uid, each.transfer_syntax_uid) for each in left]
-    with association(connection, contexts) as archive:
-        accepted = {
-            (str(one.abstract_syntax), str(one.transfer_syntax[0])) for one in archive.accepted_contexts
-        }
-        for each in left:
-            if (each.sop_class_uid, each.transfer_syntax_uid) not in accepted:
-                stored[each.sop_instance_uid] = "the archive does not take this sort of object"
-                continue
-            status = archive.send_c_store(each.path).get("Status") if archive.is_established else None
-            if status is None or status in _OUT_OF_RESOURCES:
-                raise PacsError(f"{connection.address}: the connection was lost or the archive is full")
-            is_in = status == _SUCCESS or status in _WARNINGS
-            stored[each.sop_instance_uid] = None if is_in else f"the archive refuses it (status {status:04X})"
+@dataclass(frozen=True)
+class _Archive:
+    """How objects go to one sort of archive, and how it is asked what it has of them."""
+
+    store: Callable[[Sequence[ObjectFile], Connection, Callable[[float], None]], dict[str, str | None]]
+    look: Callable[[ObjectFile, Connection], Sight]
 
 
-def _confirmed(each: ObjectFile, connection: Connection, pause: Callable[[float], None]) -> Sent:
+def _archive(connection: Connection) -> _Archive:
+    if isinstance(connection.address, WebAddress):
+        return _Archive(web_send.store, web_send.look)
+    require_pynetdicom()
+    return _Archive(dimse_send.store, dimse_send.look)
+
+
+def _confirmed(
+    each: ObjectFile, archive: _Archive, connection: Connection, pause: Callable[[float], None]
+) -> Sent:
     """Return what can be proved of one object that was stored."""
-    found: list[bool] = []
-    copies: list[bytes] = []
     try:
-        with_retries(lambda: _ask(each, connection, found, copies), connection, pause)
+        seen = with_retries(lambda: archive.look(each, connection), connection, pause)
     except PacsError:  # it answers no questions, or not any more
         return Sent(each, Proof.STORED)
-    if copies:
-        if _is_same(each, copies[-1]):
+    if seen.is_same is not None:
+        if seen.is_same:
             return Sent(each, Proof.IDENTICAL)
         return Sent(each, Proof.FAILED, "the archive keeps another object under this identifier")
-    if found and found[-1]:
+    if seen.is_listed:
         return Sent(each, Proof.LISTED)
-    if found:
+    if seen.is_listed is not None:
         return Sent(each, Proof.FAILED, "the archive reported success and does not list it")
     return Sent(each, Proof.STORED)
-
-
-def _ask(each: ObjectFile, connection: Connection, found: list[bool], copies: list[bytes]) -> None:
-    from pydicom.dataset import Dataset  # here: it costs 0.2 s, which other commands should not pay
-
-    question = Dataset()
-    question.QueryRetrieveLevel = "IMAGE"
-    question.StudyInstanceUID = each.study_instance_uid
-    question.SeriesInstanceUID = each.series_instance_uid
-    question.SOPInstanceUID = each.sop_instance_uid
-
-    def received(event: object) -> int:
-        copies.append(event.encoded_dataset())  # type: ignore[attr-defined]
-        return _SUCCESS
-
-    contexts = [
-        (STUDY_ROOT_FIND, _IMPLICIT),
-        (STUDY_ROOT_GET, _IMPLICIT),
-        (each.sop_class_uid, each.transfer_syntax_uid),
-    ]
-    with association(connection, contexts, received=received) as archive:
-        accepted = {str(one.abstract_syntax) for one in archive.accepted_contexts}
-        if STUDY_ROOT_FIND in accepted:
-            answers = list(archive.send_c_find(question, STUDY_ROOT_FIND))
-            if answers and answers[-1][0].get("Status") == _SUCCESS:
-                found.append(any(identifier is not None for _, identifier in answers))
-        if STUDY_ROOT_GET in accepted and each.sop_class_uid in accepted and archive.is_established:
-            for _ in archive.send_c_get(question, STUDY_ROOT_GET):
-                pass
-
-
-def _is_same(each: ObjectFile, copy: bytes) -> bool:
-    """Return whether a copy has the elements of the object; an archive may write them in other bytes."""
-    import pydicom  # here: as above
-
-    if copy.endswith(_bytes_after_meta(each)):
-        return True
-    return pydicom.dcmread(each.path) == pydicom.dcmread(io.BytesIO(copy))
-
-
-def _bytes_after_meta(each: ObjectFile) -> bytes:
-    content = each.path.read_bytes()
-    # Preamble and DICM, then the group length element of 12 bytes, which says how long the meta group is.
-    return content[144 + int.from_bytes(content[140:144], "little") :]

@@ -4,8 +4,9 @@ from .bump_table import BUMP_COLUMNS, bump_table, bumps_csv
 from .contract import CANDIDATES_SCHEMA_NAME, candidates_json, candidates_schema
 from .display import display_levels, preview_jpeg
 from .overlay import overlay
-from .overlay_files import overlay_names, overlays_folder
+from .overlay_files import overlay_name, overlay_names, overlays_folder
 from .page import report_html
+from .page_options import PAGE_LANGUAGES, PageOptions
 from .results import (
     ImageResult,
     Status,
@@ -14,16 +15,28 @@ from .results import (
     image_result_from_dict,
     skipped_result,
 )
+from .show import Shown, show
+from .strongest_first import StrongestFirst
 from .tables import CANDIDATE_COLUMNS, IMAGE_COLUMNS, candidates_csv, images_csv, table
-from .write import output_folder, write_overlay, write_report, write_results
+from .words import Language, Words, words_of
+from .write import EMBEDDED_IMAGES, output_folder, write_lines, write_overlay, write_report, write_results
+from .written import WrittenResult, written
 
 __all__ = [
     "BUMP_COLUMNS",
     "CANDIDATES_SCHEMA_NAME",
     "CANDIDATE_COLUMNS",
+    "EMBEDDED_IMAGES",
     "IMAGE_COLUMNS",
+    "PAGE_LANGUAGES",
     "ImageResult",
+    "Language",
+    "PageOptions",
+    "Shown",
     "Status",
+    "StrongestFirst",
+    "Words",
+    "WrittenResult",
     "bump_table",
     "bumps_csv",
     "candidates_csv",
@@ -36,13 +49,18 @@ __all__ = [
     "images_csv",
     "output_folder",
     "overlay",
+    "overlay_name",
     "overlay_names",
     "overlays_folder",
     "preview_jpeg",
     "report_html",
+    "show",
     "skipped_result",
     "table",
+    "words_of",
+    "write_lines",
     "write_overlay",
     "write_report",
     "write_results",
+    "written",
 ]

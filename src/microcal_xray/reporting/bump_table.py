@@ -7,7 +7,7 @@ from ..findings import Findings
 from ..measured import Estimate
 from .foreign_text import printable_text
 from .results import ImageResult
-from .tables import Cell, csv_text
+from .tables import Cell, csv_head, table_lines
 from .words import caution_names
 
 _WITH_INTERVAL = ("height_mm", "length_mm", "area_mm2", "callus_index")
@@ -62,7 +62,12 @@ def bump_table(findings: Findings) -> list[dict[str, Cell]]:
 
 def bumps_csv(results: Iterable[ImageResult]) -> str:
     """Return bumps.csv: one row per bump of every file, in the order given."""
-    return csv_text(BUMP_COLUMNS, (_row(bump, result.file) for result in results for bump in result.bumps))
+    return csv_head(BUMP_COLUMNS) + "".join(map(bumps_lines, results))
+
+
+def bumps_lines(result: ImageResult) -> str:
+    """Return the lines of one file in bumps.csv; none, where it has no bumps."""
+    return table_lines(BUMP_COLUMNS, (_row(bump, result.file) for bump in result.bumps))
 
 
 def _row(bump: Bump, file: str) -> dict[str, Cell]:

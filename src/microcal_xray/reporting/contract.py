@@ -1,7 +1,7 @@
 """candidates.json: the contract with other programs."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib import resources
 from typing import Any
 
@@ -34,6 +34,35 @@ def candidates_json(results: Iterable[ImageResult], settings: Settings) -> str:
     ValueError
         If a number is not finite, which JSON cannot hold.
     """
+    return "".join(candidates_json_parts((image_record(result) for result in results), settings))
+
+
+def image_record(result: ImageResult) -> str:
+    """Return the line of one file in candidates.json.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, which JSON cannot hold.
+
+    Examples
+    --------
+    >>> from microcal_xray.reporting import Status
+    >>> image_record(ImageResult("a.dcm", Status.FAILED, "the file is empty"))[:37]
+    '{"file": "a.dcm", "status": "failed",'
+    """
+    return _json(result.as_dict())
+
+
+def candidates_json_parts(records: Iterable[str], settings: Settings) -> Iterator[str]:
+    """Yield candidates.json piece by piece, so that no more than one record need be held at a time.
+
+    Parameters
+    ----------
+    records : iterable of str
+        One `image_record` per file, in the order to be written.
+    settings : Settings
+    """
     head = _json(
         {
             "schema": CANDIDATES_SCHEMA_NAME,
@@ -42,8 +71,10 @@ def candidates_json(results: Iterable[ImageResult], settings: Settings) -> str:
             "capsule": run_capsule(),
         }
     )
-    images = ",\n".join(_json(result.as_dict()) for result in results)
-    return f'{head[:-1]}, "images": [\n{images}\n]}}\n'
+    yield f'{head[:-1]}, "images": [\n'
+    for number, record in enumerate(records):
+        yield f",\n{record}" if number else record
+    yield "\n]}\n"
 
 
 def _json(value: object) -> str:

@@ -39,7 +39,7 @@ def limit_map(
     if limit.width_map_px is None or np.isnan(limit.width_map_px).all():
         return None
     base = display_image(radiograph, longer_side_px=longer_side_px).convert("RGB")
-    colours, opacity = _coloured(limit.width_map_px, ends)
+    colours, opacity = coloured(limit.width_map_px, ends)
     rows, columns = radiograph.pixels.shape
     # The last blocks of the map may reach beyond the picture.
     covered = (
@@ -84,9 +84,10 @@ def limit_map_png(radiograph: Radiograph, limit: Detectability) -> bytes | None:
     return buffer.getvalue()
 
 
-def _coloured(
+def coloured(
     widths: npt.NDArray[np.float32], ends: tuple[float, float] | None
 ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Return the colour (R, C, 3) and the opacity (R, C) of each place of a map of widths."""
     colours = np.broadcast_to(_UNREACHED, (*widths.shape, 3)).copy()
     reached = np.isfinite(widths)
     if ends is not None:

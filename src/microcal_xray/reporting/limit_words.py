@@ -10,52 +10,34 @@ from ..image_limits import (
     LimitRow,
     QualityEstimate,
 )
+from .words import ENGLISH, Words
 
-COMPARTMENT_WORDS: dict[Compartment, str] = {
-    Compartment.OUTER: "near the outline of the bone",
-    Compartment.INNER: "inside the bone",
-}
-_NEAR_OR_INSIDE: dict[Compartment, str] = {Compartment.OUTER: "near outline", Compartment.INNER: "inside"}
-COURSE_WORDS: dict[Course, str] = {
-    Course.ACROSS: "across",
-    Course.OBLIQUE: "oblique",
-    Course.ALONG: "along",
-}
-KIND_NOUNS: dict[str, str] = {Kind.LUCENT: "dark line", Kind.SCLEROTIC: "bright line"}
-UNREACHED = "none"  # no width that was tried is marked in 80 % of cases
-EQUIVALENT_WIDTH = (
-    "Equivalent width: of a gap through all of the bone along the beam. A gap through half of it must be "
-    "twice as wide. For a bright line: of a band as much brighter as bone is than soft tissue."
-)
-LITERATURE = (
-    "Radiographs miss 44 to 88 % of lower-limb stress fractures (Wright 2015); a second view, a repeat after "
-    "two to three weeks or MRI can show what one radiograph does not."
-)
+LITERATURE = ENGLISH.text("limit.literature")
 _LEAST_SHARE = 0.1  # of the places: fewer are not worth a look at the map
-NOT_EXCLUDED = "Smaller, shorter, fainter or more tilted lines are not excluded."
-_ROUGH = "Limits of bright lines are rough: 80 % were marked only at about twice of them (docs/limits.md)."
-_EXPECTED = (
-    "Expected from the noise, texture and sharpness of this image; microcal limit measures it in the image."
-)
 
 
-def limit_sentences(limit: Detectability) -> list[str]:
+def limit_sentences(limit: Detectability, words: Words = ENGLISH) -> list[str]:
     """Return what a reviewer should know of the limit, a sentence each; empty where no bone was searched."""
     if not limit.rows:
         return []
-    sentences = [_main_sentence(limit)]
-    tilted = _tilt_sentence(limit)
+    sentences = [_main_sentence(limit, words)]
+    tilted = _tilt_sentence(limit, words)
     if tilted:
         sentences.append(tilted)
-    return [*sentences, NOT_EXCLUDED]
+    return [*sentences, words.text("limit.not_excluded")]
 
 
-def limit_notes(limit: Detectability) -> list[str]:
+def limit_notes(limit: Detectability, words: Words = ENGLISH) -> list[str]:
     """Return how the limit was found and how to read it, one sentence each."""
-    return [_source(limit), EQUIVALENT_WIDTH, _ROUGH]
+    source = (
+        words.text("limit.expected")
+        if limit.probes == 0
+        else words.filled("limit.measured", {"probes": limit.probes})
+    )
+    return [source, words.text("limit.equivalent_width"), words.text("limit.rough")]
 
 
-def _main_sentence(limit: Detectability) -> str:
+def _main_sentence(limit: Detectability, words: Words) -> str:
     rows = [
         row
         for compartment in Compartment
@@ -68,51 +50,51 @@ def _main_sentence(limit: Detectability) -> str:
             )
         )
     ]
-    marks = "false mark" if limit.false_marks == 1 else "false marks"
-    setting = f"At {limit.false_marks:g} {marks} per image"
-    line = f"a dark line across the bone, {length_words(rows[0])} long,"
+    values = {
+        "setting": words.counted(
+            "limit.setting", limit.false_marks, {"false_marks": words.number(limit.false_marks, "g")}
+        ),
+        "line": words.filled("limit.line", {"length": length_words(rows[0], words)}),
+    }
     reached = [row for row in rows if row.width_px is not None]
     if not reached:
         share = max(row.share_of_bone for row in rows)
-        if share < _LEAST_SHARE:
-            return (
-                f"{setting}, {line} is not sure to be marked at any width: a negative result excludes none."
-            )
-        return (
-            f"{setting}, {line} is not sure to be marked at any width in most of the bone: a negative result "
-            "excludes it only where the map is coloured."
+        return words.filled("limit.nowhere" if share < _LEAST_SHARE else "limit.mostly_nowhere", values)
+    widths = words.text("limit.and").join(
+        words.filled(
+            "limit.width_at",
+            {"width": width_words(row, words), "place": words.text(f"place.{row.compartment}")},
         )
-    widths = " and ".join(f"{width_words(row)} {COMPARTMENT_WORDS[row.compartment]}" for row in reached)
-    rest = [COMPARTMENT_WORDS[row.compartment] for row in rows if row.width_px is None]
-    exception = f"; {rest[0]} at no width" if rest else ""
-    return (
-        f"{setting}, {line} is expected to be marked in 80 % of cases from an equivalent width of "
-        f"{widths}{exception}."
+        for row in reached
     )
+    rest = [words.text(f"place.{row.compartment}") for row in rows if row.width_px is None]
+    exception = words.filled("limit.exception", {"place": rest[0]}) if rest else ""
+    return words.filled("limit.from_width", {**values, "widths": widths, "exception": exception})
 
 
-def _tilt_sentence(limit: Detectability) -> str:
+def _tilt_sentence(limit: Detectability, words: Words) -> str:
     parts = []
     for compartment in Compartment:
-        widths = [row for row in limit.tilts if row.compartment is compartment]
-        if widths and widths[0].width_mm is not None:
-            words = ", ".join(
-                f"{UNREACHED if row.width_mm is None else f'{row.width_mm:.2f} mm'} at {row.tilt_deg:g}\u00b0"
-                for row in widths
+        rows = [row for row in limit.tilts if row.compartment is compartment]
+        if rows and rows[0].width_mm is not None:
+            listed = ", ".join(
+                words.filled(
+                    "limit.tilt_at",
+                    {"width": _mm(row.width_mm, words), "tilt": words.number(row.tilt_deg, "g")},
+                )
+                for row in rows
             )
-            parts.append(f"{words} {COMPARTMENT_WORDS[compartment]}")
-    if not parts:
-        return ""
-    return f"Tilted to the beam, through 5 mm of bone: {'; '.join(parts)}."
+            parts.append(
+                words.filled("limit.width_at", {"width": listed, "place": words.text(f"place.{compartment}")})
+            )
+    return words.filled("limit.tilted", {"parts": "; ".join(parts)}) if parts else ""
 
 
-def _source(limit: Detectability) -> str:
-    if limit.probes == 0:
-        return _EXPECTED
-    return f"Measured with {limit.probes} lines that were put into this image and looked for."
+def _mm(width_mm: float | None, words: Words) -> str:
+    return words.text("limit.unreached") if width_mm is None else f"{words.number(width_mm, '.2f')} mm"
 
 
-def length_words(row: LimitRow) -> str:
+def length_words(row: LimitRow, words: Words = ENGLISH) -> str:
     """Return the length of a line with its unit.
 
     Examples
@@ -120,10 +102,12 @@ def length_words(row: LimitRow) -> str:
     >>> length_words(LimitRow("lucent", Compartment.INNER, Course.ACROSS, 70.2, 10.0, 2.0, 0.3, 1.0))
     '10 mm'
     """
-    return f"{row.length_px:.0f} px" if row.length_mm is None else f"{row.length_mm:.0f} mm"
+    if row.length_mm is None:
+        return f"{words.number(row.length_px, '.0f')} px"
+    return f"{words.number(row.length_mm, '.0f')} mm"
 
 
-def width_words(row: LimitRow) -> str:
+def width_words(row: LimitRow, words: Words = ENGLISH) -> str:
     """Return the width with its unit; pixels where millimetres are unknown.
 
     Examples
@@ -133,18 +117,18 @@ def width_words(row: LimitRow) -> str:
     >>> width_words(LimitRow("lucent", Compartment.INNER, Course.ACROSS, 70.2, 10.0, None, None, 0.4))
     'none'
     """
-    if row.width_px is None:
-        return UNREACHED
-    return f"{row.width_px:.1f} px" if row.width_mm is None else f"{row.width_mm:.2f} mm"
+    if row.width_px is not None and row.width_mm is None:
+        return f"{words.number(row.width_px, '.1f')} px"
+    return _mm(row.width_mm, words)
 
 
-def limit_table(limit: Detectability) -> list[list[str]]:
+def limit_table(limit: Detectability, words: Words = ENGLISH) -> list[list[str]]:
     """Return the limit as rows of words: kind and place, course, then one width for each length."""
     if not limit.rows:
         return []
     lengths = list(dict.fromkeys(row.length_px for row in limit.rows))
     first = {row.length_px: row for row in limit.rows}
-    head = ["", "to the bone", *(length_words(first[length]) for length in lengths)]
+    head = ["", words.text("limit.to_bone"), *(length_words(first[length], words) for length in lengths)]
     table = [head]
     for kind in Kind:
         for compartment in Compartment:
@@ -155,42 +139,56 @@ def limit_table(limit: Detectability) -> list[list[str]]:
                     if (row.kind, row.compartment, row.course) == (kind, compartment, course)
                 ]
                 if rows:
-                    place = f"{KIND_NOUNS[kind]} {COMPARTMENT_WORDS[compartment]}"
-                    table.append([place, COURSE_WORDS[course], *(width_words(row) for row in rows)])
+                    place = f"{words.text(f'kind_noun.{kind}')} {words.text(f'place.{compartment}')}"
+                    widths = (width_words(row, words) for row in rows)
+                    table.append([place, words.text(f"course.{course}"), *widths])
     return table
 
 
-def quality_facts(quality: ImageQuality) -> list[tuple[str, str]]:
+def quality_facts(quality: ImageQuality, words: Words = ENGLISH) -> list[tuple[str, str]]:
     """Return what was measured of the quality, as (name, words); what is unknown is left out."""
-    facts = [("Sharpest edges", _sharpness(quality))]
+    facts = [(words.text("quality.sharpness"), _sharpness(quality, words))]
     for each in quality.textures:
-        facts.append((f"Noise {_NEAR_OR_INSIDE[each.compartment]}", _noise(each)))
-        facts.append((f"Texture {_NEAR_OR_INSIDE[each.compartment]}", _texture(each)))
-    return [(name, words) for name, words in facts if words]
+        place = {"place": words.text(f"place_short.{each.compartment}")}
+        facts.append((words.filled("quality.noise", place), _noise(each, words)))
+        facts.append((words.filled("quality.texture", place), _texture(each, words)))
+    return [(name, text) for name, text in facts if text]
 
 
-def _sharpness(quality: ImageQuality) -> str:
+def _sharpness(quality: ImageQuality, words: Words) -> str:
     if quality.resolution_px is None:
-        return "no clear edge"
+        return words.text("quality.no_edge")
     if quality.resolution_mm is not None:
-        return f"{_words(quality.resolution_mm, '.2f')} mm wide"
-    return f"{_words(quality.resolution_px, '.1f')} px wide"
+        return words.filled("quality.wide_mm", {"width": _estimate(quality.resolution_mm, ".2f", words)})
+    return words.filled("quality.wide_px", {"width": _estimate(quality.resolution_px, ".1f", words)})
 
 
-def _noise(texture: BoneTexture) -> str:
-    return f"{_percent(texture.noise)} of the step from soft tissue to bone"
+def _noise(texture: BoneTexture, words: Words) -> str:
+    return words.filled("quality.noise_words", {"share": _percent(texture.noise, words)})
 
 
-def _texture(texture: BoneTexture) -> str:
-    words = f"{_percent(texture.texture)} of that step, slope {_words(texture.slope, '.1f')}"
-    if texture.direction_deg is None:
-        return f"{words}, no direction"
-    return f"{words}, runs at {round(texture.direction_deg.value)}\u00b0 to the bone"
+def _texture(texture: BoneTexture, words: Words) -> str:
+    direction = (
+        words.text("quality.no_direction")
+        if texture.direction_deg is None
+        else words.filled("quality.direction", {"angle": round(texture.direction_deg.value)})
+    )
+    return words.filled(
+        "quality.texture_words",
+        {
+            "share": _percent(texture.texture, words),
+            "slope": _estimate(texture.slope, ".1f", words),
+            "direction": direction,
+        },
+    )
 
 
-def _percent(estimate: QualityEstimate) -> str:
-    return f"{_words(estimate.scaled(100), '.1f')} %"
+def _percent(estimate: QualityEstimate, words: Words) -> str:
+    return f"{_estimate(estimate.scaled(100), '.1f', words)} %"
 
 
-def _words(estimate: QualityEstimate, form: str) -> str:
-    return f"{estimate.value:{form}} ({estimate.low:{form}} to {estimate.high:{form}})"
+def _estimate(estimate: QualityEstimate, form: str, words: Words) -> str:
+    return words.filled(
+        "quality.estimate",
+        {name: words.number(getattr(estimate, name), form) for name in ("value", "low", "high")},
+    )

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ..bump import Bump
 from ..findings import Findings
-from ..radiograph import IMAGE_CAUTIONS
+from ..radiograph import IMAGE_CAUTIONS, Spacing
 from .display import display_image
 from .foreign_text import printable_text
 from .overlay_bumps import BUMP_COLOURS, BUMP_WORDS, draw_bumps
@@ -86,7 +86,7 @@ def overlay(findings: Findings, *, title: str | None = None) -> Figure:
     points_per_pixel = np.array([picture_height / rows, picture_width / columns]) * POINTS_PER_INCH
     draw_candidates(axes, findings.candidates, points_per_pixel, shape=(rows, columns))
     draw_bumps(axes, findings.bumps, points_per_pixel)
-    draw_scale_bar(axes, radiograph, points_per_pixel)
+    draw_scale_bar(axes, (rows, columns), radiograph.spacing, points_per_pixel)
     heading = _title(findings) if title is None else title
     _write(figure, heading, inches_up=height - _HEADER_INCHES / 2, size=9, colour=_INK)
     for line, caution in enumerate(reversed(cautions)):
@@ -95,6 +95,34 @@ def overlay(findings: Findings, *, title: str | None = None) -> Figure:
     _draw_legend(figure, inches_up=_FOOTER_INCHES - 0.17, bumps=findings.bumps)
     _write(figure, NOT_A_DEVICE, inches_up=0.14, size=6.5, colour=_QUIET_INK)
     return figure
+
+
+def picture_box_px(
+    png_width_px: int, shape: tuple[int, int], spacing: Spacing | None
+) -> tuple[float, float, float, float]:
+    """Return left, top, width and height of the radiograph within the overlay that `write_overlay` wrote.
+
+    Parameters
+    ----------
+    png_width_px : int
+        Width of that file.
+    shape : (rows, columns)
+        Of the radiograph.
+    spacing : Spacing or None
+
+    Examples
+    --------
+    >>> picture_box_px(1000, (1000, 500), None)
+    (250.0, 80.0, 500.0, 1000.0)
+    """
+    height, width = float(shape[0]), float(shape[1])
+    if spacing is not None:
+        finer_mm = min(spacing.row_mm, spacing.column_mm)
+        height, width = height * spacing.row_mm / finer_mm, width * spacing.column_mm / finer_mm
+    longer = min(max(height, width), float(_LONGER_SIDE_PX))
+    scale = max(_SMALLEST_SIDE_INCHES * FULL_DPI, longer) / max(height, width)
+    shown = width * scale, height * scale
+    return (png_width_px - shown[0]) / 2, _HEADER_INCHES * FULL_DPI, *shown
 
 
 def _show(axes: Axes, levels: npt.NDArray[np.uint8], *, rows: int, columns: int) -> None:

@@ -37,12 +37,33 @@ def overlay_names(files: Iterable[str]) -> dict[str, str]:
     >>> overlay_names(["../../etc/passwd"])
     {'../../etc/passwd': 'etc__passwd~3754d6cb3a.png'}
     """
-    plain = {file: _cleaned(file) for file in files}
-    sharing = Counter(name.casefold() for name in plain.values())
-    return {
-        file: f"{name}.png" if _is_kept(file, name) and sharing[name.casefold()] == 1 else _hashed(file, name)
-        for file, name in plain.items()
-    }
+    files = list(dict.fromkeys(files))
+    sharing = Counter(map(name_key, files))
+    return {file: overlay_name(file, is_alone=sharing[name_key(file)] == 1) for file in files}
+
+
+def overlay_name(file: str, *, is_alone: bool) -> str:
+    """Return the file name of the overlay of one input file.
+
+    Parameters
+    ----------
+    file : str
+    is_alone : bool
+        Whether no other file has the same `name_key`.
+    """
+    name = _cleaned(file)
+    return f"{name}.png" if is_alone and _is_kept(file, name) else _hashed(file, name)
+
+
+def name_key(file: str) -> str:
+    """Return what the overlays of two files share if only a hash can tell their names apart.
+
+    Examples
+    --------
+    >>> name_key("leg/A.dcm") == name_key("leg__a.dcm")
+    True
+    """
+    return _cleaned(file).casefold()
 
 
 def overlays_folder(out: Path) -> Path:

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ..findings import Candidate, Kind, Tier
-from ..radiograph import Radiograph
+from ..radiograph import Spacing, SpacingSource
 from .callouts import number_places, rails
 from .scale_bar import round_length
-from .words import KIND_COLOURS, SPACING_SHORT
+from .words import ENGLISH, KIND_COLOURS, Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,21 +71,28 @@ def draw_candidates(
         _draw_number(axes, candidate, float(row), float(column))
 
 
-def draw_scale_bar(axes: Axes, radiograph: Radiograph, points_per_pixel: npt.NDArray[np.float64]) -> None:
+def draw_scale_bar(
+    axes: Axes,
+    shape: tuple[int, int],
+    spacing: Spacing | None,
+    points_per_pixel: npt.NDArray[np.float64],
+    words: Words = ENGLISH,
+) -> None:
     """Draw a scale bar at the lower left with the source of the millimetre; in pixels when it is unknown.
 
     Parameters
     ----------
     axes : matplotlib.axes.Axes
         In pixels of the radiograph as stored.
-    radiograph : Radiograph
+    shape : (rows, columns)
+        Of the radiograph.
+    spacing : Spacing or None
     points_per_pixel : (2,) float array
         Height and width of one pixel in the figure, in points.
+    words : Words
     """
-    rows, columns = radiograph.pixels.shape
-    unit, units_per_pixel = "pixels", 1.0
-    if radiograph.spacing is not None:
-        unit, units_per_pixel = "mm", radiograph.spacing.column_mm
+    rows, columns = shape
+    units_per_pixel = 1.0 if spacing is None else spacing.column_mm
     length = round_length(columns * units_per_pixel / 4)
     points_down, points_right = points_per_pixel
     left = 8 / points_right - 0.5
@@ -93,10 +100,12 @@ def draw_scale_bar(axes: Axes, radiograph: Radiograph, points_per_pixel: npt.NDA
     for colour, thickness in (("black", 3.6), ("white", 1.6)):
         right = left + length / units_per_pixel
         axes.plot([left, right], [bottom, bottom], color=colour, linewidth=thickness)
+    source = SpacingSource.NONE if spacing is None else spacing.source
+    values = {"length": f"{length:g}", "source": words.text(f"spacing_short.{source}")}
     axes.text(
         left,
         bottom - 4 / points_down,
-        f"{length:g} {unit}, {SPACING_SHORT[radiograph.spacing_source]}",
+        words.filled("stage.pixels" if spacing is None else "stage.mm", values),
         fontproperties=overlay_font(7),
         color="white",
         va="bottom",

@@ -3,49 +3,95 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from importlib import resources
 from string import Template
 from typing import Any
 
-from ..findings import Tier
+from ..findings import EVIDENCE_TERMS
 from ..settings import Settings
 from ..version import __version__
 from .display import thumbnail_jpeg
-from .foreign_text import printable_text
-from .page_bumps import bump_facts
-from .page_evidence import evidence_card, term_words
-from .page_limit import could_show
-from .page_measured import measured_card
+from .full_depth import page_text
+from .page_options import PageOptions
+from .page_record import image_record
 from .page_summary import counts_html, summary_html
 from .results import ImageResult, Status
-from .words import (
-    CAUTION_SENTENCES,
-    INTENT_WORDS,
-    KIND_COLOURS,
-    KIND_WORDS,
-    NOT_A_DEVICE,
-    SIGNAL_WORDS,
-    SPACING_SENTENCES,
-    SPACING_SHORT,
-    TIER_WORDS,
-    caution_names,
-    plural,
-    spacing_words,
-)
+from .words import Language, Words, words_of
 
-_SCRIPTS = ("lines.js", "stage.js", "evidence.js", "measured.js", "could_show.js", "desk.js")
+# Joined in this order: one script, one style.
+SCRIPTS = (
+    "words.js",
+    "nodes.js",
+    "geometry.js",
+    "pixels.js",
+    "paint.js",
+    "paint_webgl.js",
+    "stage.js",
+    "pointer.js",
+    "lens.js",
+    "record.js",
+    "checks.js",
+    "keeping.js",
+    "marks.js",
+    "drawing.js",
+    "cards.js",
+    "could_show.js",
+    "panel.js",
+    "index.js",
+    "summary.js",
+    "lines.js",
+    "clock.js",
+    "readout.js",
+    "desk.js",
+    "keys.js",
+    "start.js",
+)
+STYLES = ("colours.css", "frame.css", "stage.css", "panel.css", "cards.css", "summary.css", "other_media.css")
+# What the script says by itself. All else comes with each image, in both languages.
+_WORDS_OF_THE_SCRIPT = frozenset(
+    [
+        "language",
+        "decimal",
+        "not_a_device",
+        "count",
+        "desk",
+        "draw",
+        "evidence",
+        "judge",
+        "keys",
+        "kind",
+        "kind_short",
+        "left_out",
+        "list",
+        "panel",
+        "reason",
+        "record",
+        "reduced",
+        "stage",
+        "term",
+        "tier",
+        "tools",
+    ]
+)
 _IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_USUAL_OPTIONS = PageOptions()
 
 
 def report_html(
-    results: Sequence[ImageResult], settings: Settings, *, overlay_links: Mapping[str, str] | None = None
+    results: Sequence[ImageResult],
+    settings: Settings,
+    *,
+    overlay_links: Mapping[str, str] | None = None,
+    options: PageOptions = _USUAL_OPTIONS,
 ) -> str:
     """Return the reviewer's report as one HTML page.
 
     The page opens from disk without a server. Its content policy lets it load nothing, and run only its own
-    script, known by its hash; every foreign text is escaped.
+    script, known by its hash; every foreign text is escaped. It may speak to where it came from, which is
+    nothing for a page from disk, and the review server for a page from there.
 
     Parameters
     ----------
@@ -54,32 +100,40 @@ def report_html(
     settings : Settings
     overlay_links : mapping of str to str, optional
         `file` to the relative address of its overlay, for the results that have one.
+    options : PageOptions
     """
     links = overlay_links or {}
+    words = words_of(options.first_language)
     shown = [result for result in results if result.preview_jpeg is not None]
-    thumbnails = [thumbnail_jpeg(result.preview_jpeg or b"") for result in shown]
-    sizes = [size for _, size in thumbnails]
-    style, noscript_style = _template("report.css"), _template("noscript.css")
-    script = "\n".join(_template(name) for name in _SCRIPTS)
+    style = "\n".join(_template(name) for name in STYLES)
+    noscript_style = _template("noscript.css")
+    script = "\n".join(_template(name) for name in SCRIPTS)
     searched = [result for result in results if result.status is Status.OK]
-    return Template(_template("report.html")).substitute(
+    return Template(_worded(_template("report.html"), words)).substitute(
+        language=words.language.value,
         policy=_content_policy(styles=(style, noscript_style), script=script),
-        title=f"Candidate lines in {plural(len(searched), 'radiograph')}",
+        title=escape(words.counted("title", len(searched))),
         style=style,
         noscript_style=noscript_style,
         script=script,
-        counts=counts_html(results),
-        thumbnails="".join(
-            _thumbnail_html(index, result, jpeg)
-            for index, (result, (jpeg, _)) in enumerate(zip(shown, thumbnails, strict=True))
-        ),
-        left_out=_left_out_html(len(searched) - len(shown)),
-        legend=_legend_html(),
-        summary=summary_html(results, settings, overlay_links=links),
-        data=_data_html(shown, sizes),
-        not_a_device=NOT_A_DEVICE,
+        in_each_language=_in_each_language(results, settings, links, words.language),
+        data=_data_html(results, shown, settings, options),
+        pixels=_pixels_html(shown),
         version=escape(__version__),
     )
+
+
+def run_id(results: Sequence[ImageResult], settings: Settings) -> str:
+    """Return what names these results among others: files, pixels and settings; the time has no part in it.
+
+    Examples
+    --------
+    >>> len(run_id([], Settings()))
+    32
+    """
+    named = [[result.file, result.pixel_sha256] for result in results]
+    text = json.dumps([__version__, settings.as_dict(), named], ensure_ascii=True)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
 
 
 def _template(name: str) -> str:
@@ -87,11 +141,25 @@ def _template(name: str) -> str:
     return (resources.files(__package__) / "templates" / name).read_text(encoding="utf-8")
 
 
+def _worded(html: str, words: Words) -> str:
+    """Return the template with the words that its script would put there; no `$` in them is a place."""
+
+    def inside(match: re.Match[str]) -> str:
+        return match[0] + escape(words.text(match[1])).replace("$", "$$")
+
+    def attribute(match: re.Match[str]) -> str:
+        name = {"title": "title", "label": "aria-label", "placeholder": "placeholder"}[match[1]]
+        return f'{match[0]} {name}="{escape(words.text(match[2])).replace("$", "$$")}"'
+
+    html = re.sub(r'data-words="([a-z._]+)"[^>]*>', inside, html)
+    return re.sub(r'data-(title|label|placeholder)="([a-z._]+)"', attribute, html)
+
+
 def _content_policy(*, styles: Sequence[str], script: str) -> str:
     style_hashes = " ".join(_source_hash(style) for style in styles)
     return (
-        f"default-src 'none'; img-src data: blob:; style-src {style_hashes}; "
-        f"script-src {_source_hash(script)}; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; img-src data:; style-src {style_hashes}; script-src {_source_hash(script)}; "
+        "connect-src 'self'; base-uri 'none'; form-action 'none'"
     )
 
 
@@ -100,130 +168,54 @@ def _source_hash(source: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
-def _thumbnail_html(index: int, result: ImageResult, jpeg: bytes) -> str:
-    name = escape(printable_text(result.file))
-    count = len(result.candidates)
-    badge = "badge" if count else "badge none"
-    picture = base64.b64encode(jpeg).decode("ascii")
-    return (
-        f'<li><button type="button" data-open="{index}" title="{name}">'
-        f'<img src="data:image/jpeg;base64,{picture}" alt="">'
-        f'<span class="name">{name}</span>'
-        f'<span class="{badge}" title="{plural(count, "candidate")}">{count}</span>'
-        "</button></li>\n"
-    )
-
-
-def _left_out_html(count: int) -> str:
-    if count == 0:
-        return ""
-    return (
-        f'<p class="quiet">{plural(count, "radiograph")} with weaker or no candidates left out here '
-        "to keep the page small; see the summary.</p>"
-    )
-
-
-def _legend_html() -> str:
-    lines = [(words, KIND_COLOURS[kind], "") for kind, words in KIND_WORDS.items()]
-    lines += [(words, "#e3e9ee", "" if tier is Tier.STRONG else "7 5") for tier, words in TIER_WORDS.items()]
+def _in_each_language(
+    results: Sequence[ImageResult], settings: Settings, links: Mapping[str, str], first: Language
+) -> str:
+    """Return counts and summary in every language; all but the first are hidden until they are chosen."""
     return "".join(
-        f'<li><svg viewBox="0 0 30 9" aria-hidden="true"><g stroke="{colour}" stroke-width="1.6" '
-        f'stroke-dasharray="{dashes or "none"}"><path d="M0 1.5H30M0 7.5H30"/></g></svg>{words}</li>'
-        for words, colour, dashes in lines
+        f'<div class="in-language" lang="{language.value}"{"" if language is first else " hidden"}>'
+        f'<ul class="counts">{counts_html(results, words_of(language))}</ul>'
+        f"{summary_html(results, settings, overlay_links=links, words=words_of(language))}</div>\n"
+        for language in Language
     )
 
 
-def _data_html(shown: Sequence[ImageResult], sizes: Sequence[tuple[int, int]]) -> str:
-    """Return the script blocks that hold data: the records, and each preview, read only when it is shown."""
+def _data_html(
+    results: Sequence[ImageResult],
+    shown: Sequence[ImageResult],
+    settings: Settings,
+    options: PageOptions,
+) -> str:
+    """Return the script blocks that hold the records and the words."""
+    searched = sum(result.status is Status.OK for result in results)
     records = {
-        "evidence_terms": term_words(),
-        "images": [_record(result, size) for result, size in zip(shown, sizes, strict=True)],
+        "results": {"version": __version__, "run": run_id(results, settings)},
+        "language": options.language,
+        "overlay_at_first": options.overlay_at_first,
+        "full_depth_megabytes": options.full_depth_megabytes,
+        "left_out": searched - len(shown),
+        "terms": list(EVIDENCE_TERMS),
+        "images": [image_record(result, thumbnail_jpeg(result.preview_jpeg or b"")[0]) for result in shown],
     }
-    text = json.dumps(records, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    words = {language.value: _script_words(words_of(language)) for language in Language}
+    return f"{_json_block('report-data', records)}\n{_json_block('desk-words', words)}\n"
+
+
+def _script_words(words: Words) -> dict[str, str]:
+    return {key: text for key, text in words.texts.items() if key.split(".")[0] in _WORDS_OF_THE_SCRIPT}
+
+
+def _json_block(name: str, content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for character, escaped in _IN_SCRIPT.items():
         text = text.replace(character, escaped)
-    previews = "".join(
-        f'<script type="text/plain" id="preview-{index}">'
-        f"{base64.b64encode(result.preview_jpeg or b'').decode('ascii')}</script>\n"
+    return f'<script type="application/json" id="{name}">{text}</script>'
+
+
+def _pixels_html(shown: Sequence[ImageResult]) -> str:
+    """Return one block for each image, read only when it is shown; they come last, so that none delays it."""
+    return "".join(
+        f'<script type="text/plain" id="pixels-{index}">'
+        f"{page_text(result.packed_pixels or result.preview_jpeg or b'')}</script>\n"
         for index, result in enumerate(shown)
     )
-    return f'<script type="application/json" id="report-data">{text}</script>\n{previews}'
-
-
-def _record(result: ImageResult, size: tuple[int, int]) -> dict[str, Any]:
-    values = result.as_dict()
-    width, height = size
-    scale_x, scale_y = width / values["columns"], height / values["rows"]
-    return {
-        "file": printable_text(result.file),
-        "preview": {
-            "width": width,
-            "height": height,
-            "scale_x": scale_x,
-            "scale_y": scale_y,
-            "mm_per_px": result.spacing.column_mm / scale_x if result.spacing else None,
-        },
-        "place": _place(result),
-        "spacing_short": SPACING_SHORT[values["spacing_source"]],
-        "spacing_sentence": SPACING_SENTENCES[values["spacing_source"]],
-        "cautions": [CAUTION_SENTENCES[name] for name in _cautions(result)],
-        "facts": _facts(result) + bump_facts(result),
-        "could_show": could_show(result),
-        "candidates": [
-            _candidate_record(candidate, SPACING_SENTENCES[values["spacing_source"]])
-            for candidate in values["candidates"]
-        ],
-    }
-
-
-def _cautions(result: ImageResult) -> list[str]:
-    """Return the names of what the file says and of what was measured, each once."""
-    measured = caution_names(result.quality.cautions) if result.quality else []
-    return list(dict.fromkeys([*caution_names(result.cautions), *measured]))
-
-
-def _candidate_record(values: Mapping[str, Any], spacing_sentence: str) -> dict[str, Any]:
-    return {
-        **{name: value for name, value in values.items() if name != "path_px"},
-        "path": values["path_px"],
-        "cautions": [CAUTION_SENTENCES[name] for name in values["cautions"]],
-        "evidence": evidence_card(values["evidence"]),
-        "measured": measured_card(values["measured"], spacing_sentence),
-    }
-
-
-def _place(result: ImageResult) -> str:
-    acquisition = result.acquisition
-    if acquisition is None:
-        return ""
-    known = (acquisition.laterality, acquisition.body_part, acquisition.view)
-    return printable_text("  \u00b7  ".join(word for word in known if word))
-
-
-def _facts(result: ImageResult) -> list[tuple[str, str]]:
-    """Return what to know about the picture, as (name, words); what is unknown is left out."""
-    acquisition = result.acquisition
-    if acquisition is None or result.intent is None or result.signal is None:
-        return []
-    facts = [
-        ("Size", f"{result.rows} rows \u00d7 {result.columns} columns"),
-        ("Spacing", spacing_words(result.spacing)),
-        ("Made", INTENT_WORDS[result.intent]),
-        ("Grey scale", _grey_scale(result)),
-        ("Laterality", acquisition.laterality),
-        ("Body part", acquisition.body_part),
-        ("View", acquisition.view),
-        ("Format", " ".join(word for word in (acquisition.file_format, acquisition.modality) if word)),
-        ("Compression", acquisition.compression),
-    ]
-    return [(name, printable_text(words)) for name, words in facts if words]
-
-
-def _grey_scale(result: ImageResult) -> str:
-    acquisition = result.acquisition
-    words = [SIGNAL_WORDS[result.signal]] if result.signal else []
-    if acquisition and acquisition.bits_stored:
-        words.append(f"{acquisition.bits_stored} bits")
-    if acquisition and acquisition.photometric == "MONOCHROME1":
-        words.append("stored inverted (MONOCHROME1), shown with bone bright")
-    return ", ".join(words)

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from ..findings import EVIDENCE_TERMS, MIMICS
+from ..findings import EVIDENCE_TERMS
+from .words import ENGLISH, Words
 
 _MOST_MIMICS = 3
 _LEAST_MIMIC = 0.1  # what explains less would only be noise on the page; the files hold all
@@ -12,13 +13,14 @@ _FEWEST_MARKS = 0.0001
 _UNBROKEN = "\u00a0"  # a name and its number stay on one line
 
 
-def evidence_card(evidence: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def evidence_card(evidence: Mapping[str, Any] | None, words: Words = ENGLISH) -> dict[str, Any] | None:
     """Return what the page shows of a candidate's evidence; None when the detector does not say.
 
     Parameters
     ----------
     evidence : mapping or None
         As in candidates.json.
+    words : Words
 
     Examples
     --------
@@ -32,12 +34,12 @@ def evidence_card(evidence: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {
         "strength": evidence["strength"],
         "terms": [[term["name"], term["value"]] for term in evidence["terms"]],
-        "expected": _expected(evidence["false_marks"]),
-        "mimics": _mimics(evidence["mimics"]),
+        "expected": _expected(evidence["false_marks"], words),
+        "mimics": _mimics(evidence["mimics"], words),
     }
 
 
-def term_words() -> dict[str, tuple[str, str]]:
+def term_words(words: Words = ENGLISH) -> dict[str, tuple[str, str]]:
     """Return, for each name of a term, its label and what it weighs.
 
     Examples
@@ -45,31 +47,35 @@ def term_words() -> dict[str, tuple[str, str]]:
     >>> term_words()["bone_width"][0]
     'bone width'
     """
-    return {name: (name.replace("_", " "), meaning) for name, meaning in EVIDENCE_TERMS.items()}
+    return {name: (words.text(f"term.{name}"), words.text(f"term.{name}.meaning")) for name in EVIDENCE_TERMS}
 
 
-def evidence_section_html() -> str:
+def evidence_section_html(words: Words = ENGLISH) -> str:
     """Return the section of the summary that explains the terms."""
-    unit = '<p class="quiet">In natural logarithms: over 0 for the candidate, below 0 against it.</p>'
+    unit = f'<p class="quiet">{escape(words.text("summary.strength_unit"))}</p>'
     items = "".join(
-        f"<dt>{escape(label)}</dt><dd>{escape(meaning)}</dd>" for label, meaning in term_words().values()
+        f"<dt>{escape(label)}</dt><dd>{escape(meaning)}</dd>" for label, meaning in term_words(words).values()
     )
-    return f"<section><h2>What strength is made of</h2><dl>{items}</dl>{unit}</section>"
+    title = escape(words.text("summary.strength_title"))
+    return f"<section><h2>{title}</h2><dl>{items}</dl>{unit}</section>"
 
 
-def _expected(false_marks: float) -> str:
+def _expected(false_marks: float, words: Words) -> str:
     if false_marks < _FEWEST_MARKS:
-        return f"expected fewer than {_FEWEST_MARKS} such marks per normal picture"
+        return words.filled("evidence.fewer", {"number": words.number(_FEWEST_MARKS, "")})
     number = f"{false_marks:.0f}" if false_marks >= 10 else f"{false_marks:.2g}"
-    return f"expected {number} such {'mark' if number == '1' else 'marks'} per normal picture"
+    return words.counted("evidence", float(number), {"number": number.replace(".", words.text("decimal"))})
 
 
-def _mimics(mimics: Sequence[Mapping[str, Any]]) -> str:
+def _mimics(mimics: Sequence[Mapping[str, Any]], words: Words) -> str:
     likeliest_first = sorted(mimics, key=lambda each: -each["value"])
     shown = [each for each in likeliest_first if each["value"] >= _LEAST_MIMIC][:_MOST_MIMICS]
     if shown:
-        words = ", ".join(
-            f"{MIMICS[each['mimic']]} {each['value']:.2f}".replace(" ", _UNBROKEN) for each in shown
+        listed = ", ".join(
+            f"{words.text('mimic.' + each['mimic'])} {words.number(each['value'], '.2f')}".replace(
+                " ", _UNBROKEN
+            )
+            for each in shown
         )
-        return f"looks also like: {words}"
-    return "looks like none of the structures it was compared with" if mimics else ""
+        return words.filled("evidence.mimics", {"mimics": listed})
+    return words.text("evidence.no_mimic") if mimics else ""

@@ -3,44 +3,50 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from ..radiograph import SpacingSource
 from ..settings import Settings
 from ..version import __version__
 from .foreign_text import printable_text
 from .page_evidence import evidence_section_html
 from .results import ImageResult, Status
-from .words import CAUTION_SENTENCES, SPACING_SHORT, caution_names, plural
-
-_UNKNOWN_SPACING = '<span title="pixel spacing unknown">\u2013</span>'
+from .words import ENGLISH, Words, caution_names
 
 # (head, kind of column, direction of the first click)
 _HEADS: tuple[tuple[str, str, str], ...] = (
-    ("File", "text", "ascending"),
-    ("Candidates", "number", "descending"),
-    ("Strongest", "text", "ascending"),
-    ("Length (mm)", "number", "descending"),
-    ("Score", "number", "descending"),
-    ("Size (px)", "number", "descending"),
-    ("Spacing (mm)", "number", "ascending"),
-    ("Cautions", "text", "descending"),
+    ("file", "text", "ascending"),
+    ("candidates", "number", "descending"),
+    ("strongest", "text", "ascending"),
+    ("length", "number", "descending"),
+    ("score", "number", "descending"),
+    ("size", "number", "descending"),
+    ("spacing", "number", "ascending"),
+    ("cautions", "text", "descending"),
 )
+_ABOUT = ("candidate", "kinds", "tiers", "score", "evidence", "contrast", "width", "angle", "none")
 
 
-def counts_html(results: Sequence[ImageResult]) -> str:
+def counts_html(results: Sequence[ImageResult], words: Words = ENGLISH) -> str:
     """Return the counts in the head of the page as list items; failed and skipped only if there are any."""
     of_status = {status: sum(result.status is status for result in results) for status in Status}
     candidates = sum(len(result.candidates) for result in results)
-    items = [_count_html(of_status[Status.OK], "radiograph"), _count_html(candidates, "candidate")]
+    counts = [("radiograph", of_status[Status.OK], ""), ("candidate", candidates, "")]
     if of_status[Status.FAILED]:
-        items.append(f'<li class="failed"><b>{of_status[Status.FAILED]}</b> failed</li>')
+        counts.append(("failed", of_status[Status.FAILED], ' class="failed"'))
     if of_status[Status.SKIPPED]:
-        items.append(f"<li><b>{of_status[Status.SKIPPED]}</b> skipped</li>")
-    return "".join(items)
+        counts.append(("skipped", of_status[Status.SKIPPED], ""))
+    return "".join(
+        f"<li{css}>{escape(words.counted(f'count.{noun}', count))}</li>" for noun, count, css in counts
+    )
 
 
 def summary_html(
-    results: Sequence[ImageResult], settings: Settings, *, overlay_links: Mapping[str, str]
+    results: Sequence[ImageResult],
+    settings: Settings,
+    *,
+    overlay_links: Mapping[str, str],
+    words: Words = ENGLISH,
 ) -> str:
-    """Return the summary of the report page.
+    """Return the summary of the report page in one language.
 
     Parameters
     ----------
@@ -49,69 +55,71 @@ def summary_html(
     settings : Settings
     overlay_links : mapping of str to str
         `file` to the relative address of its overlay.
+    words : Words
     """
     searched = [result for result in results if result.status is Status.OK]
     with_preview = [result for result in searched if result.preview_jpeg is not None]
     place_on_desk = {id(result): index for index, result in enumerate(with_preview)}
     rows = "".join(
-        _searched_row(result, place_on_desk.get(id(result)), overlay_links.get(result.file))
+        _searched_row(result, place_on_desk.get(id(result)), overlay_links.get(result.file), words)
         for result in searched
     )
     left_out = len(searched) - len(with_preview)
+    title = escape(words.counted("count.searched", len(searched)))
     return (
-        f"<section><h2>{plural(len(searched), 'radiograph')} searched</h2>"
-        f"{_left_out(left_out)}"
-        f"<table><thead><tr>{''.join(_head_html(*head) for head in _HEADS)}</tr></thead>"
+        f"<section><h2>{title}</h2>"
+        f"{_left_out(left_out, words)}"
+        f"<table><thead><tr>{''.join(_head_html(*head, words) for head in _HEADS)}</tr></thead>"
         f"<tbody>{rows}</tbody></table></section>"
-        f"{_not_searched([result for result in results if result.status is not Status.OK])}"
-        f'<div class="columns">{_settings_html(settings)}{_ABOUT}{evidence_section_html()}</div>'
+        f"{_not_searched([result for result in results if result.status is not Status.OK], words)}"
+        f'<div class="columns">{_settings_html(settings, words)}{_about_html(words)}'
+        f"{evidence_section_html(words)}</div>"
     )
 
 
-def _count_html(count: int, noun: str) -> str:
-    return f"<li><b>{count}</b> {noun}{'' if count == 1 else 's'}</li>"
-
-
-def _left_out(count: int) -> str:
+def _left_out(count: int, words: Words) -> str:
     if count == 0:
         return ""
-    return (
-        f'<p class="quiet">{plural(count, "radiograph")} with weaker or no candidates not embedded, '
-        "to keep the page small; each has its row here, and its overlay in the folder overlays.</p>"
-    )
+    return f'<p class="quiet">{escape(words.counted("summary.not_embedded", count))}</p>'
 
 
-def _head_html(words: str, kind: str, first: str) -> str:
+def _head_html(name: str, kind: str, first: str, words: Words) -> str:
     css = ' class="number"' if kind == "number" else ""
-    return f'<th scope="col"{css} data-first="{first}"><button type="button">{words}</button></th>'
+    title = escape(words.text(f"summary.{name}"))
+    return f'<th scope="col"{css} data-first="{first}"><button type="button">{title}</button></th>'
 
 
-def _searched_row(result: ImageResult, place: int | None, link: str | None) -> str:
-    cautions = "; ".join(CAUTION_SENTENCES[name] for name in caution_names(result.cautions))
+def _searched_row(result: ImageResult, place: int | None, link: str | None, words: Words) -> str:
+    cautions = "; ".join(words.text(f"caution.{name}") for name in caution_names(result.cautions))
     pixels = (result.rows or 0) * (result.columns or 0)
     cells = (
         _cell(_file_html(result, place, link), printable_text(result.file), css="file"),
         _cell(str(len(result.candidates)), len(result.candidates), css="number"),
-        *_strongest_cells(result),
+        *_strongest_cells(result, words),
         _cell(f"{result.rows} \u00d7 {result.columns}", pixels, css="number"),
-        _spacing_cell(result),
+        _spacing_cell(result, words),
         _cell(escape(cautions), len(caution_names(result.cautions)), css="caution"),
     )
     return f"<tr>{''.join(cells)}</tr>\n"
 
 
-def _strongest_cells(result: ImageResult) -> tuple[str, str, str]:
+def _strongest_cells(result: ImageResult, words: Words) -> tuple[str, str, str]:
     if not result.candidates:
         # A score may be below 0; no candidate is less than any.
         return _cell("", ""), _cell("", 0, css="number"), _cell("", "-Infinity", css="number")
     strongest = result.candidates[0]
-    length_mm, words = strongest.length_mm, f"{strongest.kind}, {strongest.tier}"
-    length = _UNKNOWN_SPACING if length_mm is None else f"{length_mm:.1f}"
+    length_mm = strongest.length_mm
+    kind = f"{words.text(f'kind_short.{strongest.kind}')}, {words.text(f'tier.{strongest.tier}')}"
+    length = _unknown_spacing(words) if length_mm is None else words.number(length_mm, ".1f")
     return (
-        _cell(words, words, css="short"),
+        _cell(escape(kind), kind, css="short"),
         _cell(length, length_mm or 0, css="number"),
-        _cell(f"{strongest.score:.2f}", strongest.score, css="number"),
+        _cell(words.number(strongest.score, ".2f"), strongest.score, css="number"),
     )
+
+
+def _unknown_spacing(words: Words) -> str:
+    return f'<span title="{escape(words.text(f"spacing_short.{SpacingSource.NONE}"))}">\u2013</span>'
 
 
 def _file_html(result: ImageResult, place: int | None, link: str | None) -> str:
@@ -121,12 +129,14 @@ def _file_html(result: ImageResult, place: int | None, link: str | None) -> str:
     return f'<a href="{escape(link)}">{name}</a>' if link else name
 
 
-def _spacing_cell(result: ImageResult) -> str:
+def _spacing_cell(result: ImageResult, words: Words) -> str:
     if result.spacing is None:
-        return _cell(_UNKNOWN_SPACING, 0, css="number")
-    source = SPACING_SHORT[result.spacing.source]
+        return _cell(_unknown_spacing(words), 0, css="number")
+    source = escape(words.text(f"spacing_short.{result.spacing.source}"))
     row_mm, column_mm = result.spacing.row_mm, result.spacing.column_mm
-    size = f"{row_mm:.4g}" if result.spacing.is_square else f"{row_mm:.4g} \u00d7 {column_mm:.4g}"
+    size = words.number(row_mm, ".4g")
+    if not result.spacing.is_square:
+        size = f"{size} \u00d7 {words.number(column_mm, '.4g')}"
     return _cell(f'<span title="{source}">{size}</span>', row_mm, css="number")
 
 
@@ -135,44 +145,39 @@ def _cell(html: str, sort: str | float, *, css: str = "") -> str:
     return f'<td{attribute} data-sort="{escape(str(sort))}">{html}</td>'
 
 
-def _not_searched(results: Sequence[ImageResult]) -> str:
+def _not_searched(results: Sequence[ImageResult], words: Words) -> str:
     if not results:
         return ""
     rows = "".join(
         f'<tr><td class="file">{escape(printable_text(result.file))}</td>'
-        f'<td class="{result.status}">{result.status}</td>'
+        f'<td class="{result.status}">{escape(words.text(f"status.{result.status}"))}</td>'
         f"<td>{escape(printable_text(result.reason or ''))}</td></tr>\n"
         for result in sorted(results, key=lambda result: (result.status, result.file))
     )
+    heads = "".join(
+        f'<th scope="col">{escape(words.text(f"summary.{name}"))}</th>'
+        for name in ("file", "status", "reason")
+    )
+    title = escape(words.counted("count.not_searched", len(results)))
     return (
-        f"<section><h2>{plural(len(results), 'file')} not searched</h2><table><thead><tr>"
-        '<th scope="col">File</th><th scope="col">Status</th><th scope="col">Reason</th>'
+        f"<section><h2>{title}</h2><table><thead><tr>{heads}"
         f"</tr></thead><tbody>{rows}</tbody></table></section>"
     )
 
 
-def _settings_html(settings: Settings) -> str:
+def _settings_html(settings: Settings, words: Words) -> str:
     values = {
         name: ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         for name, value in settings.as_dict().items()
     }
-    items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(words)}</dd>" for name, words in values.items())
-    return (
-        f"<section><h2>Settings</h2><dl>{items}<dt>version</dt><dd>{escape(__version__)}</dd></dl></section>"
+    values[words.text("summary.version")] = __version__
+    items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in values.items())
+    return f"<section><h2>{escape(words.text('summary.settings'))}</h2><dl>{items}</dl></section>"
+
+
+def _about_html(words: Words) -> str:
+    items = "".join(
+        f"<dt>{escape(words.text(f'about.{name}'))}</dt><dd>{escape(words.text(f'about.{name}.words'))}</dd>"
+        for name in _ABOUT
     )
-
-
-_ABOUT = """<section><h2>How to read this</h2><dl>
-<dt>Candidate</dt><dd>A thin line that stands out from the noise. A reviewer decides what it is.</dd>
-<dt>Lucent, sclerotic</dt><dd>Darker or brighter than its sides.</dd>
-<dt>Strong, weak</dt><dd>Drawn solid, or dashed: dashed ones are listed, but only just.</dd>
-<dt>Score</dt><dd>Larger is stronger. 0: one mark so strong is expected on a normal picture; 1: a tenth
-of one; &minus;1: ten. Comparable between images; it says nothing about the patient.</dd>
-<dt>Evidence</dt><dd>Choose a candidate to see what its strength is made of, for it and against it, and what
-else it looks like, from 0 to 1. Nothing is left out for looking like something else.</dd>
-<dt>Contrast</dt><dd>Height over the sides of the line, in units of the local noise (sd).</dd>
-<dt>Width</dt><dd>Full width at half maximum.</dd>
-<dt>Angle</dt><dd>To the long axis of the bone: 0 along, 90 across.</dd>
-<dt>No candidates</dt><dd>Excludes only what the image could show: beside it stands from which width on lines
-would have been marked. Finer and more tilted lines can be invisible on a radiograph.</dd>
-</dl></section>"""
+    return f"<section><h2>{escape(words.text('about.title'))}</h2><dl>{items}</dl></section>"

@@ -26,6 +26,8 @@ from .capsule import capsule_from_dict, image_capsule
 from .display import preview_jpeg
 from .evidence_record import evidence_dict, evidence_from_dict
 from .foreign_text import printable_text
+from .full_depth import packed_pixels
+from .limit_layer import LimitLayer, limit_layer
 from .limit_map import limit_map_jpeg, map_range_px
 from .limit_record import limit_dict, limit_from_dict, quality_dict, quality_from_dict
 from .measured_record import measured_dict, measured_from_dict
@@ -84,6 +86,10 @@ class ImageResult:
         Smallest and largest width of the map.
     bumps, outlines, clusters
         As of `Findings`; empty or None unless ok.
+    limit_layer : LimitLayer or None
+        The map alone, to lay over the radiograph on the report page.
+    packed_pixels : bytes or None
+        All pixels at full depth for the report page, see `full_depth`; None unless ok, or when left out.
 
     See Also
     --------
@@ -111,6 +117,8 @@ class ImageResult:
     bumps: tuple[Bump, ...] = ()
     outlines: OutlinesSeen | None = None
     clusters: tuple[Cluster, ...] = ()
+    limit_layer: LimitLayer | None = None
+    packed_pixels: bytes | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record of this file in candidates.json: plain values, unknown ones None, no preview.
@@ -154,12 +162,12 @@ class ImageResult:
         }
 
     def without_preview(self) -> "ImageResult":
-        """Return the same result without its preview picture."""
-        return replace(self, preview_jpeg=None)
+        """Return the same result without its preview picture, small or in full depth."""
+        return replace(self, preview_jpeg=None, packed_pixels=None)
 
     def without_pictures(self) -> "ImageResult":
         """Return the same result without its preview and without the picture of its limit."""
-        return replace(self, preview_jpeg=None, limit_map_jpeg=None)
+        return replace(self, preview_jpeg=None, packed_pixels=None, limit_map_jpeg=None, limit_layer=None)
 
 
 def image_result(findings: Findings, file: str) -> ImageResult:
@@ -192,6 +200,8 @@ def image_result(findings: Findings, file: str) -> ImageResult:
         bumps=findings.bumps,
         outlines=findings.outlines,
         clusters=findings.clusters,
+        limit_layer=None if limit is None else limit_layer(limit),
+        packed_pixels=packed_pixels(findings.radiograph),
     )
 
 

@@ -92,13 +92,40 @@ def table(findings: Findings) -> list[dict[str, Cell]]:
 
 def candidates_csv(results: Iterable[ImageResult]) -> str:
     """Return candidates.csv: one row per candidate of every file, in the order given."""
-    rows = (_candidate_row(candidate, result.file) for result in results for candidate in result.candidates)
-    return csv_text(CANDIDATE_COLUMNS, rows)
+    return csv_head(CANDIDATE_COLUMNS) + "".join(map(candidates_lines, results))
+
+
+def candidates_lines(result: ImageResult) -> str:
+    """Return the lines of one file in candidates.csv; none, where it has no candidates."""
+    return table_lines(CANDIDATE_COLUMNS, (_candidate_row(each, result.file) for each in result.candidates))
 
 
 def images_csv(results: Iterable[ImageResult]) -> str:
     """Return images.csv: one row per input file with its status and reason, in the order given."""
-    return csv_text(IMAGE_COLUMNS, (_image_row(result) for result in results))
+    return csv_head(IMAGE_COLUMNS) + "".join(map(image_line, results))
+
+
+def image_line(result: ImageResult) -> str:
+    r"""Return the line of one file in images.csv.
+
+    Examples
+    --------
+    >>> from microcal_xray.reporting import failed_result
+    >>> image_line(failed_result("=1.dcm", "the file is empty"))
+    "'=1.dcm,failed,the file is empty,0,,,,,,,,,,\n"
+    """
+    return table_lines(IMAGE_COLUMNS, [_image_row(result)])
+
+
+def csv_head(columns: Sequence[str]) -> str:
+    r"""Return the first line of a table.
+
+    Examples
+    --------
+    >>> csv_head(("file", "status"))
+    'file,status\n'
+    """
+    return _csv([columns])
 
 
 def _candidate_row(candidate: Candidate, file: str) -> dict[str, Cell]:
@@ -172,12 +199,14 @@ def _image_row(result: ImageResult) -> dict[str, Cell]:
     }
 
 
-def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
-    """Return rows as CSV, safe for spreadsheets."""
+def table_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
+    """Return rows as lines of CSV without a head, safe for spreadsheets."""
+    return _csv([_cell(row[column], column) for column in columns] for row in rows)
+
+
+def _csv(rows: Iterable[Iterable[str | int]]) -> str:
     text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_cell(row[column], column) for column in columns] for row in rows)
+    csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()
 
 

@@ -1,8 +1,8 @@
 """Write the results: every file whole or not at all, and nothing outside the output folder."""
 
-import heapq
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -10,18 +10,25 @@ from ..errors import OutputError, SettingsError
 from ..findings import Findings
 from ..settings import Settings
 from ..whole_files import write_whole
-from .bump_table import bumps_csv
-from .contract import candidates_json
+from .bump_table import BUMP_COLUMNS
+from .contract import candidates_json_parts
 from .foreign_text import printable_text
 from .overlay import FULL_DPI, overlay
 from .overlay_files import OVERLAYS_FOLDER, overlay_names, overlays_folder
 from .page import report_html
+from .page_options import PageOptions
+from .printing import report_pdf
 from .results import ImageResult, image_result
-from .tables import candidates_csv, images_csv
+from .strongest_first import StrongestFirst
+from .tables import CANDIDATE_COLUMNS, IMAGE_COLUMNS, csv_head
+from .words import words_of
+from .written import WrittenResult, written
 
 EMBEDDED_IMAGES = 200  # of about 0.3 MB each: a page that browsers still open at once
 
+PDF_NAME = "report.pdf"
 _REPORT_NAME = "report.html"
+_USUAL_PAGE = PageOptions()
 
 
 def write_results(
@@ -30,6 +37,7 @@ def write_results(
     settings: Settings,
     *,
     embedded_images: int = EMBEDDED_IMAGES,
+    page: PageOptions = _USUAL_PAGE,
 ) -> Path:
     """Write candidates.json, candidates.csv, bumps.csv, images.csv and report.html.
 
@@ -45,6 +53,8 @@ def write_results(
     settings : Settings
     embedded_images : int
         At most this many images stand in the page, those with the strongest candidates first.
+    page : PageOptions
+        How the page starts, and how many bytes of full-depth pixels it may hold.
 
     Returns
     -------
@@ -57,24 +67,82 @@ def write_results(
         If `out` is a file or cannot be written to. If only some of the files cannot be replaced, the others
         are written first.
     """
+    kept = sorted(_with_strongest_pictures(results, embedded_images, page.full_depth_bytes), key=_as_shown)
+    names = overlay_names(result.file for result in kept)
+    rows = [replace(written(result), overlay=names[result.file]) for result in kept]
+    return write_lines(lambda: rows, out, settings, page=page)
+
+
+def write_lines(
+    rows: Callable[[], Iterable[WrittenResult]],
+    out: str | Path,
+    settings: Settings,
+    *,
+    page: PageOptions = _USUAL_PAGE,
+) -> Path:
+    """Write the same files as `write_results` for results that need not be held all at once.
+
+    Parameters
+    ----------
+    rows : callable
+        Gives one row per input file, in the order of their printable names; called once for each file that is
+        written. Those with a preview stand in the page.
+    out : str or Path
+    settings : Settings
+    page : PageOptions
+
+    Returns
+    -------
+    Path
+        Of report.html.
+
+    Raises
+    ------
+    OutputError
+        As `write_results`.
+    """
     folder = output_folder(out)
-    kept = sorted(_with_strongest_previews(results, embedded_images), key=_as_shown)
-    links = {
-        file: f"{OVERLAYS_FOLDER}/{quote(name)}"
-        for file, name in overlay_names(result.file for result in kept).items()
-        if (folder / OVERLAYS_FOLDER / name).is_file()
-    }
     _write_each(
         folder,
         {
-            "candidates.json": lambda: candidates_json(kept, settings),
-            "candidates.csv": lambda: candidates_csv(kept),
-            "bumps.csv": lambda: bumps_csv(kept),
-            "images.csv": lambda: images_csv(kept),
-            _REPORT_NAME: lambda: report_html(kept, settings, overlay_links=links),
+            "candidates.json": lambda: candidates_json_parts((row.record for row in rows()), settings),
+            "candidates.csv": lambda: _table(CANDIDATE_COLUMNS, (row.candidates_lines for row in rows())),
+            "bumps.csv": lambda: _table(BUMP_COLUMNS, (row.bumps_lines for row in rows())),
+            "images.csv": lambda: _table(IMAGE_COLUMNS, (row.image_line for row in rows())),
+            _REPORT_NAME: lambda: _page(rows(), folder, settings, page),
+            **({PDF_NAME: lambda: _pdf(rows(), settings, page)} if page.pdf else {}),
         },
     )
+    if not page.pdf:
+        _remove(folder / PDF_NAME)
     return folder / _REPORT_NAME
+
+
+def _pdf(rows: Iterable[WrittenResult], settings: Settings, page: PageOptions) -> bytes:
+    shown = [row.summarised() if row.preview_jpeg is None else row.result() for row in rows]
+    return report_pdf(shown, settings, words=words_of(page.first_language))
+
+
+def _remove(path: Path) -> None:
+    """Remove what an earlier run wrote and this one does not: it would contradict the rest."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"{path}: of an earlier run, cannot be removed ({error.strerror})") from error
+
+
+def _table(columns: Sequence[str], lines: Iterable[str]) -> Iterator[str]:
+    yield csv_head(columns)
+    yield from lines
+
+
+def _page(rows: Iterable[WrittenResult], folder: Path, settings: Settings, page: PageOptions) -> str:
+    shown, links = [], {}
+    for row in rows:
+        shown.append(row.summarised() if row.preview_jpeg is None else row.result())
+        if row.overlay is not None and (folder / OVERLAYS_FOLDER / row.overlay).is_file():
+            links[row.file] = f"{OVERLAYS_FOLDER}/{quote(row.overlay)}"
+    return report_html(shown, settings, overlay_links=links, options=page)
 
 
 def write_report(findings: Sequence[Findings], out: str | Path) -> Path:
@@ -155,7 +223,7 @@ def output_folder(out: str | Path) -> Path:
     return folder
 
 
-def _write_each(folder: Path, contents: Mapping[str, Callable[[], str]]) -> None:
+def _write_each(folder: Path, contents: Mapping[str, Callable[[], str | bytes | Iterable[str]]]) -> None:
     """Write what can be written: a table that is open elsewhere must not cost the report of a long run."""
     refused = []
     for name, content in contents.items():
@@ -175,18 +243,22 @@ def _as_shown(result: ImageResult) -> tuple[str, str]:
     return printable_text(result.file), result.file
 
 
-def _with_strongest_previews(results: Iterable[ImageResult], limit: int) -> list[ImageResult]:
+def _with_strongest_pictures(
+    results: Iterable[ImageResult], previews: int, full_depth_bytes: int
+) -> list[ImageResult]:
+    """Return all results; only the strongest keep their preview, and fewer still their packed pixels."""
     kept: list[ImageResult] = []
-    strongest: list[tuple[float, int]] = []
-    for index, result in enumerate(results):
+    places: dict[str, int] = {}
+    shown, deep = StrongestFirst(previews), StrongestFirst(full_depth_bytes)
+    for result in results:
+        places[result.file] = len(kept)
         kept.append(result)
-        if result.preview_jpeg is None:
-            continue
-        score = result.candidates[0].score if result.candidates else float("-inf")
-        heapq.heappush(strongest, (score, -index))
-        if len(strongest) > limit:
-            weakest = -heapq.heappop(strongest)[1]
-            kept[weakest] = kept[weakest].without_pictures()
+        if result.preview_jpeg is not None:
+            for file in shown.add(result, 1):
+                kept[places[file]] = kept[places[file]].without_pictures()
+        if result.packed_pixels is not None:
+            for file in deep.add(result, len(result.packed_pixels)):
+                kept[places[file]] = replace(kept[places[file]], packed_pixels=None)
     return kept
 
 

@@ -29,7 +29,7 @@ function keyOf(map) {
     made("span", undefined, "unreached"), made("span", map.unreached), made("span", map.caption)];
 }
 
-function fillCouldShow(shown) {
+function fillCouldShow(shown, picture) {
   element("could-show").hidden = !shown;
   if (!shown) return;
   element("could-show-words").replaceChildren(...shown.sentences.map((words) => made("p", words)));
@@ -38,7 +38,7 @@ function fillCouldShow(shown) {
   element("could-show-notes").replaceChildren(...shown.notes.map((words) => made("p", words)));
   element("could-show-figure").hidden = !shown.map;
   if (shown.map) {
-    element("could-show-map").src = shown.map.picture;
+    element("could-show-map").src = picture;
     element("could-show-map").alt = shown.map.caption;
     element("could-show-key").replaceChildren(...keyOf(shown.map));
   }

@@ -1,261 +1,399 @@
-// The desk: which image, overlay on or off, which candidate; buttons and keys. All foreign text goes through textContent.
+// The desk: which image, what is shown of it, which line, and what the reader decides.
 
-const report = JSON.parse(element("report-data").textContent);
-const stage = new Stage();
-const revealed = new Set(); // images whose overlay is on: every image starts as the original
-let current = -1;
+const FIRST_LOOK_KEPT = "microcal-desk-first-look";
+const UNPACKED_AT_ONCE = 3; // images kept unpacked: each may take 30 MB
 
-function made(name, text, className) {
-  const node = document.createElement(name);
-  if (text !== undefined) node.textContent = text;
-  if (className) node.className = className;
-  return node;
-}
-
-// An unknown length is a dash that says why, with the pixels below.
-function sizeCell(mm, px, digits) {
-  const cell = made("td", undefined, "number");
-  if (mm !== null) {
-    cell.textContent = mm.toFixed(digits);
-    return cell;
+class Desk {
+  constructor(images, server) {
+    this.images = images;
+    this.server = server;
+    this.current = -1;
+    this.revealed = new Map(); // image -> whether its overlay is on, once the reader said so
+    this.lastKind = "lucent";
+    this.unpacked = new Map(); // image -> promise of its pixels, the last ones used
+    this.windows = new Map(); // image -> its window
+    this.stage = new Stage();
+    this.pointer = new Pointer(this.stage);
+    this.lens = new Lens(this.stage, this.pointer);
+    this.marks = new Marks(this.stage);
+    this.drawing = new Drawing(this.stage, this.pointer, this.marks);
+    this.record = new DecisionRecord();
+    this.keeper = new Keeper(this.record, server);
+    this.clock = new Clock();
+    this.panel = new Panel(this);
+    this.byFile = new Map(images.map((image) => [image.file, image]));
+    this.order = this.firstOrder();
+    this.index = new Index(images, this.order, (index) => this.open(index));
+    this.stage.onframe = () => {
+      this.marks.draw();
+      this.lens.draw();
+    };
+    this.stage.onwindow = () => this.showReadout();
+    this.pointer.onmove = () => {
+      this.lens.draw();
+      this.showTwin();
+      this.showReadout();
+    };
+    this.marks.onchoose = (line) => this.choose(line);
+    this.drawing.onend = (line, path) => this.drawn(line, path);
+    this.record.onchange = () => this.changed();
+    this.keeper.onstate = (state, count) => {
+      element("saved").textContent = text(`record.${state}`, { count });
+      element("saved").dataset.state = state;
+    };
   }
-  const dash = made("span", "\u2013");
-  dash.title = "pixel spacing unknown";
-  cell.append(dash);
-  if (px !== null) cell.append(made("small", `${px.toFixed(digits - 1)} px`));
-  return cell;
-}
 
-// The line's own width, the blur taken away, where it was measured.
-function widthCell({ measured, width_mm, width_px }) {
-  return measured ? made("td", measured.width, "number") : sizeCell(width_mm, width_px, 2);
-}
-
-function numberCell(value, digits, whyUnknown) {
-  const cell = made("td", value === null ? "\u2013" : value.toFixed(digits), "number");
-  if (value === null) cell.title = whyUnknown;
-  return cell;
-}
-
-function wideRow(content, className) {
-  const row = made("tr", undefined, className);
-  const cell = made("td");
-  cell.colSpan = 6;
-  cell.append(content);
-  row.append(cell);
-  return row;
-}
-
-function candidateRows(candidate, scale) {
-  const row = made("tr", undefined, candidate.kind);
-  row.title = `score ${candidate.score}`;
-  const button = made("button", candidate.id);
-  button.type = "button";
-  button.setAttribute("aria-label", `Candidate ${candidate.id}: show on the radiograph`);
-  if (candidate.evidence || candidate.measured) button.setAttribute("aria-expanded", "false");
-  const number = made("td");
-  number.append(button);
-  const kind = made("td", candidate.kind);
-  kind.append(made("small", candidate.tier));
-  row.append(
-    number,
-    kind,
-    sizeCell(candidate.length_mm, candidate.length_px, 1),
-    widthCell(candidate),
-    numberCell(candidate.contrast_sd, 1, "unknown"),
-    numberCell(candidate.angle_to_bone_deg, 0, "the direction of the bone is unclear here"),
-  );
-  const rows = [row];
-  if (candidate.cautions.length) rows.push(wideRow(`\u26a0 ${candidate.cautions.join("; ")}.`, "note"));
-  if (candidate.measured) rows.push(wideRow(measuredCard(candidate.measured), "why"));
-  if (candidate.evidence) rows.push(wideRow(evidenceCard(candidate.evidence, scale), "why"));
-  for (const each of rows) {
-    each.dataset.candidate = candidate.id;
-    each.addEventListener("click", () => choose(candidate));
-    each.addEventListener("pointerenter", () => point(candidate));
-    each.addEventListener("pointerleave", () => point(null));
+  get image() {
+    return this.images[this.current];
   }
-  button.addEventListener("focus", () => point(candidate));
-  button.addEventListener("blur", () => point(null));
-  return rows;
-}
 
-function fillPanel(image) {
-  element("file").textContent = image.file;
-  element("image-cautions").replaceChildren(...image.cautions.map((words) => made("li", `${words}.`)));
-  element("candidate-title").textContent = `Candidates (${image.candidates.length})`;
-  const none = image.candidates.length === 0;
-  element("no-candidates").hidden = !none;
-  element("candidates").hidden = none;
-  element("candidate-hint").hidden = none;
-  const scale = evidenceScale(image.candidates);
-  const rows = image.candidates.flatMap((candidate) => candidateRows(candidate, scale));
-  element("candidates").tBodies[0].replaceChildren(...rows);
-  element("facts").replaceChildren(...image.facts.flatMap(([name, words]) => [made("dt", name), made("dd", words)]));
-  fillCouldShow(image.could_show);
-  element("spacing-sentence").textContent = image.spacing_sentence;
-}
-
-function open(index) {
-  if (index < 0 || index >= report.images.length) return;
-  showView("desk");
-  current = index;
-  const image = report.images[index];
-  stage.chosen = stage.pointed = null;
-  fillPanel(image);
-  const description = `Radiograph ${image.file}, ${image.candidates.length} candidates`;
-  stage.show(image, element(`preview-${index}`).textContent, description);
-  element("stage").setAttribute("aria-label", description);
-  element("place").textContent = image.place;
-  element("position").textContent = `${index + 1} / ${report.images.length}`;
-  element("previous").disabled = index === 0;
-  element("next").disabled = index === report.images.length - 1;
-  for (const button of element("index").querySelectorAll("button")) {
-    const here = Number(button.dataset.open) === index;
-    button.setAttribute("aria-current", here);
-    if (here) button.scrollIntoView({ block: "nearest" });
+  firstOrder() {
+    const all = this.images.map((_, index) => index);
+    if (!this.server?.order) return all;
+    const places = new Map(this.server.order.map((file, place) => [file, place]));
+    const asked = all.filter((index) => places.has(this.images[index].file));
+    return asked.sort((a, b) => places.get(this.images[a].file) - places.get(this.images[b].file));
   }
-  element("panel").scrollTop = 0;
-  showOverlay(revealed.has(index));
-  announce(`${description}. ${revealed.has(index) ? "Overlay on." : "Original."}`);
-}
 
-function showOverlay(on) {
-  if (on) revealed.add(current);
-  else revealed.delete(current);
-  stage.lines.toggleAttribute("hidden", !on);
-  element("legend").hidden = !on;
-  element("overlay").setAttribute("aria-pressed", on);
-  element("mode").textContent = on ? "Overlay" : "Original";
-}
-
-function mark() {
-  for (const row of element("candidates").tBodies[0].rows) {
-    const is = (candidate) => Boolean(candidate) && Number(row.dataset.candidate) === candidate.id;
-    row.classList.toggle("chosen", is(stage.chosen));
-    row.classList.toggle("pointed", is(stage.pointed));
-    row.querySelector("[aria-expanded]")?.setAttribute("aria-expanded", is(stage.chosen));
+  // Blinded: a file name can tell what was found elsewhere.
+  nameOf(index) {
+    return this.server?.blinded
+      ? text("desk.image_number", { number: this.order.indexOf(index) + 1 })
+      : this.images[index].file;
   }
-  stage.drawLines();
-}
 
-function point(candidate) {
-  stage.pointed = candidate;
-  mark();
-}
-
-function choose(candidate) {
-  stage.chosen = candidate;
-  showOverlay(true);
-  stage.reveal(candidate);
-  mark();
-  // The card first, then its row: where not both fit, the row is seen.
-  const rows = [...element("candidates").querySelectorAll("tr.chosen")];
-  for (const row of rows.reverse()) row.scrollIntoView({ block: "nearest" });
-  announce(`Candidate ${candidate.id}, ${candidate.kind}, ${candidate.tier}`);
-}
-
-function chooseNext(step) {
-  const { candidates } = report.images[current];
-  if (!candidates.length) return;
-  const before = candidates.indexOf(stage.chosen);
-  const next = before < 0 ? (step > 0 ? 0 : candidates.length - 1) : before + step;
-  choose(candidates[(next + candidates.length) % candidates.length]);
-}
-
-function toggleOverlay() {
-  showOverlay(!revealed.has(current));
-  announce(revealed.has(current) ? "Overlay on" : "Original");
-}
-
-function toggleInvert() {
-  const on = element("picture").classList.toggle("inverted");
-  element("invert").setAttribute("aria-pressed", on);
-}
-
-function showView(name) {
-  for (const view of ["desk", "summary"]) {
-    element(view).hidden = view !== name;
-    element(`to-${view}`).setAttribute("aria-pressed", view === name);
+  get overlayFirst() {
+    const mine = kept.get(FIRST_LOOK_KEPT);
+    return mine ? mine === "on" : report.overlay_at_first;
   }
-  if (name === "summary") element("summary").focus({ preventScroll: true });
-}
 
-function toggleSummary() {
-  if (element("desk").hidden && report.images.length) open(Math.max(current, 0));
-  else showView("summary");
-}
+  // Whether marks are on the screen: what is logged with each decision.
+  get overlayVisible() {
+    return this.stage.twin || this.overlayOn;
+  }
 
-function announce(words) {
-  element("announce").textContent = words;
-}
+  get overlayOn() {
+    return this.revealed.get(this.image) ?? this.overlayFirst;
+  }
 
-function sortBy(header) {
-  const now = header.getAttribute("aria-sort");
-  const falling = now ? now === "ascending" : header.dataset.first === "descending";
-  for (const other of header.parentElement.cells) other.removeAttribute("aria-sort");
-  header.setAttribute("aria-sort", falling ? "descending" : "ascending");
-  const key = (row) => row.cells[header.cellIndex].dataset.sort;
-  const numeric = header.classList.contains("number");
-  const order = (a, b) => (numeric ? Number(key(a)) - Number(key(b)) : key(a).localeCompare(key(b)));
-  const body = header.closest("table").tBodies[0];
-  body.append(...[...body.rows].sort((a, b) => (falling ? order(b, a) : order(a, b))));
-}
+  async open(index) {
+    if (index === undefined || index < 0 || index >= this.images.length) return;
+    if (this.drawing.mode) this.drawing.end(false);
+    showView("desk");
+    const again = index === this.current;
+    if (!again) {
+      if (this.image && this.stage.window) this.windows.set(this.image, this.stage.window);
+      this.current = index;
+      this.marks.chosen = this.marks.pointed = null;
+      this.clock.look(this.image.file, "");
+    }
+    const { image } = this;
+    this.panel.fill(image, this.nameOf(index));
+    this.changed();
+    if (!again) element("findings").scrollTop = 0;
+    this.index.mark(index);
+    const place = this.order.indexOf(index);
+    element("place").textContent = says(image).place;
+    element("position").textContent = `${place + 1} / ${this.order.length}`;
+    element("previous").disabled = this.index.neighbour(index, -1) === undefined;
+    element("next").disabled = this.index.neighbour(index, 1) === undefined;
+    this.showLayers();
+    const description = text("stage.description", {
+      file: this.nameOf(index), candidates: counted("count.candidate", image.candidates.length),
+    });
+    element("stage").setAttribute("aria-label", description);
+    announce(`${description}. ${text(this.overlayVisible ? "stage.overlay" : "stage.original")}.`);
+    if (!again) await this.showPixels(index);
+  }
 
-const onDesk = {
-  j: () => open(current + 1),
-  k: () => open(current - 1),
-  o: toggleOverlay,
-  i: toggleInvert,
-  n: () => chooseNext(1),
-  p: () => chooseNext(-1),
-  "+": () => stage.zoomBy(1.25, ...stage.middle()),
-  "=": () => stage.zoomBy(1.25, ...stage.middle()),
-  "-": () => stage.zoomBy(0.8, ...stage.middle()),
-  0: () => stage.fit(),
-};
-const arrows = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
+  async showPixels(index) {
+    const { image } = this;
+    this.stage.waiting = true;
+    this.stage.window = this.windows.get(image) ?? null;
+    const waiting = setTimeout(() => this.stage.show(image, null), 60); // no flash where it is quick
+    const preparing = element("preparing");
+    preparing.textContent = text("stage.preparing");
+    preparing.hidden = false;
+    try {
+      const pixels = await this.pixelsOf(index);
+      clearTimeout(waiting);
+      if (this.image !== image) return; // the reader went on
+      this.stage.fitted = true;
+      this.stage.show(image, pixels);
+      preparing.hidden = true;
+      document.documentElement.dataset.shown = index;
+      this.unpackAhead(index);
+    } catch {
+      clearTimeout(waiting);
+      if (this.image !== image) return;
+      this.unpacked.delete(image);
+      this.stage.show(image, null);
+      preparing.textContent = text("stage.broken");
+    }
+  }
 
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey || element("keys").open) return;
-  const key = event.key.toLowerCase();
-  const arrow = event.target === stage.box && arrows[event.key];
-  const action = key === "s" ? toggleSummary
-    : key === "?" ? () => element("keys").showModal()
-    : element("desk").hidden ? undefined
-    : arrow ? () => stage.moveBy(...arrow)
-    : onDesk[key];
-  if (!action) return;
-  event.preventDefault();
-  action();
-});
+  pixelsOf(index) {
+    const image = this.images[index];
+    const before = this.unpacked.get(image);
+    const pixels = before ?? blockOf(`pixels-${index}`).then((base64) =>
+      image.full_depth ? unpacked(bytesOf(base64)) : unpackedJpeg(base64));
+    this.unpacked.delete(image);
+    this.unpacked.set(image, pixels); // the last one used is last
+    for (const old of this.unpacked.keys()) {
+      if (this.unpacked.size > UNPACKED_AT_ONCE) this.unpacked.delete(old);
+    }
+    return pixels;
+  }
 
-for (const [id, action] of Object.entries({
-  previous: onDesk.k, next: onDesk.j, overlay: toggleOverlay, invert: toggleInvert, fit: onDesk[0],
-  "zoom-in": onDesk["+"], "zoom-out": onDesk["-"],
-  "to-desk": () => open(Math.max(current, 0)),
-  "to-summary": () => showView("summary"),
-  "to-keys": () => element("keys").showModal(),
-})) element(id).addEventListener("click", action);
-for (const button of document.querySelectorAll("[data-open]")) {
-  button.addEventListener("click", () => open(Number(button.dataset.open)));
-}
-for (const button of document.querySelectorAll("#summary th button")) {
-  button.addEventListener("click", () => sortBy(button.closest("th")));
-}
-addEventListener("beforeprint", () => {
-  document.body.classList.add("printing");
-  stage.fit();
-});
-addEventListener("afterprint", () => {
-  document.body.classList.remove("printing");
-  stage.fit();
-});
+  // The next image is unpacked while this one is read.
+  unpackAhead(index) {
+    const next = this.index.neighbour(index, 1);
+    if (next === undefined) return;
+    const later = window.requestIdleCallback ?? ((work) => setTimeout(work, 200));
+    later(() => {
+      if (this.current === index) this.pixelsOf(next).then(() => this.pixelsOf(index)).catch(() => {});
+    });
+  }
 
-stage.onchoose = choose;
-if (report.images.length) open(0);
-else {
-  element("to-desk").disabled = true;
-  showView("summary");
+  lines() {
+    return linesOf(this.image, this.record);
+  }
+
+  // After every decision: list, marks, buttons and progress say the same.
+  changed() {
+    const { image } = this;
+    this.index.update((index) => progressOf(this.images[index], this.record));
+    element("record-count").textContent = counted("record.events", this.record.events.length);
+    this.keeper.state();
+    if (!image) return;
+    const lines = this.lines();
+    if (!lines.some(({ line }) => line === this.marks.chosen)) this.marks.chosen = null;
+    this.marks.lines = lines;
+    const focused = document.activeElement?.id;
+    this.panel.fillLines(image, lines, this.marks.chosen);
+    if (focused === "reason" || focused === "comment") element(focused)?.focus({ preventScroll: true });
+    this.showLegend();
+    const { done, comment } = this.record.state(image, "");
+    element("done").setAttribute("aria-pressed", done);
+    element("done-words").textContent = text(done ? "judge.reopen" : "judge.done");
+    if (document.activeElement !== element("image-comment")) element("image-comment").value = comment;
+    element("undo").disabled = this.record.past.length === 0;
+    element("redo").disabled = this.record.future.length === 0;
+    this.stage.draw();
+  }
+
+  showLayers() {
+    this.marks.visible = this.overlayVisible;
+    element("overlay").setAttribute("aria-pressed", this.overlayOn);
+    element("side").setAttribute("aria-pressed", this.stage.twin);
+    element("mode").textContent = text(this.overlayVisible ? "stage.overlay" : "stage.original");
+    const layer = this.image?.limit_layer;
+    element("limit").disabled = !layer;
+    element("limit").setAttribute("aria-pressed", Boolean(this.limitOn && layer));
+    element("limit-picture").hidden = !(this.limitOn && layer);
+    if (this.limitOn && layer) element("limit-picture").src = layer.picture;
+    this.showLegend();
+    this.stage.draw();
+  }
+
+  showLegend() {
+    const limit = this.limitOn && says(this.image).could_show?.map;
+    const lines = this.overlayVisible && this.marks.lines.length > 0;
+    element("legend").hidden = !(limit || lines);
+    element("legend").replaceChildren(
+      ...(lines ? legendItems(this.marks.lines.some(({ own }) => own)) : []), ...(limit ? [limitKey(limit)] : []));
+  }
+
+  showOverlay(on) {
+    this.revealed.set(this.image, on);
+    this.showLayers();
+  }
+
+  toggleOverlay() {
+    this.showOverlay(!this.overlayOn);
+    announce(text(this.overlayOn ? "stage.overlay" : "stage.original"));
+  }
+
+  toggleSide() {
+    this.stage.setTwin(!this.stage.twin);
+    this.showLayers();
+  }
+
+  toggleLimit() {
+    this.limitOn = !this.limitOn;
+    this.showLayers();
+  }
+
+  showTwin() {
+    const place = this.stage.twin && this.pointer.last;
+    element("twin").hidden = !place;
+    if (!place) return;
+    const x = place[0] + (place.right ? 0 : this.stage.paneWidth);
+    element("twin").style.transform = `translate(${x}px, ${place[1]}px)`;
+  }
+
+  showReadout() {
+    if (this.image) fillReadout(this.stage, this.image, this.pointer.last);
+  }
+
+  point(line) {
+    this.marks.pointed = line?.line ?? null;
+    this.panel.mark(null, this.marks.pointed);
+    this.stage.draw();
+  }
+
+  choose(line) {
+    const again = this.marks.chosen === line.line;
+    this.marks.chosen = line.line;
+    if (!again || !this.overlayVisible) {
+      this.showOverlay(true);
+      this.clock.look(this.image.file, line.line);
+      this.stage.reveal(line.path);
+      this.changed();
+      this.panel.mark(line.line, this.marks.pointed);
+    }
+    const values = { number: line.number, kind: text(`kind_short.${line.kind}`), verdict: verdictWords(line.state) };
+    announce(line.own ? text("list.chosen_own", values) : text("list.chosen", { ...values, tier: text(`tier.${line.tier}`) }));
+  }
+
+  chooseNext(step) {
+    const lines = this.lines();
+    if (!lines.length) return;
+    const before = lines.findIndex(({ line }) => line === this.marks.chosen);
+    const next = before < 0 ? (step > 0 ? 0 : lines.length - 1) : before + step;
+    this.choose(lines[(next + lines.length) % lines.length]);
+  }
+
+  chooseNumber(number) {
+    const line = this.lines().find((each) => each.number === number);
+    if (line) this.choose(line);
+  }
+
+  chosenLine() {
+    const line = this.lines().find((each) => each.line === this.marks.chosen);
+    if (!line) announce(text("judge.choose_first"));
+    return line;
+  }
+
+  decide(line, change) {
+    this.record.decide(this.image, line, change, this.log);
+  }
+
+  log = (image, line) => ({
+    overlay_visible: this.overlayVisible, seconds: this.clock.taken(image.file, line),
+  });
+
+  judge(line, verdict) {
+    if (!line || line.own) return;
+    const { state } = line;
+    this.decide(line.line, { verdict, reason: state.verdict === verdict ? state.reason : null });
+    announce(verdictWords({ verdict }));
+  }
+
+  clear(line) {
+    if (line && !line.own) this.decide(line.line, { verdict: null, reason: null });
+  }
+
+  setReason(line, reason) {
+    this.decide(line.line, { reason });
+  }
+
+  setComment(line, comment) {
+    this.decide(line.line, { comment: comment.slice(0, MOST_COMMENT) });
+  }
+
+  setImageComment(comment) {
+    this.decide("", { comment: comment.slice(0, MOST_COMMENT) });
+  }
+
+  setKind(line, kind) {
+    this.lastKind = kind;
+    this.decide(line.line, { kind });
+  }
+
+  add() {
+    this.drawing.begin("draw", null, null);
+    announce(text("draw.started"));
+    element("stage").focus({ preventScroll: true });
+  }
+
+  edit(line) {
+    if (!line) return;
+    this.drawing.begin("edit", line.line, line.path);
+    announce(text("draw.editing"));
+    element("stage").focus({ preventScroll: true });
+  }
+
+  redraw(line) {
+    this.drawing.begin("draw", line.line, null);
+    announce(text("draw.started"));
+    element("stage").focus({ preventScroll: true });
+  }
+
+  drawn(line, path) {
+    if (!path) {
+      announce(text("draw.given_up"));
+      this.changed();
+      return;
+    }
+    const key = line ?? `own-${randomHex(12)}`;
+    const own = isOwn(key);
+    if (line) this.decide(key, { path });
+    else this.decide(key, { path, kind: this.lastKind, present: true });
+    announce(text(line ? "draw.moved" : "draw.added"));
+    const shown = own && !line && this.lines().find((each) => each.line === key);
+    if (shown) {
+      this.marks.chosen = key;
+      this.clock.look(this.image.file, key);
+      this.changed();
+      this.panel.mark(key, null);
+    }
+  }
+
+  // An own line goes away, a moved candidate goes back to its own place.
+  putBack(line) {
+    if (!line) return;
+    if (line.own) this.decide(line.line, { present: false });
+    else if (line.moved) this.decide(line.line, { path: null });
+  }
+
+  toggleDone() {
+    const done = !this.record.state(this.image, "").done;
+    this.decide("", { done });
+    if (!done) return;
+    const { order, current } = this;
+    const at = order.indexOf(current);
+    const next = [...order.slice(at + 1), ...order.slice(0, at)]
+      .find((index) => !this.record.state(this.images[index], "").done);
+    if (next === undefined) announce(text("judge.all_done"));
+    else this.open(next);
+  }
+
+  undo() {
+    this.stepped(this.record.undo(this.log), "judge.undone", "judge.nothing_to_undo");
+  }
+
+  redo() {
+    this.stepped(this.record.redo(this.log), "judge.redone", "judge.nothing_to_redo");
+  }
+
+  // What was undone is shown: its image, and its line.
+  async stepped(step, doneWords, nothingWords) {
+    if (step) {
+      await this.open(this.images.indexOf(this.byFile.get(step.image.file)));
+      this.marks.chosen = step.line || this.marks.chosen;
+      this.changed();
+      this.panel.mark(this.marks.chosen, null);
+    }
+    announce(text(step ? doneWords : nothingWords));
+  }
+
+  speak() {
+    putWords(document);
+    this.index.setNames((index) => this.nameOf(index));
+    if (this.image) this.open(this.current);
+    else this.changed();
+    this.showReadout();
+    this.stage.draw();
+  }
 }
-document.documentElement.dataset.ready = "yes";

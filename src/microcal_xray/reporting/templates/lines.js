@@ -1,55 +1,21 @@
-"use strict";
-// Where to draw, so that a line is pointed at and never covered. The same rules as callouts.py and scale_bar.py.
-// Points are [x, y] in pixels of the screen.
+// The lines of an image as they stand now: its candidates with what the reader decided, and the reader's own.
 
-const minus = (a, b) => [a[0] - b[0], a[1] - b[1]];
-const distance = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]);
-const moved = (point, direction, by) => [point[0] + by * direction[0], point[1] + by * direction[1]];
-const turned = (direction) => [-direction[1], direction[0]];
-
-function unit(vector) {
-  const length = Math.max(Math.hypot(...vector), 1e-9);
-  return [vector[0] / length, vector[1] / length];
+function linesOf(image, record) {
+  const words = says(image).candidates;
+  const candidates = image.candidates.map((candidate, i) => {
+    const line = String(candidate.id);
+    const state = record.state(image, line);
+    const moved = state.path !== null;
+    return { ...candidate, line, number: line, image, state, moved, path: state.path ?? candidate.path, says: words[i] };
+  });
+  const own = record.ownLines(image).map((state, i) => ({
+    line: state.line, number: String.fromCharCode(65 + (i % 26)), image, state, own: true, moved: false,
+    tier: "own", kind: state.kind, path: state.path, width_px: null,
+  }));
+  return [...candidates, ...own];
 }
 
-// Two copies of a path, moved to its left and to its right.
-function rails(path, offset) {
-  const normals = path.map((_, i) =>
-    turned(unit(minus(path[Math.min(i + 3, path.length - 1)], path[Math.max(i - 3, 0)]))));
-  return [offset, -offset].map((by) => path.map((point, i) => moved(point, normals[i], by)));
-}
-
-// Where to write the number of each path: beyond an end or beside the middle, clear of other lines and numbers.
-function numberPlaces(paths, reach, radius, width, height) {
-  const placed = [];
-  for (const path of paths) {
-    const cost = (place) => {
-      const outside = place[0] < radius || place[1] < radius || place[0] > width - radius || place[1] > height - radius;
-      const onNumber = placed.some((other) => distance(other, place) < 2 * radius);
-      const onLine = paths.some((other) => other.some((point) => distance(point, place) < radius));
-      return 16 * outside + 4 * onNumber + onLine;
-    };
-    placed.push(numberOptions(path, reach).reduce((best, place) => (cost(place) < cost(best) ? place : best)));
-  }
-  return placed;
-}
-
-function numberOptions(path, reach) {
-  const step = Math.min(5, path.length - 1);
-  const last = path.length - 1;
-  const middle = path.length >> 1;
-  const across = turned(unit(minus(path[Math.min(last, middle + step)], path[Math.max(0, middle - step)])));
-  return [
-    moved(path[0], unit(minus(path[0], path[step])), reach),
-    moved(path[last], unit(minus(path[last], path[last - step])), reach),
-    moved(path[middle], across, reach),
-    moved(path[middle], across, -reach),
-  ];
-}
-
-// The longest of 1, 2, 5, 10, 20, 50, ... that is not over `longest`.
-function roundLength(longest) {
-  const power = 10 ** Math.floor(Math.log10(longest) + 1e-9);
-  const step = [5, 2, 1].find((factor) => factor * power <= longest * (1 + 1e-9));
-  return Number((step * power).toPrecision(6));
+function progressOf(image, record) {
+  const judged = image.candidates.filter(({ id }) => record.state(image, String(id)).verdict).length;
+  return { done: record.state(image, "").done, judged, all: image.candidates.length };
 }
