@@ -39,7 +39,7 @@ def _bump_words(bump: Bump, words: Words) -> str:
             "bump.words",
             {
                 "kind": words.text(f"bump.kind.{bump.kind}"),
-                "tier": words.text(f"tier.{bump.tier}"),
+                "tier": words.text(f"bump.tier.{bump.tier}"),
                 "height": _with(bump.height_mm or bump.height_px, words),
                 "length": _with(bump.length_mm or bump.length_px, words),
                 "area": _with(bump.area_mm2 or bump.area_px2, words),
