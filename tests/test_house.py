@@ -20,6 +20,7 @@ STAGES = (
     "quality",
     "registration",
     "simulation",
+    "contour",
 )
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 NO_NAMES = {"utils.py", "common.py", "helpers.py", "base.py"}

@@ -27,7 +27,7 @@ def texts(output) -> list[str]:
 
 
 def test_the_notebooks_are_there():
-    assert {"01_", "02_", "03_", "04_", "06_"} <= {path.name[:3] for path in NOTEBOOKS}
+    assert {"01_", "02_", "03_", "04_", "05_", "06_"} <= {path.name[:3] for path in NOTEBOOKS}
 
 
 @pytest.mark.slow

@@ -7,11 +7,12 @@ from microcal_xray.errors import SettingsError
 from microcal_xray.settings import Settings, settings_from_dict
 
 
-def test_the_choices_are_these_three():
+def test_the_choices_are_these_four():
     assert [field.name for field in dataclasses.fields(Settings)] == [
         "false_marks",
         "minimum_length_mm",
         "minimum_length_px",
+        "false_bumps",
     ]
 
 

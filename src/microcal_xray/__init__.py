@@ -12,7 +12,9 @@ True
 """
 
 from . import bone, detection, measurement, preprocessing
+from .bump import Bump, BumpCaution, BumpKind, BumpTier, OutlinesSeen
 from .changes import VERDICTS, Comparison, LineChange, QuantityChange, Registration, Series, Verdict
+from .cluster import Cluster, ClusterPattern
 from .comparing import compare, compare_series
 from .errors import (
     MicrocalError,
@@ -82,8 +84,14 @@ __all__ = [
     "Acquisition",
     "BoneAsk",
     "BoneTexture",
+    "Bump",
+    "BumpCaution",
+    "BumpKind",
+    "BumpTier",
     "Candidate",
     "CandidateCaution",
+    "Cluster",
+    "ClusterPattern",
     "Comparison",
     "Compartment",
     "ContrastUnit",
@@ -107,6 +115,7 @@ __all__ = [
     "MicrocalError",
     "MimicLikelihood",
     "NotARadiographError",
+    "OutlinesSeen",
     "OutputError",
     "Photometric",
     "Place",

@@ -29,6 +29,7 @@ _MODELS: Mapping[str, tuple[str, ...]] = {
     "ranker": ("measurement", "models", "ranker.json"),
     "intervals": ("measurement", "models", "intervals.json"),
     "limit": ("limit", "models", "limit.json"),
+    "bumps": ("contour", "models", "bumps.json"),
 }
 
 
@@ -78,7 +79,7 @@ def model_hash(name: str) -> str:
     Parameters
     ----------
     name : str
-        "ranker", "intervals" or "limit".
+        "ranker", "intervals", "limit" or "bumps".
 
     Examples
     --------

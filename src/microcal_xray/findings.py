@@ -7,6 +7,8 @@ from enum import Flag, StrEnum, auto
 import numpy as np
 import numpy.typing as npt
 
+from .bump import Bump, OutlinesSeen
+from .cluster import Cluster
 from .image_limits import Detectability, ImageQuality
 from .measured import Measured
 from .radiograph import Radiograph
@@ -246,6 +248,12 @@ class Findings:
         How good the image is; None where no bone was searched.
     limit : Detectability or None
         The smallest lines that would have been marked; None where no bone was searched.
+    bumps : tuple of Bump
+        What stands out of the outlines of the bones, sorted by falling score.
+    outlines : OutlinesSeen or None
+        How much of the outlines could be judged; None where no bone was searched.
+    clusters : tuple of Cluster
+        Lines and bumps that lie close together.
     """
 
     radiograph: Radiograph
@@ -253,3 +261,6 @@ class Findings:
     candidates: tuple[Candidate, ...] = ()
     quality: ImageQuality | None = None
     limit: Detectability | None = None
+    bumps: tuple[Bump, ...] = ()
+    outlines: OutlinesSeen | None = None
+    clusters: tuple[Cluster, ...] = ()

@@ -6,9 +6,11 @@ from dataclasses import replace
 from .detectable import detectability_of, quality_of, scenery_of
 from .detection import distinct
 from .findings import MIMICS, Candidate, Evidence, EvidenceTerm, Findings, MimicLikelihood
+from .grouping import clusters_of
 from .limit import shipped_models
 from .measurement import PRIOR, shipped_rankers
 from .measuring import KIND, Judged, Scene, candidate
+from .outlining import find_bumps
 from .radiograph import Radiograph
 from .searching import Search, search
 from .settings import Settings
@@ -42,19 +44,22 @@ def find_lines(radiograph: Radiograph, settings: Settings = Settings()) -> Findi
     if seen is not None:
         limit = detectability_of(seen, shipped_models(), false_marks=settings.false_marks)
         shown = replace(shown, quality=quality_of(seen), limit=limit)
+    bumps, outlines = find_bumps(found, radiograph, settings)
+    shown = replace(shown, bumps=bumps, outlines=outlines)
     asked = [one for one in _judged(found, radiograph) if one.evidence.false_marks <= settings.false_marks]
     # Doubles are sought once more: by now paths are trimmed, and the strongest is known.
     alone = distinct([one.path for one in asked], found.working.pixels.shape, beside_px=_DOUBLE_PX)
     listed = [asked[index] for index in alone]
     if not listed:
-        return shown
+        return replace(shown, clusters=clusters_of(radiograph, (), bumps))
     scene = Scene.of(found, radiograph)
     candidates: list[Candidate] = []
     for one in listed:
         measured = candidate(len(candidates) + 1, one, scene, settings)
         if measured is not None:
             candidates.append(measured)
-    return replace(shown, candidates=tuple(candidates))
+    clusters = clusters_of(radiograph, candidates, bumps)
+    return replace(shown, candidates=tuple(candidates), clusters=clusters)
 
 
 def _judged(found: Search, radiograph: Radiograph) -> list[Judged]:

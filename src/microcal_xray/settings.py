@@ -19,6 +19,9 @@ class Settings:
         lines. Over 0, up to 100.
     minimum_length_mm, minimum_length_px : float
         Shorter lines are not listed; in pixels where the spacing is unknown.
+    false_bumps : float
+        The same for bumps of the outlines: about this many false ones per picture on average, on pictures
+        without bumps. They are counted apart from lines. Over 0, up to 100.
 
     Raises
     ------
@@ -39,11 +42,13 @@ class Settings:
     false_marks: float = 1.0
     minimum_length_mm: float = 2.0
     minimum_length_px: float = 8.0
+    false_bumps: float = 0.5
 
     def __post_init__(self) -> None:
         _in_range("false_marks", self.false_marks, 0, 100)
         _in_range("minimum_length_mm", self.minimum_length_mm, 0, 1000)
         _in_range("minimum_length_px", self.minimum_length_px, 0, 1000)
+        _in_range("false_bumps", self.false_bumps, 0, 100)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the settings as plain numbers, ready for JSON."""

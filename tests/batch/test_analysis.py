@@ -98,7 +98,15 @@ def test_the_number_of_jobs_changes_no_byte(two_runs, folder):
 
 def test_nothing_but_the_outputs_is_left(two_runs, folder):
     out = folder.parent / "two"
-    names = ["candidates.csv", "candidates.json", "images.csv", "journal.sqlite", "overlays", "report.html"]
+    names = [
+        "bumps.csv",
+        "candidates.csv",
+        "candidates.json",
+        "images.csv",
+        "journal.sqlite",
+        "overlays",
+        "report.html",
+    ]
     assert sorted(path.name for path in out.iterdir()) == names
     assert all(path.suffix == ".png" for path in (out / "overlays").iterdir())
 

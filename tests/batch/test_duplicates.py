@@ -46,7 +46,7 @@ def expect(journal: Journal, *files: str) -> None:
 
 
 def analysed(file: str, pixels: str, instance: str | None = None) -> FileResult:
-    ok = WrittenResult(file, Status.OK, None, 0, None, "{}", "", "")
+    ok = WrittenResult(file, Status.OK, None, 0, None, "{}", "", "", "")
     return FileResult(ok, pixels, instance)
 
 

@@ -19,7 +19,7 @@ def journal(tmp_path):
 
 def analysed(file, pixels, score):
     row = WrittenResult(
-        file, Status.OK, None, 1, score, f'{{"file": "{file}"}}', "i\n", "c\n", b"preview", b"map"
+        file, Status.OK, None, 1, score, f'{{"file": "{file}"}}', "i\n", "c\n", "b\n", b"preview", b"map"
     )
     return FileResult(row, pixels * 32)
 
@@ -36,7 +36,7 @@ def pictured(journal):
 def test_what_is_kept_comes_back_whole_in_the_order_of_the_outputs(journal):
     expect(journal, "b", "a", "caf\udce9\n")
     row = WrittenResult(
-        "caf\udce9\n", Status.OK, None, 1, 0.5, '{"x": "é"}', "i\n", "c\nc\n", b"\0p", b"m", (1.5, 4.0)
+        "caf\udce9\n", Status.OK, None, 1, 0.5, '{"x": "é"}', "i\n", "c\nc\n", "b\n", b"\0p", b"m", (1.5, 4.0)
     )
     journal.keep(FileResult(row, "ab" * 32, "cd" * 32))
     found = list(journal.kept())

@@ -170,7 +170,15 @@ def test_an_interrupt_leaves_finished_results_whole_and_nothing_else(tmp_path, e
     assert len(images) == 60
     assert 0 < len(finished) < 60
     assert sorted(path.name for path in (out / "overlays").iterdir()) == [f"{file}.png" for file in finished]
-    names = ["candidates.csv", "candidates.json", "images.csv", "journal.sqlite", "overlays", "report.html"]
+    names = [
+        "bumps.csv",
+        "candidates.csv",
+        "candidates.json",
+        "images.csv",
+        "journal.sqlite",
+        "overlays",
+        "report.html",
+    ]
     assert sorted(path.name for path in out.iterdir()) == names
 
 

@@ -57,10 +57,16 @@ def test_a_missing_extra_is_named_with_what_it_would_add(tmp_path, capsys, trial
     assert main(["doctor", "--out", str(tmp_path)]) == 0  # the main job does without
     lines = capsys.readouterr().out.splitlines()
     assert "  dicom              results as DICOM objects: export, analyze --dicom; not installed" in lines
-    assert "  pacs               to and from an archive: send, fetch; pynetdicom 1.2" in lines
+    assert "  pacs               an archive, by DIMSE: send, fetch, listen; pynetdicom 1.2" in lines
     assert main(["doctor", "--json", "--out", str(tmp_path)]) == 0
     extras = {each["name"]: each["version"] for each in json.loads(capsys.readouterr().out)["extras"]}
-    assert extras == {"codecs-full": "1.2", "dicom": None, "pacs": "1.2", "review": "1.2"}
+    assert extras == {
+        "codecs-full": "1.2",
+        "dicom": None,
+        "pacs": "1.2",
+        "parquet": "1.2",
+        "review": "1.2",
+    }
 
 
 def test_every_extra_of_the_package_is_told(tmp_path, trial):

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from microcal_xray.bump import BUMP_CAUTIONS
 from microcal_xray.findings import CANDIDATE_CAUTIONS, EVIDENCE_TERMS, MIMICS
 from microcal_xray.radiograph import IMAGE_CAUTIONS, SpacingSource
-from microcal_xray.reporting import CANDIDATE_COLUMNS, IMAGE_COLUMNS, candidates_schema
+from microcal_xray.reporting import BUMP_COLUMNS, CANDIDATE_COLUMNS, IMAGE_COLUMNS, candidates_schema
 
 _TEXT = (Path(__file__).parents[2] / "docs" / "output.md").read_text(encoding="utf-8")
 
@@ -30,6 +31,10 @@ def _fields():
         *definitions["limit"]["properties"],
         *definitions["limit_row"]["properties"],
         *definitions["tilt"]["properties"],
+        *definitions["bump"]["properties"],
+        *definitions["outlines"]["properties"],
+        *definitions["cluster"]["properties"],
+        *BUMP_COLUMNS,
         *CANDIDATE_COLUMNS,
         *IMAGE_COLUMNS,
     }
@@ -40,7 +45,10 @@ def test_every_field_is_documented(name):
     assert f"`{name}`" in _TEXT
 
 
-@pytest.mark.parametrize(("caution", "words"), [*IMAGE_CAUTIONS.items(), *CANDIDATE_CAUTIONS.items()])
+@pytest.mark.parametrize(
+    ("caution", "words"),
+    [*IMAGE_CAUTIONS.items(), *CANDIDATE_CAUTIONS.items(), *BUMP_CAUTIONS.items()],
+)
 def test_every_caution_is_documented_in_its_own_words(caution, words):
     assert f"| `{caution.name.lower()}` | {words} |" in _TEXT
 

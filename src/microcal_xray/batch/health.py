@@ -32,7 +32,7 @@ _SIZE_PX = (160, 120)
 _EXTRAS = (
     ("codecs-full", "imagecodecs", "JPEG Extended of 12 bits"),
     ("dicom", "highdicom", "results as DICOM objects: export, analyze --dicom"),
-    ("pacs", "pynetdicom", "to and from an archive by DIMSE: send, fetch, listen"),
+    ("pacs", "pynetdicom", "an archive, by DIMSE: send, fetch, listen"),
     ("parquet", "pyarrow", "the tables as Parquet: analyze --format parquet"),
     ("review", "waitress", "the reviewer's server: review"),
 )

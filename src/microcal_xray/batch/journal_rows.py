@@ -10,7 +10,7 @@ from ..reporting.limit_layer import LimitLayer
 
 _FAST = 1  # zlib's level: records get five times smaller within a millisecond
 _LARGEST_BYTES = 1 << 28
-_OF_A_RESULT = ("reason", "candidates", "score", "record", "image_line", "candidates_lines")
+_OF_A_RESULT = ("reason", "candidates", "score", "record", "image_line", "candidates_lines", "bumps_lines")
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ def row_of(result: FileResult) -> Mapping[str, Any]:
         "record": _packed(written.record),
         "image_line": _packed(written.image_line),
         "candidates_lines": _packed(written.candidates_lines),
+        "bumps_lines": _packed(written.bumps_lines),
     }
 
 
@@ -87,8 +88,8 @@ def pictures_of(written: WrittenResult) -> tuple[Any, ...]:
 
 
 def from_row(file: str, values: Sequence[Any]) -> WrittenResult:
-    """Return the result in a row: status, reason, candidates, score, three texts, then its pictures."""
-    status, reason, candidates, score, record, image, lines, *pictures = values
+    """Return the result in a row: status, reason, candidates, score, four texts, then its pictures."""
+    status, reason, candidates, score, record, image, lines, bumps, *pictures = values
     preview, picture, low, high, layer, layer_rows, layer_columns, packed = pictures
     return WrittenResult(
         file=file,
@@ -99,6 +100,7 @@ def from_row(file: str, values: Sequence[Any]) -> WrittenResult:
         record=_unpacked(record),
         image_line=_unpacked(image),
         candidates_lines=_unpacked(lines),
+        bumps_lines=_unpacked(bumps),
         preview_jpeg=preview,
         limit_map_jpeg=picture,
         limit_range_px=None if low is None or high is None else (low, high),

@@ -1,6 +1,6 @@
 """The tables of the journal and what is asked of them; all values are bound, never written into a query."""
 
-FORMAT = 2
+FORMAT = 3
 
 # `packed` may be left out while `packed_bytes` stays: what it takes decides for those behind it too.
 # `first`: to be analysed whatever other file has the same pixels. `size` is NULL where a file is not opened.
@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS files (
     key BLOB NOT NULL UNIQUE, shown BLOB NOT NULL, fold TEXT NOT NULL, present INTEGER NOT NULL,
     size INTEGER, mtime INTEGER, first INTEGER NOT NULL DEFAULT 0,
     status TEXT, reason BLOB, candidates INTEGER, score REAL, pixels BLOB, instance BLOB,
-    record BLOB, image_line BLOB, candidates_lines BLOB
+    record BLOB, image_line BLOB, candidates_lines BLOB, bumps_lines BLOB
 );
 CREATE INDEX IF NOT EXISTS by_order ON files (shown, key);
 CREATE INDEX IF NOT EXISTS by_fold ON files (fold) WHERE present;
@@ -44,7 +44,7 @@ _KEPT = f"""
     SELECT f.key, {_ALONE}, f.status, {_FIRST},
         f.instance IS NOT NULL
             AND f.instance IS (SELECT p.instance FROM files p WHERE p.key = {_FIRST}),
-        f.status, f.reason, f.candidates, f.score, f.record, f.image_line, f.candidates_lines,
+        f.status, f.reason, f.candidates, f.score, f.record, f.image_line, f.candidates_lines, f.bumps_lines,
         p.preview, p.picture, p.low, p.high, p.layer, p.layer_rows, p.layer_columns, p.packed
     FROM files f LEFT JOIN pictures p ON p.key = f.key
     WHERE f.present AND (f.size IS NULL OR {{all_of_them}}) AND (f.shown, f.key) > (?, ?)
@@ -60,7 +60,7 @@ ROUNDS: dict[str, str] = {
     "store": """
         UPDATE files SET status = :status, reason = :reason, candidates = :candidates, score = :score,
             pixels = :pixels, instance = :instance, record = :record, image_line = :image_line,
-            candidates_lines = :candidates_lines WHERE key = :key""",
+            candidates_lines = :candidates_lines, bumps_lines = :bumps_lines WHERE key = :key""",
     "todo": f"""
         SELECT f.key, {_ALONE}, f.first FROM files f
         WHERE f.present AND f.status IS NULL AND (f.shown, f.key) > (?, ?) ORDER BY f.shown, f.key LIMIT ?""",

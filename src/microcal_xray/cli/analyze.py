@@ -28,9 +28,9 @@ examples:
   microcal analyze scans --out report --spacing-mm 0.1 --json > summary.json
   microcal analyze clinic/2024 --out report --dicom sr,gsps,sc
 
-OUT gets report.html (open it in a browser), candidates.csv, candidates.json, images.csv and overlays/, and
-journal.sqlite, by which the same command goes on where it was killed. It may be new, empty or an earlier
-result. Files with the same pixels are analysed once. In these files an image is named relative to
+OUT gets report.html (open it in a browser), candidates.csv, bumps.csv, candidates.json, images.csv and
+overlays/, and journal.sqlite, by which the same command goes on where it was killed. It may be new, empty or
+an earlier result. Files with the same pixels are analysed once. In these files an image is named relative to
 the folder that was given, or to the deepest folder that holds everything that was given. With --dicom the
 results are also in OUT/dicom as DICOM objects, which name the patient; see `microcal export --help`.
 

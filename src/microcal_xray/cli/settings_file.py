@@ -23,6 +23,12 @@ def add_settings_options(parser: argparse.ArgumentParser) -> None:
         f"over 0, up to 100 (default {Settings().false_marks:g})",
     )
     parser.add_argument(
+        "--false-bumps",
+        type=float,
+        metavar="F",
+        help=f"the same for bumps of the outlines, counted apart (default {Settings().false_bumps:g})",
+    )
+    parser.add_argument(
         "--settings",
         type=given_path,
         metavar="FILE",
@@ -39,9 +45,11 @@ def chosen_settings(arguments: argparse.Namespace) -> Settings:
         If the file cannot be read, or a value is out of range.
     """
     settings = Settings() if arguments.settings is None else read_settings(arguments.settings)
-    if arguments.false_marks is None:
-        return settings
-    return replace(settings, false_marks=arguments.false_marks)
+    if arguments.false_marks is not None:
+        settings = replace(settings, false_marks=arguments.false_marks)
+    if arguments.false_bumps is not None:
+        settings = replace(settings, false_bumps=arguments.false_bumps)
+    return settings
 
 
 def read_settings(path: Path) -> Settings:

@@ -1,5 +1,6 @@
 """Show the findings to a reviewer, and hand them to other programs."""
 
+from .bump_table import BUMP_COLUMNS, bump_table, bumps_csv
 from .contract import CANDIDATES_SCHEMA_NAME, candidates_json, candidates_schema
 from .display import display_levels, preview_jpeg
 from .overlay import overlay
@@ -22,6 +23,7 @@ from .write import EMBEDDED_IMAGES, output_folder, write_lines, write_overlay, w
 from .written import WrittenResult, written
 
 __all__ = [
+    "BUMP_COLUMNS",
     "CANDIDATES_SCHEMA_NAME",
     "CANDIDATE_COLUMNS",
     "EMBEDDED_IMAGES",
@@ -35,6 +37,8 @@ __all__ = [
     "StrongestFirst",
     "Words",
     "WrittenResult",
+    "bump_table",
+    "bumps_csv",
     "candidates_csv",
     "candidates_json",
     "candidates_schema",

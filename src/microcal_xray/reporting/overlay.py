@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from ..bump import Bump
 from ..findings import Findings
 from ..radiograph import IMAGE_CAUTIONS, Spacing
 from .display import display_image
 from .foreign_text import printable_text
+from .overlay_bumps import BUMP_COLOURS, BUMP_WORDS, draw_bumps
 from .overlay_marks import POINTS_PER_INCH, draw_candidates, draw_scale_bar, overlay_font, tier_style
 from .words import KIND_COLOURS, KIND_WORDS, NOT_A_DEVICE, TIER_WORDS
 
@@ -83,13 +85,14 @@ def overlay(findings: Findings, *, title: str | None = None) -> Figure:
     _show(axes, np.asarray(image), rows=rows, columns=columns)
     points_per_pixel = np.array([picture_height / rows, picture_width / columns]) * POINTS_PER_INCH
     draw_candidates(axes, findings.candidates, points_per_pixel, shape=(rows, columns))
+    draw_bumps(axes, findings.bumps, points_per_pixel)
     draw_scale_bar(axes, (rows, columns), radiograph.spacing, points_per_pixel)
     heading = _title(findings) if title is None else title
     _write(figure, heading, inches_up=height - _HEADER_INCHES / 2, size=9, colour=_INK)
     for line, caution in enumerate(reversed(cautions)):
         up = _FOOTER_INCHES + _CAUTION_INCHES * (line + 0.4)
         _write(figure, f"Caution: {caution}.", inches_up=up, size=6.5, colour=_AMBER)
-    _draw_legend(figure, inches_up=_FOOTER_INCHES - 0.17)
+    _draw_legend(figure, inches_up=_FOOTER_INCHES - 0.17, bumps=findings.bumps)
     _write(figure, NOT_A_DEVICE, inches_up=0.14, size=6.5, colour=_QUIET_INK)
     return figure
 
@@ -136,7 +139,7 @@ def _show(axes: Axes, levels: npt.NDArray[np.uint8], *, rows: int, columns: int)
     axes.set_autoscale_on(False)
 
 
-def _draw_legend(figure: Figure, *, inches_up: float) -> None:
+def _draw_legend(figure: Figure, *, inches_up: float, bumps: tuple[Bump, ...] = ()) -> None:
     from matplotlib.lines import Line2D  # imported where it is used: see `overlay`
 
     kinds = [
@@ -147,11 +150,16 @@ def _draw_legend(figure: Figure, *, inches_up: float) -> None:
         Line2D([], [], color=_INK, linewidth=1.1, linestyle=tier_style(tier), label=words)
         for tier, words in TIER_WORDS.items()
     ]
+    seen = list(dict.fromkeys(bump.kind for bump in bumps))
+    shapes = [
+        Line2D([], [], color=BUMP_COLOURS[kind], linewidth=1.4, linestyle=":", label=BUMP_WORDS[kind])
+        for kind in seen
+    ]
     figure.legend(
-        handles=kinds + tiers,
+        handles=kinds + tiers + shapes,
         loc="center",
         bbox_to_anchor=(0.5, inches_up / figure.get_figheight()),
-        ncols=4,
+        ncols=4 if not shapes else 3,
         frameon=False,
         prop=overlay_font(6.5),
         labelcolor=_INK,

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..radiograph import SpacingSource
 from .foreign_text import printable_text
+from .page_bumps import bump_facts
 from .page_evidence import evidence_card
 from .page_limit import could_show
 from .page_measured import measured_card
@@ -119,7 +120,7 @@ def _image_words(result: ImageResult, words: Words) -> dict[str, Any]:
         "spacing_short": words.text(f"spacing_short.{source}"),
         "spacing_sentence": words.text(f"spacing.{source}"),
         "cautions": [words.text(f"caution.{name}") for name in _cautions(result)],
-        "facts": _facts(result, words),
+        "facts": _facts(result, words) + bump_facts(result, words),
         "could_show": could_show(result, words),
     }
 

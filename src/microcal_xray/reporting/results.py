@@ -8,10 +8,20 @@ from typing import Any
 
 import numpy as np
 
+from ..bump import Bump, OutlinesSeen
+from ..cluster import Cluster
 from ..findings import Candidate, CandidateCaution, Findings, Kind, Tier
 from ..image_limits import Detectability, ImageQuality
 from ..origin import Origin, pixel_sha256
 from ..radiograph import Acquisition, ImageCaution, Intent, Radiograph, Signal, Spacing, SpacingSource
+from .bump_record import (
+    bump_dict,
+    bump_from_dict,
+    cluster_dict,
+    cluster_from_dict,
+    outlines_dict,
+    outlines_from_dict,
+)
 from .capsule import capsule_from_dict, image_capsule
 from .display import preview_jpeg
 from .evidence_record import evidence_dict, evidence_from_dict
@@ -26,7 +36,9 @@ from .words import caution_names, cautions_from_names
 _PATH_DECIMALS = 2  # 0.01 pixel: a tenth of what a centre line can promise
 _MM_DECIMALS = 3
 _DECIMALS = 2
-_OF_THE_SEARCH = frozenset(["file", "status", "reason", "candidates", "quality", "limit"])
+_OF_THE_SEARCH = frozenset(
+    ["file", "status", "reason", "candidates", "quality", "limit", "bumps", "outlines", "clusters"]
+)
 
 
 class Status(StrEnum):
@@ -72,6 +84,8 @@ class ImageResult:
         The map as a picture, for the report page.
     limit_range_px : (float, float) or None
         Smallest and largest width of the map.
+    bumps, outlines, clusters
+        As of `Findings`; empty or None unless ok.
     limit_layer : LimitLayer or None
         The map alone, to lay over the radiograph on the report page.
     packed_pixels : bytes or None
@@ -100,6 +114,9 @@ class ImageResult:
     limit: Detectability | None = None
     limit_map_jpeg: bytes | None = None
     limit_range_px: tuple[float, float] | None = None
+    bumps: tuple[Bump, ...] = ()
+    outlines: OutlinesSeen | None = None
+    clusters: tuple[Cluster, ...] = ()
     limit_layer: LimitLayer | None = None
     packed_pixels: bytes | None = None
 
@@ -139,6 +156,9 @@ class ImageResult:
             "limit": limit_dict(self.limit),
             "capsule": image_capsule(self.origin, self.pixel_sha256),
             "candidates": [_candidate_dict(candidate) for candidate in self.candidates],
+            "bumps": [bump_dict(bump) for bump in self.bumps],
+            "outlines": outlines_dict(self.outlines),
+            "clusters": [cluster_dict(cluster) for cluster in self.clusters],
         }
 
     def without_preview(self) -> "ImageResult":
@@ -177,6 +197,9 @@ def image_result(findings: Findings, file: str) -> ImageResult:
         limit=None if limit is None else replace(limit, width_map_px=None),
         limit_map_jpeg=None if limit is None else limit_map_jpeg(findings.radiograph, limit),
         limit_range_px=None if limit is None else map_range_px(limit),
+        bumps=findings.bumps,
+        outlines=findings.outlines,
+        clusters=findings.clusters,
         limit_layer=None if limit is None else limit_layer(limit),
         packed_pixels=packed_pixels(findings.radiograph),
     )
@@ -258,6 +281,10 @@ def image_result_from_dict(record: Mapping[str, Any], *, preview_jpeg: bytes | N
         pixel_sha256=pixels,
         quality=quality_from_dict(record["quality"]),
         limit=limit_from_dict(record["limit"]),
+        # Files of releases before 0.3 have none of these.
+        bumps=tuple(bump_from_dict(values) for values in record.get("bumps", ())),
+        outlines=outlines_from_dict(record.get("outlines")),
+        clusters=tuple(cluster_from_dict(values) for values in record.get("clusters", ())),
     )
 
 

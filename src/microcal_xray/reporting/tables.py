@@ -47,7 +47,9 @@ CANDIDATE_COLUMNS: tuple[str, ...] = (
     "stability",
 )
 
-_BY_DIGITS = frozenset(["expected_false_marks"])  # three digits count there, however small the number
+_BY_DIGITS = frozenset(
+    ["expected_false_marks", "expected_false_bumps"]
+)  # three digits count there, however small the number
 _DIGITS = 3
 
 IMAGE_COLUMNS: tuple[str, ...] = (
@@ -95,7 +97,7 @@ def candidates_csv(results: Iterable[ImageResult]) -> str:
 
 def candidates_lines(result: ImageResult) -> str:
     """Return the lines of one file in candidates.csv; none, where it has no candidates."""
-    return _lines(CANDIDATE_COLUMNS, (_candidate_row(each, result.file) for each in result.candidates))
+    return table_lines(CANDIDATE_COLUMNS, (_candidate_row(each, result.file) for each in result.candidates))
 
 
 def images_csv(results: Iterable[ImageResult]) -> str:
@@ -112,7 +114,7 @@ def image_line(result: ImageResult) -> str:
     >>> image_line(failed_result("=1.dcm", "the file is empty"))
     "'=1.dcm,failed,the file is empty,0,,,,,,,,,,\n"
     """
-    return _lines(IMAGE_COLUMNS, [_image_row(result)])
+    return table_lines(IMAGE_COLUMNS, [_image_row(result)])
 
 
 def csv_head(columns: Sequence[str]) -> str:
@@ -197,7 +199,8 @@ def _image_row(result: ImageResult) -> dict[str, Cell]:
     }
 
 
-def _lines(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
+def table_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Cell]]) -> str:
+    """Return rows as lines of CSV without a head, safe for spreadsheets."""
     return _csv([_cell(row[column], column) for column in columns] for row in rows)
 
 

@@ -10,6 +10,7 @@ from ..errors import OutputError, SettingsError
 from ..findings import Findings
 from ..settings import Settings
 from ..whole_files import write_whole
+from .bump_table import BUMP_COLUMNS
 from .contract import candidates_json_parts
 from .foreign_text import printable_text
 from .overlay import FULL_DPI, overlay
@@ -38,7 +39,7 @@ def write_results(
     embedded_images: int = EMBEDDED_IMAGES,
     page: PageOptions = _USUAL_PAGE,
 ) -> Path:
-    """Write candidates.json, candidates.csv, images.csv and report.html.
+    """Write candidates.json, candidates.csv, bumps.csv, images.csv and report.html.
 
     Overlays are written by `write_overlay`, one by one, under the names of `overlay_names` of all the files;
     the page links to those that are there.
@@ -106,6 +107,7 @@ def write_lines(
         {
             "candidates.json": lambda: candidates_json_parts((row.record for row in rows()), settings),
             "candidates.csv": lambda: _table(CANDIDATE_COLUMNS, (row.candidates_lines for row in rows())),
+            "bumps.csv": lambda: _table(BUMP_COLUMNS, (row.bumps_lines for row in rows())),
             "images.csv": lambda: _table(IMAGE_COLUMNS, (row.image_line for row in rows())),
             _REPORT_NAME: lambda: _page(rows(), folder, settings, page),
             **({PDF_NAME: lambda: _pdf(rows(), settings, page)} if page.pdf else {}),

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 
+from .bump_table import bumps_lines
 from .contract import image_record
 from .limit_layer import LimitLayer
 from .results import ImageResult, Status, image_result_from_dict
@@ -11,7 +12,7 @@ from .tables import candidates_lines, image_line
 
 @dataclass(frozen=True)
 class WrittenResult:
-    """The lines of one input file in candidates.json, candidates.csv and images.csv, and its pictures.
+    """The lines of one input file in candidates.json, the tables and images.csv, and its pictures.
 
     Parameters
     ----------
@@ -23,7 +24,7 @@ class WrittenResult:
         Number of candidates.
     score : float or None
         Of the strongest candidate.
-    record, image_line, candidates_lines : str
+    record, image_line, candidates_lines, bumps_lines : str
     preview_jpeg, limit_map_jpeg : bytes or None
         For the report page; None also when left out to save room.
     limit_range_px : (float, float) or None
@@ -42,6 +43,7 @@ class WrittenResult:
     record: str
     image_line: str
     candidates_lines: str
+    bumps_lines: str
     preview_jpeg: bytes | None = None
     limit_map_jpeg: bytes | None = None
     limit_range_px: tuple[float, float] | None = None
@@ -74,7 +76,16 @@ class WrittenResult:
         )
         # The others only count, and one object can stand for them all.
         counted = candidates * len(result.candidates)
-        return replace(result.without_pictures(), candidates=counted, quality=None, limit=None, origin=None)
+        return replace(
+            result.without_pictures(),
+            candidates=counted,
+            quality=None,
+            limit=None,
+            origin=None,
+            bumps=(),
+            outlines=None,
+            clusters=(),
+        )
 
 
 def written(result: ImageResult) -> WrittenResult:
@@ -99,6 +110,7 @@ def written(result: ImageResult) -> WrittenResult:
         record=image_record(result),
         image_line=image_line(result),
         candidates_lines=candidates_lines(result),
+        bumps_lines=bumps_lines(result),
         preview_jpeg=result.preview_jpeg,
         limit_map_jpeg=result.limit_map_jpeg,
         limit_range_px=result.limit_range_px,

@@ -11,7 +11,9 @@ from PIL import Image
 
 from ...findings import Candidate
 from ..limit_words import limit_sentences
+from ..overlay_bumps import draw_bumps
 from ..overlay_marks import draw_candidates, draw_scale_bar
+from ..page_bumps import bump_facts
 from ..page_evidence import evidence_card
 from ..page_measured import measured_card
 from ..results import ImageResult
@@ -113,6 +115,7 @@ def _picture(figure: Figure, result: ImageResult, words: Words, top: float, foot
     axes.set_autoscale_on(False)
     points_per_pixel = np.array([high / rows, wide / columns])
     draw_candidates(axes, result.candidates, points_per_pixel, shape=(rows, columns))
+    draw_bumps(axes, result.bumps, points_per_pixel)
     draw_scale_bar(axes, (rows, columns), result.spacing, points_per_pixel, words)
     if upright:
         left = MARGIN + wide + _GAP
@@ -164,12 +167,13 @@ def _named(label: str, value: str, words: Words) -> str:
 
 
 def _notes(result: ImageResult, words: Words) -> Block:
-    """Return what holds for the whole image: its limit, what its millimetres are worth, cautions."""
+    """Return what holds for the whole image: bumps, its limit, what its millimetres are worth, cautions."""
     source = result.as_dict()["spacing_source"]
     names = dict.fromkeys(
         [*caution_names(result.cautions), *(caution_names(result.quality.cautions) if result.quality else [])]
     )
     texts = [
+        *(_named(name, fact, words) for name, fact in bump_facts(result, words)),
         *([" ".join(limit_sentences(result.limit, words))] if result.limit else []),
         f"{words.text(f'spacing.{source}')} {words.text('card.intervals')}",
         *(f"\u26a0 {words.text(f'caution.{name}')}" for name in names),

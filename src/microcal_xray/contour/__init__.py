@@ -1,0 +1,14 @@
+"""The outlines of bones: their smooth course, what stands out of it, and how strong that is."""
+
+from .looking import Outline, look_along_outlines, opposite_px
+from .shape import BumpShape
+from .strength import BumpModel, shipped_bump_model
+
+__all__ = [
+    "BumpModel",
+    "BumpShape",
+    "Outline",
+    "look_along_outlines",
+    "opposite_px",
+    "shipped_bump_model",
+]

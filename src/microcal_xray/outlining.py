@@ -1,0 +1,214 @@
+"""From the outlines of a radiograph to its bumps, each with its numbers and their intervals."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .bump import Bump, BumpCaution, BumpKind, BumpTier, OutlinesSeen
+from .contour import BumpShape, Outline, look_along_outlines, opposite_px, shipped_bump_model
+from .measured import Estimate
+from .radiograph import Intent, Radiograph
+from .searching import Search, Survey, mm_per_px, surveyed
+from .settings import Settings
+
+FloatArray = npt.NDArray[np.float64]
+
+# Real ones have many more edges beside bones than the simulated radiographs that the strength was fitted on.
+_PICTURES = (Intent.PICTURE, Intent.UNSPECIFIED)
+_BLUR_PX = 0.9  # of the working image: panel, focal spot, area pixels, interpolation; standard deviation
+_TWICE_PX = 16.0
+_LAYER = 0.08  # height over length under which a bump is a layer along the cortex, as in the simulation
+_SHELL_GAP = 0.3
+_TURNING_RAD = 0.6
+_GOES_ON = 0.4
+_STRONG_SHARE = 0.25  # of the false bumps asked for
+# Standard deviations in working pixels and shares, from the errors on the seeds that the model was fitted on.
+_HEIGHT_SD = (0.7, 1.5, 0.04)  # constant px, times the scatter beside the bump, share of the height
+_LENGTH_SD = (1.5, 0.15)  # constant px, share
+_AREA_SHARE = 0.11  # beyond that of the height along the bump
+_SHAFT_SD = (2.0, 0.015)
+_Z = 1.96
+
+
+@dataclass(frozen=True)
+class OutlineSearch:
+    """The outlines of a picture, before anything is judged.
+
+    Parameters
+    ----------
+    outlines : tuple of Outline
+    left_out_px : float
+        Length of long edges that were not looked at, in working pixels.
+    """
+
+    outlines: tuple[Outline, ...]
+    left_out_px: float
+
+
+def outlines_of(found: Search, survey: Survey) -> OutlineSearch:
+    """Return the outlines of a picture with what stands out of them.
+
+    Parameters
+    ----------
+    found : Search
+    survey : Survey
+    """
+    field = found.field
+    outlines, left_out = look_along_outlines(
+        survey.image, usable=field.usable, body=field.body, metal=field.metal, blur_px=_BLUR_PX
+    )
+    return OutlineSearch(outlines, left_out)
+
+
+def find_bumps(
+    found: Search, radiograph: Radiograph, settings: Settings
+) -> tuple[tuple[Bump, ...], OutlinesSeen | None]:
+    """Return the bumps of a radiograph that was looked at, strongest first, and how much could be judged.
+
+    Parameters
+    ----------
+    found : Search
+    radiograph : Radiograph
+    settings : Settings
+
+    Returns
+    -------
+    bumps : tuple of Bump
+    seen : OutlinesSeen or None
+        None where nothing could be searched.
+    """
+    if found.searched is None:
+        return (), None
+    search = outlines_of(found, surveyed(found))
+    model = shipped_bump_model(of_pictures=radiograph.intent in _PICTURES)
+    units = _Units(mm_per_px(radiograph), found.working.scale)
+    judged = [(model.false_bumps_at(strength), shape) for strength, shape in told_apart(search)]
+    bumps = [
+        _bump(number, shape, rate, search.outlines, found, units, settings)
+        for number, (rate, shape) in enumerate(judged, 1)
+        if rate <= settings.false_bumps
+    ]
+    return tuple(bumps), _seen(search, units)
+
+
+def told_apart(search: OutlineSearch) -> list[tuple[float, BumpShape]]:
+    """Return what stands out of the outlines, each once, with its strength; the strongest first.
+
+    Parameters
+    ----------
+    search : OutlineSearch
+    """
+    model = shipped_bump_model()
+    found = [(model.strength(shape), shape) for outline in search.outlines for shape in outline.shapes]
+    found.sort(key=lambda pair: (-pair[0], pair[1].base_px[0].tolist()))
+    apart: list[tuple[float, BumpShape]] = []
+    taken: list[FloatArray] = []
+    for strength, shape in found:
+        middle = shape.base_px.mean(axis=0)
+        # An edge that was found in two pieces shows its bump twice.
+        if any(np.linalg.norm(middle - other) < max(_TWICE_PX, shape.length_px / 2) for other in taken):
+            continue
+        taken.append(middle)
+        apart.append((strength, shape))
+    return apart
+
+
+@dataclass(frozen=True)
+class _Units:
+    """Millimetres of a pixel on the square grid, None: unknown; working pixels per such pixel."""
+
+    mm_per_px: float | None
+    scale: float
+
+    def both(self, value: float, sd: float, power: int = 1) -> tuple[Estimate, Estimate | None]:
+        """Return a number of working pixels as pixels of the picture and millimetres, with its interval."""
+        low = max(0.0, value - _Z * sd) if value >= 0 else value - _Z * sd
+        names = {1: ("px", "mm"), 2: ("px2", "mm2")}[power]
+        working = Estimate(value, low, value + _Z * sd, names[0])
+        pixels = working.times(self.scale**-power)
+        return pixels, None if self.mm_per_px is None else pixels.times(self.mm_per_px**power, names[1])
+
+
+def _bump(
+    number: int,
+    shape: BumpShape,
+    rate: float,
+    outlines: tuple[Outline, ...],
+    found: Search,
+    units: _Units,
+    settings: Settings,
+) -> Bump:
+    constant, scatter, share = _HEIGHT_SD
+    height_sd = math.hypot(constant, scatter * shape.flank_px, share * shape.height_px)
+    area_sd = math.hypot(_AREA_SHARE * shape.area_px2, 0.8 * height_sd * shape.length_px / 2)
+    height = units.both(shape.height_px, height_sd)
+    length = units.both(shape.length_px, math.hypot(_LENGTH_SD[0], _LENGTH_SD[1] * shape.length_px))
+    area = units.both(shape.area_px2, area_sd, power=2)
+    shaft, index = _across(shape, height_sd, outlines, units)
+    endosteal: tuple[Estimate | None, Estimate | None] = (None, None)
+    if shape.inward_px is not None and shape.inward_sd_px is not None:
+        endosteal = units.both(shape.inward_px, shape.inward_sd_px)
+    layer = shape.height_px < _LAYER * shape.length_px or shape.gap > _SHELL_GAP
+    return Bump(
+        id=number,
+        kind=BumpKind.PERIOSTEAL if layer else BumpKind.BUMP,
+        tier=BumpTier.STRONG if rate <= _STRONG_SHARE * settings.false_bumps else BumpTier.WEAK,
+        score=-math.log10(rate),
+        false_bumps=rate,
+        base_px=found.stored(shape.base_px),
+        top_px=found.stored(shape.top_px),
+        height_px=height[0],
+        height_mm=height[1],
+        length_px=length[0],
+        length_mm=length[1],
+        area_px2=area[0],
+        area_mm2=area[1],
+        shaft_px=shaft[0],
+        shaft_mm=shaft[1],
+        callus_index=index,
+        contrast=shape.contrast,
+        gap=shape.gap,
+        endosteal_px=endosteal[0],
+        endosteal_mm=endosteal[1],
+        cautions=_cautions(shape),
+    )
+
+
+def _across(
+    shape: BumpShape, height_sd: float, outlines: tuple[Outline, ...], units: _Units
+) -> tuple[tuple[Estimate | None, Estimate | None], Estimate | None]:
+    """Return the diameter of the bone without the bump, and that with it over that without."""
+    at = len(shape.base_px) // 2
+    across = opposite_px(shape.base_px[at], shape.outward, outlines)
+    if across is None:
+        return (None, None), None
+    # The opposite edge lies as far inside its bone as this one did.
+    diameter = across[0] + shape.foot_px
+    more = shape.height_px
+    index_sd = math.hypot(height_sd / diameter, more / diameter * _SHAFT_SD[1])
+    index = 1 + more / diameter
+    shaft = units.both(diameter, math.hypot(_SHAFT_SD[0], _SHAFT_SD[1] * diameter))
+    return shaft, Estimate(index, max(1.0, index - _Z * index_sd), index + _Z * index_sd, "1")
+
+
+def _cautions(shape: BumpShape) -> BumpCaution:
+    cautions = BumpCaution.NONE
+    if shape.flanks < 2:
+        cautions |= BumpCaution.ONE_SIDED
+    if abs(shape.turn_rad) > _TURNING_RAD:
+        cautions |= BumpCaution.TURNING_OUTLINE
+    if shape.beyond > _GOES_ON:
+        cautions |= BumpCaution.NOT_ENDING
+    return cautions
+
+
+def _seen(search: OutlineSearch, units: _Units) -> OutlinesSeen:
+    told = sum(np.count_nonzero(one.around.told) * one.course.step_px for one in search.outlines)
+    whole = sum(len(one.course.seen) * one.course.step_px for one in search.outlines) + search.left_out_px
+    told_px, untold_px = float(told) / units.scale, float(whole - told) / units.scale
+    mm = units.mm_per_px
+    return OutlinesSeen(
+        told_px, None if mm is None else told_px * mm, untold_px, None if mm is None else untold_px * mm
+    )
