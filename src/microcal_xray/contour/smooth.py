@@ -51,8 +51,9 @@ def smooth_course(values: FloatArray, weights: FloatArray, *, stiffness: float) 
     --------
     >>> line = np.arange(6.0)
     >>> line_with_gap = np.where(line == 3, 99.0, line)
-    >>> smooth_course(line_with_gap, (line != 3).astype(float), stiffness=10.0).round(6).tolist()
-    [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+    >>> smooth = smooth_course(line_with_gap, (line != 3).astype(float), stiffness=10.0)
+    >>> bool(np.allclose(smooth, line))
+    True
     """
     # Imported here: scipy.linalg costs time that `import microcal_xray` should not pay.
     from scipy.linalg import solveh_banded
