@@ -84,10 +84,12 @@ def test_unknown_spacing_yields_no_millimetre_in_any_output():
     record = json.loads(page.split('id="report-data">')[1].split("</script>")[0])
     shown = [
         words
-        for candidate in record["images"][0]["candidates"]
+        for says in record["images"][0]["says"].values()
+        for candidate in says["candidates"]
         for row in candidate["measured"]["rows"]
         for words in row[:3]
     ]
+    assert shown
     assert not [words for words in shown if "mm" in words]
 
 

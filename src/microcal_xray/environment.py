@@ -96,7 +96,7 @@ def model_hashes() -> dict[str, str]:
     Examples
     --------
     >>> list(model_hashes())
-    ['ranker', 'intervals', 'limit']
+    ['ranker', 'intervals', 'limit', 'bumps']
     """
     return {name: model_hash(name) for name in _MODELS}
 

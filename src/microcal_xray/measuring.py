@@ -41,6 +41,7 @@ _UNIT_PX = 4.0  # of the working image: a millimetre, where the spacing is known
 _WIDTHS_TRIED = (0.4, 1.0, 2.5)  # millimetres, about
 _NO_AXIS = CandidateCaution.NO_BONE_AXIS
 _STRONG_SHARE = 0.25  # of the false marks asked for: a candidate that would still be listed is drawn solid
+_ROUNDING = 1e-9  # of the range from air to bone, or in log units: no picture holds so faint a line
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Scene:
 
 
 def candidate(number: int, one: Judged, scene: Scene, settings: Settings) -> Candidate | None:
-    """Return a measured candidate; None for one shorter than the settings ask."""
+    """Return a measured candidate; None for one shorter than the settings ask, or where nothing is there."""
     scale, kind = scene.found.working.scale, KIND[one.path.polarity]
     traced = scene.found.working.original(one.path.points_px)
     width_px = _FWHM_PER_SIGMA * float(np.median(one.path.sigma_px)) / scale
@@ -116,6 +117,8 @@ def candidate(number: int, one: Judged, scene: Scene, settings: Settings) -> Can
     )
     shape = _shape(traced, kind, width_px, scene)
     measured = _measured(shape, scene)
+    if measured.peak_contrast.value < _ROUNDING:
+        return None
     angle = measured.place.angle_to_bone_deg
     return Candidate(
         id=number,

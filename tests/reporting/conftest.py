@@ -118,20 +118,6 @@ def with_evidence() -> Callable[[Findings], Findings]:
     return with_evidence
 
 
-@pytest.fixture(scope="session")
-def browser():
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed: PAGE NOT TESTED"
-    )
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine: THE REPORT PAGE WAS NOT TESTED IN A BROWSER")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def open_desk(browser):
     """Open a report page; afterwards: no message on the console, no request beyond the page itself."""

@@ -145,41 +145,31 @@ def test_a_signed_width_keeps_its_sign():
 
 
 @pytest.mark.slow
-def test_the_keys_work_in_a_browser(series, tmp_path):
-    import shutil
-
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed: PAGE NOT TESTED"
-    )
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine: THE COMPARISON PAGE WAS NOT TESTED IN A BROWSER")
+def test_the_keys_work_in_a_browser(series, tmp_path, browser):
     address = write_comparison(series, tmp_path, Settings()).as_uri()
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page()
-        complaints: list[str] = []
-        page.on(
-            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
-        )
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(address)
-        assert page.locator(".prior .stage").is_visible()
-        assert "What changed" in page.title()
-        page.keyboard.press("d")
-        assert page.locator("img.difference").is_visible()
-        assert not page.locator(".prior .stage").is_visible()
-        page.keyboard.press(" ")
-        page.keyboard.press("s")
-        page.keyboard.press("n")
-        assert page.locator("tr.chosen").get_attribute("data-line") == "1"
-        assert page.locator(".current svg.lines .chosen").count() == 1
-        before = page.evaluate("view.zoom")
-        page.keyboard.press("+")
-        assert page.evaluate("view.zoom") > before
-        transforms = page.evaluate("[...document.querySelectorAll('.sheet')].map((s) => s.style.transform)")
-        assert len(set(transforms)) == 1  # linked
-        page.keyboard.press("o")
-        assert page.locator("svg.lines path").count() == 0
-        assert complaints == []
-        browser.close()
+    page = browser.new_page()
+    complaints: list[str] = []
+    page.on(
+        "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(address)
+    assert page.locator(".prior .stage").is_visible()
+    assert "What changed" in page.title()
+    page.keyboard.press("d")
+    assert page.locator("img.difference").is_visible()
+    assert not page.locator(".prior .stage").is_visible()
+    page.keyboard.press(" ")
+    page.keyboard.press("s")
+    page.keyboard.press("n")
+    assert page.locator("tr.chosen").get_attribute("data-line") == "1"
+    assert page.locator(".current svg.lines .chosen").count() == 1
+    before = page.evaluate("view.zoom")
+    page.keyboard.press("+")
+    assert page.evaluate("view.zoom") > before
+    transforms = page.evaluate("[...document.querySelectorAll('.sheet')].map((s) => s.style.transform)")
+    assert len(set(transforms)) == 1  # linked
+    page.keyboard.press("o")
+    assert page.locator("svg.lines path").count() == 0
+    assert complaints == []
+    page.close()

@@ -83,27 +83,19 @@ def test_without_findings_the_record_says_none(found):
 
 
 @pytest.mark.slow
-def test_in_a_browser_the_radiograph_stands_beside_the_slices(found, tmp_path):
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed: PAGE NOT TESTED"
-    )
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium on this machine: THE MR PAGE WAS NOT TESTED IN A BROWSER")
+def test_in_a_browser_the_radiograph_stands_beside_the_slices(found, tmp_path, browser):
     buffer = io.BytesIO()
     mri_figure(found).savefig(buffer, format="png", dpi=40)
     page_file = write_mri_report(found, tmp_path, overlay_png=buffer.getvalue())
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
-        messages = []
-        page.on("console", lambda message: messages.append(message.text))
-        page.goto(page_file.as_uri())
-        radiograph, slices = (each.bounding_box() for each in page.locator("figure").all())
-        assert radiograph["x"] + radiograph["width"] <= slices["x"]
-        assert radiograph["y"] == slices["y"]
-        assert page.locator("figure img").evaluate_all("all => all.every(each => each.naturalWidth > 0)")
-        page.set_viewport_size({"width": 420, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= 420
-        browser.close()
+    page = browser.new_page(viewport={"width": 1366, "height": 768})
+    messages = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.goto(page_file.as_uri())
+    radiograph, slices = (each.bounding_box() for each in page.locator("figure").all())
+    assert radiograph["x"] + radiograph["width"] <= slices["x"]
+    assert radiograph["y"] == slices["y"]
+    assert page.locator("figure img").evaluate_all("all => all.every(each => each.naturalWidth > 0)")
+    page.set_viewport_size({"width": 420, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+    page.close()
     assert messages == []  # the content policy had nothing to refuse
