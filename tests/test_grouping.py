@@ -82,3 +82,12 @@ def test_nothing_makes_nothing():
 def test_one_member_is_no_cluster():
     with pytest.raises(ValueError, match="fewer than two members"):
         Cluster(1, ClusterPattern.CLOSE, (1,), (), 0.0, None, 0.0, None, 1.0)
+
+
+def test_lines_of_other_numbers_of_points_are_grouped_where_several_groups_are_open():
+    far, near, between = (
+        line(number, row, kind=Kind.LUCENT) for number, row in ((1, 100), (2, 150), (3, 125))
+    )
+    near = replace(near, path_px=near.path_px[::2])
+    (cluster,) = clusters_of(bone(), (far, near, between), ())
+    assert sorted(cluster.lines) == [1, 2, 3]

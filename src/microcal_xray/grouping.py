@@ -81,9 +81,10 @@ def _linked(marks: Sequence[_Mark], pixels: npt.NDArray[np.float32], mm: float) 
     groups: list[list[_Mark]] = []
     low, high = np.percentile(pixels, [2, 98]) if marks else (0.0, 1.0)
     for mark in marks:
-        near = [group for group in groups if any(_belong(mark, one, pixels, high - low, mm) for one in group)]
-        merged = [one for group in near for one in group] + [mark]
-        groups = [group for group in groups if group not in near] + [merged]
+        near = [any(_belong(mark, one, pixels, high - low, mm) for one in group) for group in groups]
+        merged = [one for group, is_near in zip(groups, near, strict=True) if is_near for one in group]
+        apart = [group for group, is_near in zip(groups, near, strict=True) if not is_near]
+        groups = [*apart, [*merged, mark]]
     return groups
 
 

@@ -149,9 +149,7 @@ def test_the_keys_work_in_a_browser(series, tmp_path, browser):
     address = write_comparison(series, tmp_path, Settings()).as_uri()
     page = browser.new_page()
     complaints: list[str] = []
-    page.on(
-        "console", lambda message: complaints.append(message.text) if message.type == "error" else None
-    )
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(address)
     assert page.locator(".prior .stage").is_visible()
