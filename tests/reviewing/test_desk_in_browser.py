@@ -1,7 +1,6 @@
 """The served pages in a browser: nothing breaks the content policy, other pages get nowhere."""
 
 import http.server
-import shutil
 import threading
 
 import numpy as np
