@@ -133,7 +133,7 @@ def _ranked(radiograph: Radiograph) -> Search:
     assert found.features is not None
     for ranker in shipped_rankers().values():
         ranker.terms(found.features)
-        ranker.court.likelihoods(found.features)
+        ranker.court.likelihoods(found.features.of(range(10)))  # of what is listed
     return found
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from .detectable import detectability_of, quality_of, scenery_of
 from .detection import distinct
 from .findings import MIMICS, Candidate, Evidence, EvidenceTerm, Findings, MimicLikelihood
@@ -46,7 +48,7 @@ def find_lines(radiograph: Radiograph, settings: Settings = Settings()) -> Findi
         shown = replace(shown, quality=quality_of(seen), limit=limit)
     bumps, outlines = find_bumps(found, radiograph, settings)
     shown = replace(shown, bumps=bumps, outlines=outlines)
-    asked = [one for one in _judged(found, radiograph) if one.evidence.false_marks <= settings.false_marks]
+    asked = _judged(found, radiograph, settings.false_marks)
     # Doubles are sought once more: by now paths are trimmed, and the strongest is known.
     alone = distinct([one.path for one in asked], found.working.pixels.shape, beside_px=_DOUBLE_PX)
     listed = [asked[index] for index in alone]
@@ -62,19 +64,24 @@ def find_lines(radiograph: Radiograph, settings: Settings = Settings()) -> Findi
     return replace(shown, candidates=tuple(candidates), clusters=clusters)
 
 
-def _judged(found: Search, radiograph: Radiograph) -> list[Judged]:
-    """Return all paths with their strength and its terms, the strongest first."""
+def _judged(found: Search, radiograph: Radiograph, false_marks: float) -> list[Judged]:
+    """Return the paths that a dial at so many false marks lists, with their evidence, the strongest first."""
     if found.features is None:
         return []
     judged = []
     kinds = [KIND[path.polarity] for path in found.paths]
     for kind, ranker in shipped_rankers().items():
-        rows = [row for row, own in enumerate(kinds) if own == kind]
-        if not rows:
+        every = [row for row, own in enumerate(kinds) if own == kind]
+        if not every:
             continue
+        all_terms = ranker.terms(found.features.of(every))
+        all_scores = ranker.score(all_terms.sum(axis=1), intent=radiograph.intent)
+        listed = np.flatnonzero(10.0**-all_scores <= false_marks)
+        if not len(listed):
+            continue
+        rows, terms, scores = [every[index] for index in listed], all_terms[listed], all_scores[listed]
+        # The court is asked about those alone: it costs as much as the ranking.
         table = found.features.of(rows)
-        terms = ranker.terms(table)
-        scores = ranker.score(terms.sum(axis=1), intent=radiograph.intent)
         names = (*ranker.groups(), PRIOR)
         looks = ranker.court.likelihoods(table).tolist()
         for row, values, score, look in zip(rows, terms.tolist(), scores.tolist(), looks, strict=True):
