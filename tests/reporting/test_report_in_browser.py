@@ -78,6 +78,7 @@ def test_lines_lie_where_the_pixels_are(page):
 
 def test_a_row_chooses_its_line_and_a_line_its_row(page):
     page.locator("#candidates .number-mark", has_text="2").click()
+    page.locator("#lines .chosen.sclerotic").wait_for(timeout=5000)
     assert "sclerotic" in page.locator("#lines .chosen").get_attribute("class")
     page.keyboard.press("n")
     assert "lucent" in page.locator("#lines .chosen").get_attribute("class")
@@ -179,7 +180,8 @@ def test_the_wheel_zooms_at_the_pointer_and_drag_moves(page):
 
 def test_unknown_spacing_is_told_on_the_desk(page):
     page.keyboard.press("j")
-    assert "pixels, pixel spacing unknown" in page.locator("#scale-words").inner_text()
+    # The bar is drawn with the picture, a frame later.
+    page.locator("#scale-words", has_text="pixels, pixel spacing unknown").wait_for(timeout=5000)
     dash = page.locator("#candidates tbody tr").first.locator("span[title='pixel spacing unknown']").first
     assert dash.inner_text() == "\u2013"
 
