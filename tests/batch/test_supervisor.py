@@ -55,7 +55,7 @@ def test_a_well_behaved_item_is_answered(outcomes):
 @posix_only
 def test_a_death_costs_one_item_and_is_named(outcomes):
     assert outcomes["die"].result is None
-    assert outcomes["die"].failure == "it ended the worker process twice (SIGKILL)"
+    assert outcomes["die"].failure == "it ended the worker process three times (SIGKILL)"
 
 
 def test_an_item_whose_worker_was_killed_by_chance_is_tried_again(outcomes):

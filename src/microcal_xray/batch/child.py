@@ -13,7 +13,7 @@ from typing import IO, Any
 from .worker import READY, Limits, Question, Reply
 
 START_LIMIT_S = 120.0
-_ATTEMPTS = 2
+_ATTEMPTS = 3
 _START_ATTEMPTS = 10  # for what is killed while it starts: others may want memory just then
 _START = "import sys; sys.path[:] = {path!r}; from microcal_xray.batch.worker import serve; serve()"
 _ONE_THREAD = (
@@ -68,7 +68,7 @@ class Child:
     def reply_to(self, item: Any) -> Reply:
         """Return the worker's reply to an item, or a reply in its stead if it died or took too long.
 
-        An item whose worker died is tried once more, since the cause may lie outside: the system's memory
+        An item whose worker died is tried twice more, since the cause may lie outside: the system's memory
         ran out, or somebody killed it.
 
         Raises
@@ -91,7 +91,9 @@ class Child:
                 return reply
             if late:
                 return Reply(failure=f"stopped after {self._limits.time_s:g} s, the time limit for one file")
-        return Reply(failure=f"it ended the worker process twice ({_manner_of_death(process.returncode)})")
+        return Reply(
+            failure=f"it ended the worker process three times ({_manner_of_death(process.returncode)})"
+        )
 
     def close(self) -> None:
         """Kill the worker, whatever it does; the thread in `reply_to` then gets `ClosedError`."""
