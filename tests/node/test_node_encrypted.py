@@ -2,7 +2,6 @@
 
 import contextlib
 import ssl
-import subprocess
 import time
 from pathlib import Path
 
@@ -15,30 +14,6 @@ from microcal_xray.node.encryption import server_context
 from microcal_xray.pacs import TlsFiles
 
 QUICK = Path(__file__).with_name("quick_node.py")
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tls")
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=localhost",
-    ]
-    command += ["-addext", "subjectAltName=DNS:localhost"]
-    command += ["-keyout", str(folder / "key.pem"), "-out", str(folder / "all.pem")]
-    try:
-        subprocess.run(command, check=True, capture_output=True)
-    except FileNotFoundError:
-        pytest.skip("openssl is not installed: TLS was NOT tested")
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 import datetime
 import gc
-import subprocess
 
 import pytest
 
@@ -46,34 +45,3 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="package")
 def report(folder):
     return folder / "dicom" / "a.sr.dcm"
-
-
-@pytest.fixture(scope="package")
-def certificate(tmp_path_factory):
-    """A folder with key.pem and all.pem, a certificate of localhost that vouches for itself."""
-    folder = tmp_path_factory.mktemp("tls")
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-days",
-        "2",
-        "-subj",
-        "/CN=localhost",
-    ]
-    command += [
-        "-addext",
-        "subjectAltName=DNS:localhost",
-        "-keyout",
-        folder / "key.pem",
-        "-out",
-        folder / "all.pem",
-    ]
-    try:
-        subprocess.run([str(part) for part in command], check=True, capture_output=True)
-    except FileNotFoundError:
-        pytest.skip("openssl is not installed: TLS was NOT tested")
-    return folder
