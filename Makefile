@@ -4,13 +4,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 INSTALLED := $(VENV)/.installed
 DEVELOPED := $(VENV)/.developed
+DOCUMENTED := $(VENV)/.documented
 BENCH_VENV := .venv-bench
 BENCH_BIN := $(BENCH_VENV)/bin
 BENCHED := $(BENCH_VENV)/.installed
 DEMO := demo-report
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check audit format bench notebooks sample-data system-packages ohif lock clean
+.PHONY: help demo test test-fast check audit format docs bench notebooks sample-data system-packages ohif lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +39,10 @@ format: $(DEVELOPED) ## put the code into its format
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
+docs: $(DOCUMENTED) ## build the pages into build/docs; a warning is an error, no network is used
+	$(BIN)/python -m sphinx -b html -W --keep-going -n -q docs build/docs
+	@echo "Open $(CURDIR)/build/docs/index.html in a browser."
+
 bench: $(BENCHED) ## measure speed, memory and accuracy beside other packages, into docs/benchmarks.md
 	$(BENCH_BIN)/python benchmarks/check_peers.py
 	$(BENCH_BIN)/python benchmarks/speed.py
@@ -60,7 +65,7 @@ lock: $(DEVELOPED) ## resolve the dependencies anew into the lock files
 	$(BIN)/python tools/lock.py
 
 clean: ## remove what make made
-	rm -rf $(VENV) $(BENCH_VENV) build $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) build docs/generated $(DEMO) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -72,6 +77,10 @@ $(INSTALLED): requirements.lock pyproject.toml | $(VENV)/bin/python
 
 $(DEVELOPED): requirements-dev.lock $(INSTALLED)
 	$(PIP) --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+$(DOCUMENTED): requirements-docs.lock $(DEVELOPED)
+	$(PIP) --require-hashes --requirement requirements-docs.lock
 	@touch $@
 
 # An environment of its own: the peers are compared with, never needed. The lock is complete (--no-deps), and

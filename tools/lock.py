@@ -22,7 +22,7 @@ def lock(target: str, *, source: str, groups: tuple[str, ...] = ()) -> None:
 
 
 def main() -> None:
-    """Write the lock files; the second and the third hold the first."""
+    """Write the lock files; each of the others holds the first, that of the pages that of the tests too."""
     build, peers, left_out = (ROOT / f"{name}-requirements.in" for name in ("build", "peers", "left-out"))
     build.write_text(BUILD)
     peers.write_text(PEERS)
@@ -35,6 +35,14 @@ def main() -> None:
             groups=("--group", "dev", "--constraint", "requirements.lock", "build-requirements.in"),
         )
         lock(
+            "requirements-docs.lock",
+            source="pyproject.toml",
+            groups=(
+                *("--group", "dev", "--group", "docs", "--constraint", "requirements-dev.lock"),
+                build.name,
+            ),
+        )
+        lock(
             "requirements-bench.lock",
             source="pyproject.toml",
             groups=(
@@ -45,7 +53,12 @@ def main() -> None:
     finally:
         for path in (build, peers, left_out):
             path.unlink()
-    for name in ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock"):
+    for name in (
+        "requirements.lock",
+        "requirements-dev.lock",
+        "requirements-docs.lock",
+        "requirements-bench.lock",
+    ):
         print(f"{name}: {sum('==' in line for line in (ROOT / name).open())} packages")
 
 

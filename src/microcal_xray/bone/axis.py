@@ -24,7 +24,7 @@ def long_axis(image: FloatImage, *, scale_px: float) -> tuple[FloatImage, FloatI
 
     Notes
     -----
-    The structure tensor [1]_ of gradients that are damped by 1 / (|g| + g80), so that one strong edge does
+    The structure tensor [1]_ of gradients that are damped by 1 / (abs(g) + g80), so that one strong edge does
     not outvote a long faint one; g80 is the 80th percentile of the gradient magnitude.
 
     References

@@ -65,7 +65,7 @@ def ideal_d_prime(
 
     Notes
     -----
-    d'² = sum over frequencies of |S|² / NPS: Barrett & Myers, Foundations of Image Science, eq. (13.132);
+    d'² = sum over frequencies of abs(S)² / NPS: Barrett & Myers, Foundations of Image Science, eq. (13.132);
     ICRU Report 54. It is d' of the prewhitening matched filter, and of the ideal observer when the noise is
     Gaussian. AUC = Phi(d' / sqrt(2)).
 
