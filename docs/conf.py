@@ -38,10 +38,12 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
+    "making.mathml",
 ]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 exclude_patterns = ["making", "gallery", "generated/gallery/**/*.ipynb"]
 nitpicky = True
+default_role = "autolink"
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 4
@@ -77,6 +79,7 @@ sphinx_gallery_conf = {
     "plot_gallery": "True",
 }
 
+html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = "microcal_xray"
 html_static_path = ["static"]

@@ -64,7 +64,7 @@ def write_api_pages(folder: Path) -> None:
         ".. toctree::",
         "   :hidden:",
         "",
-        *(f"   {room}" for room in ROOMS),
+        *(f"   {room.removeprefix('microcal_xray.')} <{room}>" for room in ROOMS),
         "",
     ]
     write_if_new(folder / "index.rst", "\n".join(index))
