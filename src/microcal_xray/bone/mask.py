@@ -4,6 +4,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from .smoothing import smoothed
+
 FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
@@ -44,11 +46,11 @@ def bone_mask(pixels: FloatImage, *, body: Mask, scale_px: float | None = None) 
     if not body.any() or np.ptp(pixels[body]) == 0:
         return np.zeros_like(body)
     step = max(1, max(pixels.shape) // _WORKING_SIDE_PX)
-    smooth = ndimage.gaussian_filter(pixels, step)[::step, ::step]
+    smooth = smoothed(pixels, step)[::step, ::step]
     inside = body[::step, ::step]
     window = (scale_px or _WINDOW_SHARE * max(pixels.shape)) / step
-    weight = ndimage.gaussian_filter(inside.astype(np.float32), window)
-    around = ndimage.gaussian_filter(np.where(inside, smooth, 0), window) / np.maximum(weight, 1e-3)
+    weight = smoothed(inside.astype(np.float32), window)
+    around = smoothed(np.where(inside, smooth, 0), window) / np.maximum(weight, 1e-3)
     level = 0.5 * (around + threshold_otsu(smooth[inside])) if inside.any() else around
     coarse = ndimage.binary_opening(inside & (smooth > level), iterations=2)
     coarse = _filled(_large(coarse, _SMALLEST_SHARE * inside.sum()), 0.02 * inside.sum())
