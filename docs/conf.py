@@ -43,7 +43,7 @@ extensions = [
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 exclude_patterns = ["making", "gallery", "generated/gallery/**/*.ipynb"]
 nitpicky = True
-default_role = "autolink"
+default_role = "literal"  # of single backquotes in docstrings
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 4
