@@ -4,7 +4,7 @@ python tools/fit_limit.py [--real FOLDER ...] [--simulated COUNT] [--rounds N] [
     [--keep FILE] [--rows FILE ...] --out FILE
 
 Lines are put into simulated limbs and into the line-free pictures of the folders, a few at a time, and the
-detector runs on each picture. What is written are coefficients. About ten minutes on one core. Run it again
+detector runs on each picture. What is written are coefficients. About half an hour on one core. Run it again
 whenever the detector or its ranking model has changed; then tools/measure_limit.py.
 """
 
@@ -156,7 +156,7 @@ def main() -> None:
     parser.add_argument(
         "--real", type=Path, nargs="*", default=[], help="folders of pictures with a truth.csv"
     )
-    parser.add_argument("--simulated", type=int, default=42)
+    parser.add_argument("--simulated", type=int, default=210)
     parser.add_argument("--pictures", type=int, default=22, help="of each folder, at most")
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--out", type=Path, required=True)
