@@ -17,7 +17,16 @@ from .pool import FalseMarkImages
 from .printable import printable
 from .resampling import Estimate
 from .results import Evaluation, GroupResult
-from .text_table import GROUPING_WORDS, counts_text, headline, images_words, limits, number, p_words
+from .text_table import (
+    GROUPING_WORDS,
+    counts_text,
+    group_numbers,
+    headline,
+    images_words,
+    limits,
+    number,
+    p_words,
+)
 
 _STYLE = """
 :root { color-scheme: light; font: 15px/1.5 system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif; }
@@ -167,19 +176,7 @@ def _sensitivity_table(evaluation: Evaluation) -> str:
 def _groups_table(evaluation: Evaluation, groups: Sequence[GroupResult]) -> str:
     one = evaluation.options.rates.index(1.0)
     head = ("", "lines", "sensitivity at 1", "interval", "FROC score", "recall", "false marks", "wAFROC-AUC")
-    rows = [
-        (
-            group.name,
-            str(group.lines),
-            number(group.sensitivity[one].value),
-            limits(group.sensitivity[one]),
-            number(group.froc_score.value),
-            number(group.recall.value),
-            number(group.false_marks.value),
-            number(group.wafroc_auc.value),
-        )
-        for group in groups
-    ]
+    rows = [(group.name, *group_numbers(group, one)) for group in groups]
     return _table(head, rows)
 
 

@@ -7,7 +7,7 @@ from .mrmc import Analysis, MrmcAnalysis
 from .pool import FalseMarkImages
 from .printable import printable
 from .resampling import Estimate
-from .results import Evaluation
+from .results import Evaluation, GroupResult
 
 _IMAGES_WORDS = {
     FalseMarkImages.ALL: "all pictures",
@@ -166,21 +166,25 @@ def _sensitivity_block(evaluation: Evaluation) -> str:
     return "Sensitivity\n" + text_table(head, rows)
 
 
+def group_numbers(group: GroupResult, one: int) -> tuple[str, ...]:
+    """Return the numbers of a group's row; `one` is the place of one false mark among the rates.
+
+    Lines, sensitivity with its interval, FROC score, recall, false marks, wAFROC-AUC.
+    """
+    return (
+        str(group.lines),
+        number(group.sensitivity[one].value),
+        limits(group.sensitivity[one]),
+        number(group.froc_score.value),
+        number(group.recall.value),
+        number(group.false_marks.value),
+        number(group.wafroc_auc.value),
+    )
+
+
 def _group_block(evaluation: Evaluation, name: str) -> str:
     one = evaluation.options.rates.index(1.0)
-    rows = [
-        (
-            printable(group.name),
-            str(group.lines),
-            number(group.sensitivity[one].value),
-            limits(group.sensitivity[one]),
-            number(group.froc_score.value),
-            number(group.recall.value),
-            number(group.false_marks.value),
-            number(group.wafroc_auc.value),
-        )
-        for group in evaluation.groups[name]
-    ]
+    rows = [(printable(group.name), *group_numbers(group, one)) for group in evaluation.groups[name]]
     head = (
         GROUPING_WORDS.get(name, name),
         "lines",

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from ..errors import MicrocalError, SettingsError
 from ..findings import Kind
-from ..verdicts import Reason
+from ..reader_verdicts import Reason
 from .study import Study, StudyImage
 
 LONGEST_COMMENT = 2000
