@@ -153,7 +153,13 @@ def scenery_of(radiograph: Radiograph, found: Search) -> Scenery | None:
 
 
 def quality_of(scenery: Scenery) -> ImageQuality:
-    """Return the quality of an image."""
+    """Return the quality of an image.
+
+    Parameters
+    ----------
+    scenery : Scenery
+        The picture as measuring its quality needs it.
+    """
     ground = scenery.ground
     step = float(np.median(ground.step[ground.bone]))
     rows, columns = (

@@ -46,7 +46,15 @@ _ROUNDING = 1e-9  # of the range from air to bone, or in log units: no picture h
 
 @dataclass(frozen=True)
 class Judged:
-    """A path, how strong it is and why."""
+    """A path, how strong it is and why.
+
+    Parameters
+    ----------
+    path : RidgePath
+    score : float
+        Minus the logarithm of the false marks to be expected.
+    evidence : Evidence
+    """
 
     path: RidgePath
     score: float
@@ -98,7 +106,16 @@ class Scene:
 
 
 def candidate(number: int, one: Judged, scene: Scene, settings: Settings) -> Candidate | None:
-    """Return a measured candidate; None for one shorter than the settings ask, or where nothing is there."""
+    """Return a measured candidate; None for one shorter than the settings ask, or where nothing is there.
+
+    Parameters
+    ----------
+    number : int
+        Its id, from 1.
+    one : Judged
+    scene : Scene
+    settings : Settings
+    """
     scale, kind = scene.found.working.scale, KIND[one.path.polarity]
     traced = scene.found.working.original(one.path.points_px)
     width_px = _FWHM_PER_SIGMA * float(np.median(one.path.sigma_px)) / scale

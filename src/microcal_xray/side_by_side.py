@@ -32,7 +32,17 @@ _DIFFERENCE_MM = 0.4
 
 @dataclass(frozen=True)
 class Looked:
-    """One radiograph, looked at, with its bones ready to be laid on others."""
+    """One radiograph, looked at, with its bones ready to be laid on others.
+
+    Parameters
+    ----------
+    radiograph : Radiograph
+    found : Search
+        As it is searched, before anything was.
+    bones : BonePicture
+    mm : float or None
+        Size of a pixel of its square grid; None: unknown.
+    """
 
     radiograph: Radiograph
     found: Search
@@ -64,7 +74,21 @@ class Looked:
 
 @dataclass(frozen=True)
 class LaidPair:
-    """Both pictures on common pixels, each a scene to measure in."""
+    """Both pictures on common pixels, each a scene to measure in.
+
+    Parameters
+    ----------
+    one, other : Looked
+        The prior and the current one.
+    laid : Laid
+        Where the bone of one lies on the other.
+    pair : MatchedPair
+        Their pixels, alike in noise, sharpness and gain.
+    bone : (R, C) bool array
+        On common pixels.
+    scenes : (Scene, Scene)
+        Prior and current.
+    """
 
     one: Looked
     other: Looked

@@ -78,7 +78,16 @@ def evaluation_html(evaluation: Evaluation, *, load: Load | None = None, example
 
 
 def comparison_html(comparison: Comparison, *, load: Load | None = None, examples: int = 12) -> str:
-    """Return the differences of two detectors, then both results, as one HTML page."""
+    """Return the differences of two detectors, then both results, as one HTML page.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    load : callable, optional
+        Gives the pixels of a file, for the examples; None: the page has none.
+    examples : int
+        At most so many misses and false marks of each detector are shown.
+    """
     rows = [
         (
             figure.name,

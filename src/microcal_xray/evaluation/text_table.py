@@ -23,7 +23,12 @@ GROUPING_WORDS = {
 
 
 def evaluation_text(evaluation: Evaluation) -> str:
-    """Return the results of one detector as a text of several tables, at most about 100 characters wide."""
+    """Return the results of one detector as a text of several tables, at most about 100 characters wide.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    """
     level = f"{evaluation.options.bootstrap.level:.0%}"
     blocks = [
         counts_text(evaluation),
@@ -36,7 +41,12 @@ def evaluation_text(evaluation: Evaluation) -> str:
 
 
 def comparison_text(comparison: Comparison) -> str:
-    """Return the differences of two detectors as a text table: first minus second."""
+    """Return the differences of two detectors as a text table: first minus second.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    """
     rows = []
     for figure in comparison.figures:
         jackknife = figure.jackknife

@@ -187,6 +187,10 @@ def event_from_dict(values: object, study: Study, *, reader: str) -> Event:
 def reader_name(text: str) -> str:
     """Return the name of a reader in the one way in which it is stored: no capitals, single spaces.
 
+    Parameters
+    ----------
+    text : str
+
     Raises
     ------
     UnusableNameError

@@ -64,7 +64,12 @@ def write_dicom(
 
 
 def dicom_dataset(simulated: SimulatedRadiograph) -> "FileDataset":
-    """Return the DICOM dataset; its identifiers follow from the content: the same picture has the same."""
+    """Return the DICOM dataset; its identifiers follow from the content: the same picture has the same.
+
+    Parameters
+    ----------
+    simulated : SimulatedRadiograph
+    """
     from pydicom.dataset import FileDataset, FileMetaDataset
     from pydicom.uid import (
         UID,
