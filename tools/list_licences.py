@@ -25,8 +25,9 @@ _HEAD = """\
 
 microcal_xray is under BSD-3-Clause, `sample_data/` under CC0. What an installation brings, as the packages
 themselves say it (`python tools/list_licences.py` wrote this page); `tests/test_licences.py` refuses GPL and
-AGPL. Compiled packages carry libraries of their own: the wheels of OpenCV hold FFmpeg (LGPL-2.1), those of NumPy
-and SciPy the run-time library of GCC (GPL with the exception for run-time libraries). Their licence files say so.
+AGPL. Compiled packages carry libraries of their own: the wheels of OpenCV hold FFmpeg (LGPL-2.1), those of
+NumPy and SciPy the run-time library of GCC (GPL with the exception for run-time libraries). Their licence
+files say so.
 
 """
 # Licences that bind what is linked with them; LGPL and GPL with an exception for that do not.
