@@ -157,3 +157,11 @@ def test_the_wheel_does_the_main_job_where_the_repository_has_never_been(built, 
     assert images[1]["candidates"]
     for made in ("report.html", "report.pdf", "candidates.csv", "images.csv"):
         assert (tmp_path / "out" / made).stat().st_size > 0
+
+
+def test_the_card_has_the_peers_that_the_benchmarks_have(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    from card_numbers import peers
+
+    assert peers() in (ROOT / "docs" / "card.md").read_text(encoding="utf-8"), "run tools/card_numbers.py"
+    assert peers().count("| microcal_xray |") == 3

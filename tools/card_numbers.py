@@ -5,7 +5,8 @@ microcal analyze limbs --out results --false-marks 20
 python tools/card_numbers.py results limbs
 
 The family `held-out` has limbs and exposures that nothing was fitted on or chosen by. Brackets are 95 %
-intervals of the bootstrap over limbs. The peers are those of docs/benchmarks.md, read from there.
+intervals of the bootstrap over limbs. If the analysis was interrupted, what it has is counted. The peers are
+those of docs/benchmarks.md, read from there.
 """
 
 import argparse
@@ -41,11 +42,11 @@ def main() -> None:
 
 def accuracy(candidates: Path, truth: Path) -> str:
     """Return the tables of one list of candidates."""
-    whole = evaluate_files(candidates, truth)
-    images = json.loads(truth.read_text(encoding="utf-8"))["images"]
-    intents = {
-        each["file"]: each["intent"] for each in json.loads(candidates.read_text(encoding="utf-8"))["images"]
-    }
+    listed = json.loads(candidates.read_text(encoding="utf-8"))["images"]
+    intents = {each["file"]: each["intent"] for each in listed if each["status"] == "ok"}
+    every = json.loads(truth.read_text(encoding="utf-8"))["images"]
+    images = [each for each in every if each["file"] in intents]
+    whole = _part(candidates, truth, images)
     rows = [_row("all", whole)]
     for grouping in ("kind", "anatomy"):
         rows += [_group_row(group, whole) for group in whole.groups[grouping]]
