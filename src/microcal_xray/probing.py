@@ -270,7 +270,13 @@ def _score(probe: ProbeLine, paths: Sequence[FloatArray], scores: FloatArray, ki
 
 
 def widest_px(seen: Scenery, line: ProbeLine) -> float:
-    """Return the largest equivalent width of that line that the model was fitted on, in working pixels."""
+    """Return the largest equivalent width of that line that the model was fitted on, in working pixels.
+
+    Parameters
+    ----------
+    seen : Scenery
+    line : ProbeLine
+    """
     per_width = place_of(seen.ground, line, 1.0).peak_of_unit
     if line.kind is Kind.LUCENT:
         return LARGEST_WIDTH_PX
