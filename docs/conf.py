@@ -69,6 +69,7 @@ sphinx_gallery_conf = {
     "image_scrapers": (every_figure,),
     "matplotlib_animations": False,
     "show_memory": False,
+    "capture_repr": (),
     "min_reported_time": 1000,
     "download_all_examples": False,
     "show_signature": False,

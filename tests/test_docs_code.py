@@ -24,11 +24,14 @@ _CONSOLE = re.compile(r"^\$ (microcal [^\n]*)\n((?:(?!\$ )[^\n]*\n)*)", re.MULTI
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:.*interactive.*:UserWarning")]
 
 
+def is_run(block: Block) -> bool:
+    """Say whether a block is run here; a session with prompts is a doctest, which other tests run."""
+    return block.language in RUN and not block.reason and not block.code.lstrip().startswith(">>>")
+
+
 def coded() -> list[Path]:
     """Return the pages with code that runs."""
-    return [
-        page for page in pages() if any(block.language in RUN and not block.reason for block in blocks(page))
-    ]
+    return [page for page in pages() if any(is_run(block) for block in blocks(page))]
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +84,7 @@ def prepared(page: Path, folder: Path) -> dict[str, object]:
 def test_the_code_of_a_page_runs(page, here):
     names = prepared(page, here)
     for block in blocks(page):
-        if block.reason:
+        if not is_run(block):
             continue
         if block.language == "python":
             # Line numbers are those of the page.
