@@ -11,6 +11,7 @@ import pytest
 from pages import DOCS, ROOT, anchors, blocks, command_lines, inline_code, links, pages
 
 front = importlib.import_module("microcal_xray.cli.main")  # the package has a function of that name
+_OF_PIP = {"--require-hashes", "--no-deps", "--no-index", "--find-links", "--no-build-isolation"}
 PAGES = pages()
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 
@@ -69,7 +70,7 @@ def test_a_wrong_command_is_noticed():
 
 @each_page
 def test_every_option_in_the_text_is_one_that_there_is(page):
-    known = options_of(front._parser()) | options_of_the_tools() | {"--require-hashes"}
+    known = options_of(front._parser()) | options_of_the_tools() | _OF_PIP
     for code in inline_code(page):
         if re.match(r"(?:microcal )?[^/]*--[a-z]", code):
             for option in re.findall(r"(?<![\w-])--[a-z][a-z-]*[a-z]", code):
