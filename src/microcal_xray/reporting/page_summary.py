@@ -43,7 +43,8 @@ def summary_html(
     results: Sequence[ImageResult],
     settings: Settings,
     *,
-    overlay_links: Mapping[str, str],
+    links: Mapping[str, str],
+    is_index: bool = False,
     words: Words = ENGLISH,
 ) -> str:
     """Return the summary of the report page in one language.
@@ -53,18 +54,20 @@ def summary_html(
     results : sequence of ImageResult
         In the order shown; the n-th with a preview is the n-th on the desk.
     settings : Settings
-    overlay_links : mapping of str to str
-        `file` to the relative address of its overlay.
+    links : mapping of str to str
+        `file` to the relative address of its overlay, or of its own page.
+    is_index : bool
+        Whether images stand on pages of their own.
     words : Words
     """
     searched = [result for result in results if result.status is Status.OK]
     with_preview = [result for result in searched if result.preview_jpeg is not None]
     place_on_desk = {id(result): index for index, result in enumerate(with_preview)}
     rows = "".join(
-        _searched_row(result, place_on_desk.get(id(result)), overlay_links.get(result.file), words)
+        _searched_row(result, place_on_desk.get(id(result)), links.get(result.file), words)
         for result in searched
     )
-    left_out = len(searched) - len(with_preview)
+    left_out = len(searched) - (len(links) if is_index else len(with_preview))
     title = escape(words.counted("count.searched", len(searched)))
     return (
         f"<section><h2>{title}</h2>"
