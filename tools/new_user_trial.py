@@ -1,7 +1,7 @@
 """Try the product as a new user would: clone, `make demo`, judge a candidate, hand the decision on.
 
-Nothing is known but the README's `make demo` and what that prints; the page is driven by what stands on it. The
-first way ends with the file that the page downloads, the second with the table that `microcal review` writes.
+Nothing is known but `make demo` of the README and what it prints; the page is driven by what stands on it.
+The first way ends with the file that the page downloads, the second with the table of `microcal review`.
 Before each act in the browser the script waits as long as a person takes to find the place (--pause-s).
 Packages are installed before the clock of the demonstration starts, and timed apart.
 

@@ -154,7 +154,7 @@ def _not_searched(results: Sequence[ImageResult], words: Words) -> str:
     rows = "".join(
         f'<tr><td class="file">{escape(printable_text(result.file))}</td>'
         f'<td class="{result.status}">{escape(words.text(f"status.{result.status}"))}</td>'
-        f"<td>{escape(printable_text(result.reason or ''))}</td></tr>\n"
+        f'<td lang="en">{escape(printable_text(result.reason or ""))}</td></tr>\n'
         for result in sorted(results, key=lambda result: (result.status, result.file))
     )
     heads = "".join(

@@ -119,7 +119,7 @@ def _cells(result: ImageResult, words: Words) -> dict[str, str]:
     if result.candidates:
         strongest = result.candidates[0]
         length = strongest.length_mm
-        kind, tier = words.text(f"kind_noun.{strongest.kind}"), words.text(f"tier.{strongest.tier}")
+        kind, tier = words.text(f"kind_short.{strongest.kind}"), words.text(f"tier.{strongest.tier}")
         cells |= {
             "strongest": f"{kind}, {tier}",
             "length": "\u2013" if length is None else words.number(length, ".1f"),

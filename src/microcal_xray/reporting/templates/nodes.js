@@ -25,7 +25,7 @@ function button(words, key, action) {
   node.type = "button";
   if (key) {
     node.append(" ", made("kbd", key));
-    node.setAttribute("aria-keyshortcuts", key);
+    node.setAttribute("aria-keyshortcuts", key === text("keys.delete") ? "Delete" : key);
   }
   node.addEventListener("click", (event) => {
     event.stopPropagation();

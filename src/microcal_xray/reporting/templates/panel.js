@@ -84,8 +84,8 @@ class Panel {
     comment.addEventListener("change", () => desk.setComment(line, comment.value));
     const actions = made("div", undefined, "row");
     actions.append(button(text("judge.edit"), "E", () => desk.edit(line)), button(text("judge.redraw"), "", () => desk.redraw(line)));
-    if (line.own) actions.append(button(text("judge.remove"), "Del", () => desk.putBack(line)));
-    else if (line.moved) actions.append(button(text("judge.original"), "Del", () => desk.putBack(line)));
+    if (line.own) actions.append(button(text("judge.remove"), text("keys.delete"), () => desk.putBack(line)));
+    else if (line.moved) actions.append(button(text("judge.original"), text("keys.delete"), () => desk.putBack(line)));
     card.append(comment, actions);
     return card;
   }
