@@ -17,7 +17,7 @@ function shape(name, attributes) {
 
 // A file name that may be broken where its parts meet.
 function breakable(name) {
-  return name.split(/(?<=[_/-])/).flatMap((part) => [part, made("wbr")]).slice(0, -1);
+  return name.split(/(?<=[_/-])|(?=\.[^.]*$)/).flatMap((part) => [part, made("wbr")]).slice(0, -1);
 }
 
 function button(words, key, action) {
