@@ -9,7 +9,7 @@ from ..version import __version__
 from .foreign_text import printable_text
 from .page_evidence import evidence_section_html
 from .results import ImageResult, Status
-from .words import ENGLISH, Words, caution_names
+from .words import ENGLISH, Words, caution_names, reason_words
 
 # (head, kind of column, direction of the first click)
 _HEADS: tuple[tuple[str, str, str], ...] = (
@@ -154,7 +154,7 @@ def _not_searched(results: Sequence[ImageResult], words: Words) -> str:
     rows = "".join(
         f'<tr><td class="file">{escape(printable_text(result.file))}</td>'
         f'<td class="{result.status}">{escape(words.text(f"status.{result.status}"))}</td>'
-        f'<td lang="en">{escape(printable_text(result.reason or ""))}</td></tr>\n'
+        f"{_reason_cell(printable_text(result.reason or ''), words)}</tr>\n"
         for result in sorted(results, key=lambda result: (result.status, result.file))
     )
     heads = "".join(
@@ -166,6 +166,11 @@ def _not_searched(results: Sequence[ImageResult], words: Words) -> str:
         f"<section><h2>{title}</h2><table><thead><tr>{heads}"
         f"</tr></thead><tbody>{rows}</tbody></table></section>"
     )
+
+
+def _reason_cell(reason: str, words: Words) -> str:
+    known = reason_words(reason, words)
+    return f'<td lang="en">{escape(reason)}</td>' if known is None else f"<td>{escape(known)}</td>"
 
 
 def _settings_html(settings: Settings, words: Words) -> str:
