@@ -1,7 +1,7 @@
 """Why a file was not searched, in the language of the report.
 
-Reasons are written where they arise, in English, as the command prints them and candidates.json holds them. The
-usual ones have a key `why...` in the catalogues, by which they are known again here.
+They are written where they arise, in English, as the command prints them and candidates.json holds them.
+The usual ones have a key `why...` in the catalogues, by which they are known again here.
 """
 
 import re
