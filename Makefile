@@ -56,7 +56,7 @@ notebooks: $(DEVELOPED) ## run the notebooks again and store their outputs
 sample-data: $(INSTALLED) ## make sample_data/ again, byte for byte
 	$(BIN)/python tools/make_sample_data.py sample_data
 
-system-packages: ## install the programs some tests need (Chromium, dicom3tools, dcmtk, pixelmed-apps, Orthanc, R with pROC), where that is possible
+system-packages: ## install the programs some tests need (Chromium, dicom3tools, dcmtk, pixelmed-apps, Orthanc, R with pROC, zsh, fish), where that is possible
 	@sh tools/install_system_packages.sh
 
 ohif: ## get the built viewer that one test opens our reports in (npm, 48 MB), where that is possible

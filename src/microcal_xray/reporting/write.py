@@ -219,6 +219,10 @@ def write_overlay(findings: Findings, path: str | Path) -> Path:
 def output_folder(out: str | Path) -> Path:
     """Return the output folder, made if need be.
 
+    Parameters
+    ----------
+    out : str or Path
+
     Raises
     ------
     OutputError
