@@ -107,6 +107,7 @@ class ProbePlace:
         found = features_of(
             signal=width_px * self.step * self.signal_of_unit,
             peak=width_px * self.peak_of_unit,
+            width_px=width_px,
             length_px=length_px,
             coherence=self.coherence,
             angle_rad=self.angle_rad,
