@@ -16,9 +16,15 @@ DEMO := demo-report
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(INSTALLED) ## analyse sample_data/ and say where the report is
+demo: $(INSTALLED) ## analyse sample_data/, say where the report is and what to do there
 	@$(BIN)/microcal analyze sample_data --out $(DEMO) --false-marks 1 --fresh
-	@echo "Open $(CURDIR)/$(DEMO)/report.html in a browser."
+	@echo
+	@echo "1. Open $(CURDIR)/$(DEMO)/report.html in a browser."
+	@echo "2. Press N: the next candidate. A accepts it, R rejects it; ? shows all keys."
+	@echo "3. Decisions (above, right), Download decisions: the file to keep."
+	@echo "Or keep decisions in the folder, and make a table of them:"
+	@echo "   $(BIN)/microcal review $(DEMO)"
+	@echo "   $(BIN)/microcal review $(DEMO) --export csv"
 
 test: $(DEVELOPED) system-packages ohif ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -3,8 +3,8 @@
 python tools/measure_install.py [--runs 7]
 
 A wheel is built and installed with pip, then each extra after the other; needs a package index. Times are
-those of this machine: `import microcal_xray` and `microcal --version`, the median of some runs of which the
-first, that reads the disk, does not count.
+processor times of this machine, the median of some runs of which the first, that reads the disk, does not
+count; not on Windows.
 """
 
 import argparse
@@ -15,7 +15,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 import tomllib
 import venv
 from collections.abc import Sequence
@@ -96,7 +95,7 @@ def _cost(
         ("of that NumPy and SciPy (`ndimage`)", f"{_seconds(_foundation(python), runs):.2f} s"),
         ("`microcal --version`", f"{_seconds([str(python.with_name('microcal')), '--version'], runs):.2f} s"),
     ]
-    where = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, one busy machine"
+    where = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}; processor time"
     table = "\n".join(f"| {what} | {much} |" for what, much in rows)
     return f"Measured on {where}.\n\n| what | how much |\n| --- | --- |\n{table}"
 
@@ -106,11 +105,14 @@ def _foundation(python: Path) -> list[str]:
 
 
 def _seconds(command: Sequence[str], runs: int) -> float:
+    """Return the processor time of a command: the time by the clock tells what else the machine does."""
     times = []
     for _ in range(runs + 1):
-        start = time.perf_counter()
+        before = os.times()
         subprocess.run(list(command), check=True, stdout=subprocess.DEVNULL)
-        times.append(time.perf_counter() - start)
+        after = os.times()
+        user = after.children_user - before.children_user
+        times.append(user + after.children_system - before.children_system)
     return statistics.median(times[1:])
 
 
