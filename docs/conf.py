@@ -39,6 +39,7 @@ extensions = [
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
     "making.mathml",
+    "making.places",
 ]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 exclude_patterns = ["making", "gallery", "generated/gallery/**/*.ipynb"]

@@ -101,6 +101,14 @@ def test_every_page_with_code_is_run():
     assert set(PREPARED) <= {page.relative_to(ROOT).as_posix() for page in coded()}
 
 
+def test_a_wrong_output_is_noticed(here):
+    run_console(Block("console", "$ microcal settings\n{...}\n", 1, None))
+    with pytest.raises(AssertionError):
+        run_console(Block("console", "$ microcal settings\nnothing of the sort\n", 1, None))
+    with pytest.raises(AssertionError):
+        run_console(Block("console", "$ microcal info absent.dcm\n", 1, None))
+
+
 def test_code_that_is_not_run_says_why():
     for page in pages():
         for block in blocks(page):

@@ -30,9 +30,7 @@ def write_notebook_pages(source: Path, folder: Path) -> None:
     listed = "\n".join(titles)
     index = "# Notebooks\n\nWorked through from top to bottom, with code, pictures and tables. To run them: "
     index += (
-        "`pip install jupyterlab`, then `jupyter lab notebooks`.\n\n```{toctree}\n:maxdepth: 1\n\n"
-        + listed
-        + "\n```\n"
+        "`pip install jupyterlab`, then `jupyter lab`.\n\n```{toctree}\n:maxdepth: 1\n\n" + listed + "\n```\n"
     )
     write_if_new(folder / "index.md", index)
 
