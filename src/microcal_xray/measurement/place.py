@@ -24,8 +24,8 @@ _PLACES, _FEW_PLACES = 15, 5  # along the line
 _LEAST_WIDTH = 4.0
 _STEP = 0.5
 _CLEAR_AXIS = 0.3  # coherence over which a direction is believed
-_SEEN_SD = math.radians(3.0)
-_APART_SHARE = 0.125
+_SEEN_SD = math.radians(4.0)
+_APART_SHARE = 0.25
 _REACHES = 0.12  # of the bone's width: nearer to its outline the line reaches the cortex
 _OUTLINE_SD = 3.0  # the bone mask is coarse
 _CORTEX_SD = math.radians(6.0)  # so is its direction
@@ -85,7 +85,7 @@ def bone_setting(
 
     Notes
     -----
-    The axis is that of `shaft_axis`. An eighth of its difference to the direction along which the picture
+    The axis is that of `shaft_axis`. A quarter of its difference to the direction along which the picture
     changes least counts as uncertainty; where no outlines are seen, that direction is the axis. There is none
     where no direction is clear.
     """

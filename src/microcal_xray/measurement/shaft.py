@@ -33,9 +33,9 @@ _OFF_RIM = 0.2  # what a cross-section counts whose outline is not where the mas
 _FLARE = 0.3  # change of the width along the bone with which a cross-section says half as much
 _LEAST_WEIGHT, _FEWEST = 0.03, 10
 _ROUNDS, _OUTLIER, _LEAST_SPREAD = 6, 4.0, 0.3
-_LEAST_SD = math.radians(1.5)  # with the share of `apart`: what made intervals shortest on simulated limbs
-_APART_SHARE = 0.25
-_ALIKE_ROWS = 4.0
+_LEAST_SD = math.radians(2.0)  # this and the shares of what disagrees: short intervals on simulated limbs
+_APART_SHARE = 0.5
+_ALIKE_ROWS = 16.0
 _BENT = 0.5  # the weight of a straight shaft: few bow much
 
 
