@@ -326,7 +326,7 @@ def fitted(pairs: Sequence[Pair]) -> dict[str, float]:
         "resolved_blurs": _resolved_blurs(pairs),
     }
     for name, truth, estimate, counts in QUANTITIES[1:]:
-        # A line that was found in part may turn away from the whole: true paths would make angles look better.
+        # Lines found in part turn away from the whole: true paths would make angles look better.
         some = [p for p in pairs if math.isfinite(p.turned_deg)] if name == "angle to bone" else pairs
         asked = [pair for pair in some if counts(pair)]
         known = [(truth(pair), found) for pair in asked if (found := estimate(pair)) is not None]
