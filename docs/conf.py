@@ -70,6 +70,7 @@ sphinx_gallery_conf = {
     "image_scrapers": (every_figure,),
     "matplotlib_animations": False,
     "show_memory": False,
+    "write_computation_times": False,  # that page loads a script from elsewhere
     "capture_repr": (),
     "min_reported_time": 1000,
     "download_all_examples": False,
