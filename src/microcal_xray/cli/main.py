@@ -26,6 +26,7 @@ from . import (
     review,
     send,
     settings,
+    shards,
     simulate,
 )
 from .exit_status import FAILED, INTERRUPTED, USAGE
@@ -87,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
         evaluate,
         replay,
         review,
+        shards,
         doctor,
     ):
         command.add_parser(commands, every)
