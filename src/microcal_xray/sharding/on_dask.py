@@ -6,6 +6,7 @@ after any death, has the same shards submitted, and those with a part answer at 
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from ..batch import BatchOptions
@@ -79,26 +80,18 @@ def analyze_on_dask(
     SettingsError
         If the shards are not complete.
     OutputError
-        If the scheduler cannot be reached, or is gone.
+        If the scheduler cannot be reached.
     MicrocalError
         If Dask is not installed.
     """
     require_distributed()
-    from distributed import Client
-
     count = index_of(shards).shards
     order = _Order(shards.address, out.address, replace(options, jobs=options.jobs or 1), root, run_capsule())
     outcomes = []
-    try:
-        with Client(scheduler, timeout=_CONNECT_S, set_as_default=False) as client:
-            for outcome in _submitted(client, order, count):
-                outcomes.append(outcome)
-                report(outcome, count)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise OutputError(
-            f"{one_line(scheduler)}: no scheduler answers there ({type(error).__name__}); "
-            "the same command goes on when there is one"
-        ) from error
+    with _connected(scheduler) as client:
+        for outcome in _submitted(client, order, count):
+            outcomes.append(outcome)
+            report(outcome, count)
     return sorted(outcomes, key=lambda outcome: outcome.number)
 
 
@@ -113,6 +106,18 @@ class _Order:
     capsule: dict[str, Any]
 
 
+def _connected(scheduler: str) -> Any:
+    from distributed import Client
+
+    try:
+        return Client(scheduler, timeout=_CONNECT_S, set_as_default=False)
+    except (OSError, ValueError) as error:  # nobody there; no address
+        raise OutputError(
+            f"{one_line(scheduler)}: no scheduler answers there ({type(error).__name__}); "
+            "the same command goes on when there is one"
+        ) from error
+
+
 def _submitted(client: Any, order: _Order, count: int) -> Iterator[ShardOutcome]:
     from distributed import as_completed
 
@@ -124,7 +129,8 @@ def _submitted(client: Any, order: _Order, count: int) -> Iterator[ShardOutcome]
         numbers[future.key] = number
         return future
 
-    ended = as_completed([submit(number) for number, _ in zip(waiting, range(_MOST_AT_ONCE), strict=False)])
+    first = [submit(number) for number in islice(waiting, _MOST_AT_ONCE)]
+    ended = as_completed(first, loop=client.loop)
     for future in ended:
         number = numbers.pop(future.key)
         yield _outcome(number, future)
