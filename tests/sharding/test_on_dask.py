@@ -1,4 +1,4 @@
-"""Shards on two worker processes of Dask: a worker is killed, the client is killed, the result is the same."""
+"""Shards on two worker processes of Dask: a worker or the client is killed, the result is the same."""
 
 import os
 import signal
