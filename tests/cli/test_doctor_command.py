@@ -61,11 +61,13 @@ def test_a_missing_extra_is_named_with_what_it_would_add(tmp_path, capsys, trial
     assert main(["doctor", "--json", "--out", str(tmp_path)]) == 0
     extras = {each["name"]: each["version"] for each in json.loads(capsys.readouterr().out)["extras"]}
     assert extras == {
+        "cluster": "1.2",
         "codecs-full": "1.2",
         "dicom": None,
         "pacs": "1.2",
         "parquet": "1.2",
         "review": "1.2",
+        "s3": "1.2",
     }
 
 

@@ -15,7 +15,7 @@ sys.path += [str(Path(__file__).parents[1] / room) for room in ("batch", "loadin
 import quick_work
 from dicom_files import dx, saved
 
-from microcal_xray.batch import BatchOptions, Earlier, analyze
+from microcal_xray.batch import BatchOptions, Earlier, TableFormat, analyze
 from microcal_xray.batch import analysis as batch_analysis
 from microcal_xray.batch.supervisor import BatchStoppedError
 from microcal_xray.errors import OutputError, UnreadableResultError
@@ -76,7 +76,7 @@ def test_all_parts_together_are_the_bytes_of_an_ordinary_run(
     for shard in reversed(shards_of(tmp_path / "in", tmp_path, per_shard)):
         analyze_shard(shard, parts, options=ONE)
     merged = merge(parts, tmp_path / "merged", shards=place_of(tmp_path / "shards"))
-    usual = analyze([tmp_path / "in"], tmp_path / "usual", options=replace(ONE, table_format="parquet"))
+    usual = analyze([tmp_path / "in"], tmp_path / "usual", options=replace(ONE, table_format=TableFormat.PARQUET))
     assert (merged.ok, merged.failed, merged.skipped) == (usual.ok, usual.failed, usual.skipped) == (9, 1, 7)
     assert merged.candidates == usual.candidates
     assert merged.same_instance == usual.same_instance == (("other.dcm", "one.dcm"),)
