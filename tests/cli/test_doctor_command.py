@@ -76,7 +76,7 @@ def test_every_extra_of_the_package_is_told(tmp_path, trial):
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
     extras = health.examine(tmp_path).extras
     assert {extra.name: extra.package for extra in extras} == {
-        name: re.match("[a-z]+", needed)[0]
+        name: re.match("[a-z0-9]+", needed)[0]
         for name, (needed,) in project["project"]["optional-dependencies"].items()
     }
 

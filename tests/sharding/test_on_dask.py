@@ -129,11 +129,12 @@ def test_a_killed_client_is_followed_by_the_same_command(
 
 
 def test_a_shard_that_cannot_be_done_is_one_line_and_the_others_are_done(cluster, shards, tmp_path, capsys):
-    (tmp_path / "shards" / "shard-000001.json").write_text("{}")
-    command = ["analyze", "--shard", shards.address, "--out", str(tmp_path / "parts")]
+    make_shards(f"{tmp_path}/in", f"{tmp_path}/two", per_shard=_FILES // 2)
+    (tmp_path / "two" / "shard-000001.json").write_text("{}")
+    command = ["analyze", "--shard", f"{tmp_path}/two", "--out", str(tmp_path / "parts")]
     assert main([*command, "--dask", cluster.scheduler_address]) == 1
     assert "no part of shard 1: " in capsys.readouterr().err
-    assert len(parts_of(tmp_path / "parts")) == _SHARDS - 1
+    assert parts_of(tmp_path / "parts") == ["part-000000.parquet"]
 
 
 def test_a_worker_with_other_packages_does_nothing(shards, tmp_path):

@@ -76,7 +76,8 @@ def test_all_parts_together_are_the_bytes_of_an_ordinary_run(
     for shard in reversed(shards_of(tmp_path / "in", tmp_path, per_shard)):
         analyze_shard(shard, parts, options=ONE)
     merged = merge(parts, tmp_path / "merged", shards=place_of(tmp_path / "shards"))
-    usual = analyze([tmp_path / "in"], tmp_path / "usual", options=replace(ONE, table_format=TableFormat.PARQUET))
+    parquet = replace(ONE, table_format=TableFormat.PARQUET)
+    usual = analyze([tmp_path / "in"], tmp_path / "usual", options=parquet)
     assert (merged.ok, merged.failed, merged.skipped) == (usual.ok, usual.failed, usual.skipped) == (9, 1, 7)
     assert merged.candidates == usual.candidates
     assert merged.same_instance == usual.same_instance == (("other.dcm", "one.dcm"),)
