@@ -1,5 +1,6 @@
 """Shards on two worker processes of Dask: a worker or the client is killed, the result is the same."""
 
+import json
 import os
 import signal
 import subprocess
@@ -154,3 +155,44 @@ def test_no_scheduler_and_no_dask_are_one_line(shards, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(MicrocalError, match=r"pip install microcal-xray\[cluster\]"):
         analyze_on_dask(shards, out, scheduler="tcp://127.0.0.1:9", options=BatchOptions())
+
+
+def begun(*arguments):
+    return subprocess.Popen(
+        [sys.executable, *map(str, arguments)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@posix_only
+@pytest.mark.slow
+def test_a_scheduler_that_is_killed_is_one_line(shards, tmp_path):
+    pytest.importorskip("distributed", reason="dask is not installed: THE CLUSTER WAS NOT TESTED")
+    found = tmp_path / "scheduler.json"
+    dask = ["-c", "from dask.__main__ import main; main()"]
+    here = ["--host", "127.0.0.1", "--no-dashboard"]
+    preload = Path(__file__).with_name("quick_shards.py")
+    scheduler = begun(*dask, "scheduler", *here, "--port", 0, "--scheduler-file", found)
+    worker = begun(*dask, "worker", "--scheduler-file", found, *here, "--nthreads", 1, "--preload", preload)
+    client = None
+    try:
+        wait_for(lambda: found.is_file() and found.stat().st_size)
+        address = json.loads(found.read_text())["address"]
+        parts = tmp_path / "parts"
+        client = begun(
+            *("-m", "microcal_xray", "analyze", "--shard", shards.address, "--out", parts, "--dask", address)
+        )
+        wait_for(lambda: parts_of(parts))
+        scheduler.kill()
+        _, line = client.communicate(timeout=_LONGEST_S)
+        assert client.returncode == 1
+        assert line.endswith("the same command goes on when there is one\n")
+        assert "the scheduler is gone" in line
+        assert line.count("\n") == 1
+        assert 0 < len(parts_of(parts)) < _SHARDS
+    finally:
+        for process in filter(None, (client, worker, scheduler)):
+            process.kill()
+            process.communicate()

@@ -28,6 +28,7 @@ from microcal_xray.sharding import (
     make_shards,
     merge,
     numbered_shard,
+    one_shard_file,
     place_of,
     running,
     scratch,
@@ -179,6 +180,15 @@ def test_a_store_that_does_not_answer_leaves_no_part(tmp_path, parts, monkeypatc
     with pytest.raises(BatchStoppedError, match="does not answer"):
         analyze_shard(shard, parts, options=ONE)
     assert not (tmp_path / "parts").exists()
+
+
+def test_a_root_that_is_gone_costs_no_row(tmp_path):
+    work = quick_shards.QuickShardAnalysis(str(tmp_path / "mount"), Settings(), running.reading_of(ONE))
+    task = one_shard_file.ShardTask("a.png", 12, tmp_path / "fetched")
+    with pytest.raises(OutputError, match="mount: is gone"):
+        work(task, None)
+    (tmp_path / "mount").mkdir()
+    assert work(task, None).written.status == "failed"
 
 
 def test_what_a_killed_run_left_is_removed_by_the_next_and_a_running_one_is_not(tmp_path, monkeypatch):

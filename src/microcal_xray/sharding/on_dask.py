@@ -4,13 +4,16 @@ Nothing depends on the cluster's memory of what was done. A part is there or it 
 after any death, has the same shards submitted, and those with a part answer at once.
 """
 
+import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from ..batch import BatchOptions
 from ..batch.differences import differences
+from ..batch.supervisor import BatchStoppedError
 from ..errors import MicrocalError, OutputError
 from ..loading.complaints import one_line
 from ..reporting.capsule import run_capsule
@@ -81,6 +84,8 @@ def analyze_on_dask(
         If the shards are not complete.
     OutputError
         If the scheduler cannot be reached.
+    BatchStoppedError
+        If it is gone before the end.
     MicrocalError
         If Dask is not installed.
     """
@@ -88,7 +93,7 @@ def analyze_on_dask(
     count = index_of(shards).shards
     order = _Order(shards.address, out.address, replace(options, jobs=options.jobs or 1), root, run_capsule())
     outcomes = []
-    with _connected(scheduler) as client:
+    with _gone_in_one_line(scheduler), _connected(scheduler) as client:
         for outcome in _submitted(client, order, count):
             outcomes.append(outcome)
             report(outcome, count)
@@ -104,6 +109,31 @@ class _Order:
     options: BatchOptions
     root: str | None
     capsule: dict[str, Any]
+
+
+class _GoneError(Exception):
+    """The scheduler does not answer any more."""
+
+
+@contextmanager
+def _gone_in_one_line(scheduler: str) -> Iterator[None]:
+    """Say in one line that the scheduler is gone; Dask says it in several screens, which are left out."""
+    from distributed.comm import CommClosedError
+
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client", "distributed.core")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    except (_GoneError, CommClosedError) as error:
+        raise BatchStoppedError(
+            f"{one_line(scheduler)}: the scheduler is gone; parts that are there are left, "
+            "the same command goes on when there is one"
+        ) from error
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def _connected(scheduler: str) -> Any:
@@ -133,6 +163,8 @@ def _submitted(client: Any, order: _Order, count: int) -> Iterator[ShardOutcome]
     ended = as_completed(first, loop=client.loop)
     for future in ended:
         number = numbers.pop(future.key)
+        if future.status not in ("finished", "error"):  # nobody cancels tasks but a cluster that ends
+            raise _GoneError
         yield _outcome(number, future)
         future.release()
         if (following := next(waiting, None)) is not None:
@@ -145,13 +177,10 @@ def _outcome(number: int, future: Any) -> ShardOutcome:
         if isinstance(found, str):
             return ShardOutcome(number, None, found)
         return ShardOutcome(number, found)
-    if future.status == "error":
-        error = future.exception()
-        name = type(error).__name__
-        if name == "KilledWorker":
-            return ShardOutcome(number, None, "its workers died several times, perhaps for want of memory")
-        return ShardOutcome(number, None, f"unexpected {name} on a worker")
-    return ShardOutcome(number, None, f"was {future.status} by the cluster")
+    name = type(future.exception()).__name__
+    if name == "KilledWorker":
+        return ShardOutcome(number, None, "its workers died several times, perhaps for want of memory")
+    return ShardOutcome(number, None, f"unexpected {name} on a worker")
 
 
 def _analyzed(order: _Order, number: int) -> ShardSummary | str:

@@ -65,8 +65,9 @@ class ShardAnalysis:
 
         Raises
         ------
-        StoreError
-            If the store does not answer: the shard is then tried again, rather than that the file fails.
+        OutputError
+            If the store does not answer, or the root is gone: the shard is then tried again, rather than that
+            the file fails.
         """
         if not is_bucket(self.root):
             return self._of_path(Path(self.root) / task.file, task, ask)
@@ -90,6 +91,8 @@ class ShardAnalysis:
             return self._failed(task, f"has {length} bytes, and had {task.bytes} when the shard was made")
         radiograph = radiograph_or_result(path, task.file, self.reading)
         if isinstance(radiograph, ImageResult):
+            if not is_bucket(self.root) and not os.path.isdir(self.root):
+                raise OutputError(f"{self.root}: is gone; the same command goes on when it is back")
             return FileResult(written(radiograph))
         pixels = pixel_sha256(radiograph.pixels, radiograph.usable)
         instance = (radiograph.origin or Origin()).instance_sha256

@@ -159,11 +159,7 @@ class Store:
 
     @cached_property
     def _system(self) -> Any:
-        require_s3fs()
-        import s3fs
-
-        # Beside these, everything is as fsspec and botocore are told elsewhere.
-        return s3fs.S3FileSystem(use_listings_cache=False, config_kwargs=_PATIENCE)
+        return _file_system()
 
     def _object(self, name: str) -> dict[str, str]:
         bucket, prefix = bucket_and_prefix(self.address)
@@ -171,13 +167,11 @@ class Store:
 
     def _piece(self, name: str, start: int, end: int) -> tuple[bytes, int]:
         """Return some bytes of an object, up to its end, and how many it has in all."""
-        from fsspec.asyn import sync
-
         for _ in range(_ATTEMPTS):
             response = self._asked("get_object", **self._object(name), Range=f"bytes={start}-{end - 1}")
             whole = int(str(response.get("ContentRange", "/-1")).rpartition("/")[2])
             try:
-                piece: bytes = sync(self._system.loop, response["Body"].read)
+                piece = _read(self._system, response["Body"])
             except Exception:  # botocore, aiohttp and asyncio have a type each for a lost connection
                 continue
             if len(piece) == min(end, whole) - start:
@@ -215,6 +209,22 @@ class Store:
         else:
             why = f"does not answer ({name}); the same command goes on"
         return StoreError(f"{self._named(key)}: {why}")
+
+
+def _file_system() -> Any:
+    require_s3fs()
+    import s3fs
+
+    # Beside these, everything is as fsspec and botocore are told elsewhere.
+    return s3fs.S3FileSystem(use_listings_cache=False, config_kwargs=_PATIENCE)
+
+
+def _read(system: Any, body: Any) -> bytes:
+    """Return what comes after the head of an answer."""
+    from fsspec.asyn import sync
+
+    content: bytes = sync(system.loop, body.read)
+    return content
 
 
 def _is_beyond_the_end(error: Exception) -> bool:
