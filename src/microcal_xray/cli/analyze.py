@@ -9,12 +9,12 @@ from ..batch import BatchSummary, Progress, analyze
 from ..reporting.foreign_text import printable_text
 from ..reporting.words import plural
 from ..version import __version__
-from .analyze_shards import add_shard_options, asks_for_shards, given_place, run_shards
+from .analyze_shards import add_shard_options, asks_for_shards, run_shards
 from .exit_status import DONE, FAILED, INTERRUPTED
 from .export import add_dicom_options, chosen_objects, export_line, export_record
 from .page import add_page_options, chosen_page
 from .progress import watched
-from .reading import add_reading_options, given_path
+from .reading import add_reading_options, given_path, given_place
 from .running import (
     add_earlier_options,
     add_running_options,

@@ -26,12 +26,10 @@ from ..sharding import (
 from ..version import __version__
 from .exit_status import DONE, FAILED, INTERRUPTED
 from .progress import watched
-from .reading import given_path
+from .reading import given_path, given_place
 from .running import ended_like_ctrl_c
 from .shards import merge_line
 from .terminal import complain, say
-
-_BUCKET = "s3://"
 
 
 def add_shard_options(parser: argparse.ArgumentParser) -> None:
@@ -54,17 +52,6 @@ def add_shard_options(parser: argparse.ArgumentParser) -> None:
     shards.add_argument(
         "--merge", type=given_path, metavar="FOLDER", help="when all parts are there, join them into FOLDER"
     )
-
-
-def given_place(text: str) -> Path | str:
-    """Return the folder or the address that an argument names.
-
-    Raises
-    ------
-    argparse.ArgumentTypeError
-        If it is empty.
-    """
-    return text if text.startswith(_BUCKET) else given_path(text)
 
 
 def asks_for_shards(arguments: argparse.Namespace) -> bool:

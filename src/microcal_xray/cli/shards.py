@@ -8,7 +8,7 @@ from ..reporting.words import plural
 from ..sharding import USUAL_PER_SHARD, MergedTable, MergeSummary, index_of, make_shards, merge, place_of
 from ..version import __version__
 from .exit_status import DONE, FAILED
-from .reading import given_path
+from .reading import given_path, given_place
 from .terminal import say
 
 _DESCRIPTION = """\
@@ -41,10 +41,13 @@ def add_parser(
     making = actions.add_parser("make", parents=[every], help="write shards")
     making.add_argument(
         "source",
+        type=given_place,
         metavar="FOLDER|LIST|s3://BUCKET/PREFIX",
         help="a folder, an object store, or a text file with a name per line (after a tab its length)",
     )
-    making.add_argument("--out", required=True, metavar="DIR", help="new or empty; s3:// too")
+    making.add_argument(
+        "--out", type=given_place, required=True, metavar="DIR", help="new or empty; s3:// too"
+    )
     making.add_argument(
         "--per-shard",
         type=int,
@@ -57,10 +60,11 @@ def add_parser(
     )
     making.set_defaults(run=_make)
     merging = actions.add_parser("merge", parents=[every], help="join parts into one result")
-    merging.add_argument("parts", metavar="PARTS", help="where the parts are; s3:// too")
+    merging.add_argument("parts", type=given_place, metavar="PARTS", help="where the parts are; s3:// too")
     merging.add_argument("--out", type=given_path, required=True, metavar="OUT", help="a folder")
     merging.add_argument(
         "--shards",
+        type=given_place,
         metavar="DIR",
         help="where the shards are: refuse if a part is missing or not of its shard (else join those there)",
     )
@@ -83,7 +87,9 @@ def merge_line(summary: MergeSummary) -> str:
 
 
 def _make(arguments: argparse.Namespace) -> int:
-    made = make_shards(arguments.source, arguments.out, per_shard=arguments.per_shard, root=arguments.root)
+    made = make_shards(
+        str(arguments.source), str(arguments.out), per_shard=arguments.per_shard, root=arguments.root
+    )
     shards, files = plural(made.shards, "shard"), plural(made.files, "file")
     say(f"{shards} of {files}, {made.bytes / 1e9:.3g} GB in all, in {arguments.out}.")
     return DONE

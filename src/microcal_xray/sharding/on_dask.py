@@ -27,7 +27,17 @@ _MOST_AT_ONCE = 20_000  # so many futures a client holds without trouble; more a
 
 @dataclass(frozen=True)
 class ShardOutcome:
-    """What became of a shard on the cluster: a summary, or else why there is none, in one line."""
+    """What became of a shard on the cluster.
+
+    Parameters
+    ----------
+    number : int
+        Of the shard.
+    summary : ShardSummary or None
+        None: it has no part.
+    failure : str or None
+        Why it has none, in one line.
+    """
 
     number: int
     summary: ShardSummary | None

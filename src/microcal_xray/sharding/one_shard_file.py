@@ -8,7 +8,7 @@ from pathlib import Path
 from ..batch.journal_rows import FileResult
 from ..batch.one_file import radiograph_or_result
 from ..errors import OutputError
-from ..loading.dicom_file import MAXIMUM_FILE_BYTES
+from ..loading.size_limit import MAXIMUM_FILE_BYTES
 from ..origin import Origin, Reading, pixel_sha256
 from ..pipeline import find_lines
 from ..reporting import ImageResult, failed_result, searched_result, written

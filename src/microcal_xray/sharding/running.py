@@ -59,6 +59,12 @@ class ShardSummary:
 def read_shard(place: Place, name: str) -> Shard:
     """Return a shard from the place where it lies.
 
+    Parameters
+    ----------
+    place : Place
+    name : str
+        Of its file.
+
     Raises
     ------
     SettingsError
@@ -70,6 +76,11 @@ def read_shard(place: Place, name: str) -> Shard:
 
 def numbered_shard(place: Place, number: int) -> Shard:
     """Return the shard of a number, as `make_shards` wrote it.
+
+    Parameters
+    ----------
+    place : Place
+    number : int
 
     Raises
     ------
@@ -273,6 +284,10 @@ def _summary(head: PartHead) -> ShardSummary:
 
 def total(summaries: Sequence[ShardSummary]) -> ShardSummary:
     """Return the sums over shards; `number` is how many they are, `resumed` whether all were there before.
+
+    Parameters
+    ----------
+    summaries : sequence of ShardSummary
 
     Examples
     --------
