@@ -128,7 +128,7 @@ class _GoneError(Exception):
 @contextmanager
 def _gone_in_one_line(scheduler: str) -> Iterator[None]:
     """Say in one line that the scheduler is gone; Dask says it in several screens, which are left out."""
-    from distributed.comm import CommClosedError
+    from distributed.comm.core import CommClosedError
 
     loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client", "distributed.core")]
     levels = [logger.level for logger in loggers]
