@@ -1,6 +1,6 @@
 """Fit the strength of bumps, its rate of false ones and the errors of their sizes; writes models/bumps.json.
 
-Usage: python tools/fit_bumps.py [FIRST LAST]   (seeds of simulated pictures, 0 to 400 unless given, under 900)
+Usage: python tools/fit_bumps.py [FIRST LAST]   (seeds, 0 to 400 unless given; all under 900)
        python tools/fit_bumps.py --pictures FOLDER
 
 The second form leaves the fit as it is and writes the rates of real pictures anew, from those in FOLDER that
@@ -38,7 +38,7 @@ _FEWEST = 2  # a rate by a single bump would be that bump's
 _TWICE_PX = 16.0
 _DIAL = 0.5  # false bumps per picture at which sizes are judged
 _LEAST_HEIGHT_MM, _LEAST_LENGTH_MM = 1.0, 5.0
-_TAILS = (2.2, 97.8)  # percent: between the second and the third of about a hundred
+_TAILS = (2.5, 97.5)  # percent
 
 
 @dataclass(frozen=True)
@@ -185,7 +185,8 @@ def sizes_of(hits: list[tuple[Picture, Seen]]) -> dict[str, object]:
 
 
 def _tails(values: FloatArray) -> list[float]:
-    return [round(float(value), 3) for value in np.percentile(values, _TAILS)]
+    # Of a next bump, not of these: its rank among n + 1 is even.
+    return [round(float(value), 3) for value in np.percentile(values, _TAILS, method="weibull")]
 
 
 def record_of(pictures: list[Picture], seeds: tuple[int, int]) -> dict[str, object]:

@@ -92,17 +92,6 @@ def test_an_edge_beside_air_is_judged_where_it_is_as_clear_as_other_bone(share, 
     assert bool([shape for outline in beside_air for shape in outline.shapes]) is is_judged
 
 
-def test_the_edge_of_a_bone_that_crosses_is_told_from_a_bump():
-    image = shaft(0.0)
-    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(float)
-    away = np.abs((columns - 205.0) * np.cos(0.45) + (rows - 250.0) * np.sin(0.45))
-    image += (0.3 * np.sqrt(np.maximum(0, 1 - (away / 26.0) ** 2))).astype(np.float32)
-    crossed = [shape.crossed for shape in shapes(image)]
-    assert crossed
-    assert max(crossed) > 0.3
-    assert [shape.crossed for shape in shapes(shaft(9.0))] == [0.0]
-
-
 def test_nothing_is_said_of_a_bump_under_metal():
     image = shaft(9.0)
     metal = NOWHERE.copy()

@@ -1,13 +1,12 @@
 """All outlines of a picture, and what stands out of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from .course import Course, course_of, joined
-from .crossing import Edges
 from .edges import edge_chains
 from .rises import Surroundings, rises, surroundings
 from .shape import BumpShape, bump_shape
@@ -76,7 +75,6 @@ def look_along_outlines(
         least_points=_LEAST_PIECE_PX,
     )
     groups = [group for group in joined(chains, gap_px=_GAP_PX) if sum(map(len, group)) >= _LEAST_OUTLINE_PX]
-    edges = Edges(groups)
     courses = [course_of(group, wavelength_px=_WAVELENGTH_PX, above=_ABOVE_COURSE) for group in groups]
     steps = [_step(course, image) for course in courses]
     beside_body = [_is_beside_body(course, body) for course in courses]
@@ -84,14 +82,9 @@ def look_along_outlines(
         [(step, course) for step, course, beside in zip(steps, courses, beside_body, strict=True) if beside]
     )
     outlines, left_out_px = [], 0.0
-    for number, (course, step, beside) in enumerate(zip(courses, steps, beside_body, strict=True)):
+    for course, step, beside in zip(courses, steps, beside_body, strict=True):
         if step >= (_LEAST_STEP if beside else _BESIDE_AIR * strongest):
-            found = _looked_along(course, image, usable, body, metal, blur_px, strongest)
-            shapes = tuple(
-                replace(shape, crossed=edges.share_along(shape.top_px, shape.base_px, number))
-                for shape in found.shapes
-            )
-            outlines.append(replace(found, shapes=shapes))
+            outlines.append(_looked_along(course, image, usable, body, metal, blur_px, strongest))
         else:
             left_out_px += len(course.seen) * course.step_px
     return tuple(outlines), left_out_px

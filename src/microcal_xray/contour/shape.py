@@ -62,9 +62,6 @@ class BumpShape:
     inward_px, inward_sd_px : float or None
         By how much the cortex reaches farther inwards than beside the bump, and how sure that is; None: its
         inner side is not seen.
-    crossed : float
-        Share of its top along which the edge of something else runs and goes on, 0 to 1: another bone over
-        the outline.
     """
 
     base_px: FloatArray
@@ -86,7 +83,6 @@ class BumpShape:
     from_end_px: float
     inward_px: float | None
     inward_sd_px: float | None
-    crossed: float = 0.0
 
 
 def bump_shape(
