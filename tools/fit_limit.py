@@ -4,7 +4,7 @@ python tools/fit_limit.py [--real FOLDER ...] [--simulated COUNT] [--rounds N] [
     [--keep FILE] [--rows FILE ...] --out FILE
 
 Lines are put into simulated limbs and into the line-free pictures of the folders, a few at a time, and the
-detector runs on each picture. What is written are coefficients. About ten minutes on one core. Run it again
+detector runs on each picture. What is written are coefficients. About half an hour on one core. Run it again
 whenever the detector or its ranking model has changed; then tools/measure_limit.py.
 """
 
@@ -35,7 +35,7 @@ from scipy.special import log_ndtr
 
 from microcal_xray import Kind, __version__
 from microcal_xray.limit import FEATURES, LARGEST_WIDTH_PX, ProbeLine, moved, width_for_signal
-from microcal_xray.limit.model import SCHEMA, SCORE_RANGE, rest_over, saturated
+from microcal_xray.limit.model import SCHEMA, SCORE_RANGE, rest_over
 from microcal_xray.limit.probes import ALIKE_RAD
 from microcal_xray.probing import with_context
 
@@ -44,8 +44,6 @@ FloatArray = npt.NDArray[np.float64]
 _SEED = 71_000
 _PER_PICTURE = 4
 _SIGNALS = (1.5, 80.0)
-_EXPECTED = -1.2
-_SATURATIONS = (5.0, 10.0, 20.0, 40.0, 80.0, 1000.0)
 # A gap can take all of the bone away; no band doubles it.
 _LARGEST_PEAK = {Kind.LUCENT: 1.0, Kind.SCLEROTIC: 0.5}
 _REACHES_PX = (6.0, 10.0, 16.0, 25.0, 40.0, 60.0)
@@ -73,38 +71,37 @@ def rows_of(host: Host, rng: np.random.Generator, *, rounds: int) -> list[Row]:
     return rows
 
 
+def like_those_told(rows: Sequence[Row], kind: Kind) -> list[Row]:
+    """Return the lines of a kind that are neither higher nor wider than those whose limit is told."""
+    highest = math.log(_LARGEST_PEAK[kind])
+    return [
+        row
+        for row in rows
+        if row.kind == kind and row.features["peak"] <= highest and row.width_px <= LARGEST_WIDTH_PX
+    ]
+
+
 def fitted(rows: Sequence[Row], largest_peak: float) -> dict[str, Any]:
     """Return the model of one kind."""
-    rows = [row for row in rows if row.features["peak"] <= math.log(largest_peak)]
     values = np.array([[row.features[name] for name in FEATURES] for row in rows])
     scores = np.array([row.score for row in rows])
-    tried = [(_mean(_with_saturation(values, each), scores), each) for each in _SATURATIONS]
-    (_, coefficients, spread), saturation = min(tried, key=lambda each: each[0][0])
-    mean = _with_saturation(values, saturation) @ coefficients
+    coefficients, spread = _mean(values, scores)
+    mean = values @ coefficients
     shares, reach = _shares(rows, rest_over(scores, mean, spread), mean)
-    blind = _with_saturation(values, saturation)
-    blind[:, FEATURES.index("context")] = 0
-    print(f"standard deviation {spread:.2f}, without the context {_mean(blind, scores)[2]:.2f}")
+    blind = values * np.array([name != "context" for name in FEATURES])
+    print(f"standard deviation {spread:.2f}, without the context {_mean(blind, scores)[1]:.2f}")
     return {
         "coefficients": dict(zip(FEATURES, coefficients.tolist(), strict=True)),
         "line_sd": spread * math.sqrt(1 - shares[0] - shares[1]),
         "place_sd": spread * math.sqrt(shares[0]),
         "picture_sd": spread * math.sqrt(shares[1]),
         "reach_px": reach,
-        "saturation": saturation,
         "largest_peak": largest_peak,
     }
 
 
-def _with_saturation(values: FloatArray, saturation: float) -> FloatArray:
-    changed = values.copy()
-    column = FEATURES.index("signal")
-    changed[:, column] = saturated(values[:, column], saturation)
-    return changed
-
-
-def _mean(values: FloatArray, scores: FloatArray) -> tuple[float, FloatArray, float]:
-    """Return loss, coefficients and standard deviation: a normal score, only seen in a range (Tobit).
+def _mean(values: FloatArray, scores: FloatArray) -> tuple[FloatArray, float]:
+    """Return coefficients and standard deviation: a normal score, only seen in a range (Tobit).
 
     Over the whole range of scores the mean is not linear in the features, nor is the spread the same; what a
     limit hangs on is where scores pass the dial.
@@ -123,13 +120,13 @@ def _mean(values: FloatArray, scores: FloatArray) -> tuple[float, FloatArray, fl
     first = np.zeros(values.shape[1] + 1)
     first[FEATURES.index("signal")] = 1.0
     found = minimize(loss, first, method="L-BFGS-B")
-    return float(found.fun), found.x[:-1], math.exp(found.x[-1])
+    return found.x[:-1], math.exp(found.x[-1])
 
 
 def _shares(rows: Sequence[Row], rest: FloatArray, mean: FloatArray) -> tuple[tuple[float, float], float]:
     """Return the shares of the variance that places and pictures have in common, and how far places reach."""
     # An unseen line says little about its neighbours: lines that are expected to be seen are compared.
-    expected = mean > _EXPECTED
+    expected = mean > SCORE_RANGE[0]
     rows = [row for row, is_expected in zip(rows, expected, strict=True) if is_expected]
     rest = rest[expected]
     pictures = np.array([f"{row.source}/{row.picture}" for row in rows])
@@ -159,7 +156,7 @@ def main() -> None:
     parser.add_argument(
         "--real", type=Path, nargs="*", default=[], help="folders of pictures with a truth.csv"
     )
-    parser.add_argument("--simulated", type=int, default=42)
+    parser.add_argument("--simulated", type=int, default=210)
     parser.add_argument("--pictures", type=int, default=22, help="of each folder, at most")
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--out", type=Path, required=True)
@@ -178,13 +175,12 @@ def main() -> None:
         rows = over_hosts(partial(rows_of, rounds=asked.rounds), hosts, seed=_SEED, jobs=asked.jobs)
     if asked.keep is not None:
         asked.keep.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
-    kinds = {
-        kind.value: fitted([row for row in rows if row.kind == kind], _LARGEST_PEAK[kind]) for kind in Kind
-    }
+    told = {kind: like_those_told(rows, kind) for kind in Kind}
+    kinds = {kind.value: fitted(own, _LARGEST_PEAK[kind]) for kind, own in told.items()}
     document = {
         "schema": SCHEMA,
         "version": __version__,
-        "lines": {kind.value: sum(row.kind == kind for row in rows) for kind in Kind},
+        "lines": {kind.value: len(own) for kind, own in told.items()},
         "kinds": kinds,
     }
     asked.out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")

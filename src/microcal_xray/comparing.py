@@ -84,7 +84,13 @@ def compare_series(
 
 
 def compare_findings(prior: Findings, current: Findings) -> Comparison:
-    """Return what changed between two radiographs that were searched already; see `compare`."""
+    """Return what changed between two radiographs that were searched already; see `compare`.
+
+    Parameters
+    ----------
+    prior, current : Findings
+        Of the same bone.
+    """
     one, other = Looked.at(prior.radiograph), Looked.at(current.radiograph)
     reason = _tags_disagree(prior.radiograph, current.radiograph)
     is_scale_known = one.mm is not None and other.mm is not None

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .changes import MatchedView, PlaceMap
-from .measuring import Scene
+from .measuring import UNIT_PX, Scene
 from .radiograph import Intent, Radiograph, Spacing
 from .registration import (
     BonePicture,
@@ -25,14 +25,23 @@ FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
-_UNIT_PX = 4.0  # of the working image: a millimetre, where the spacing is known
 _PLACES_PX = 8
 _DIFFERENCE_MM = 0.4
 
 
 @dataclass(frozen=True)
 class Looked:
-    """One radiograph, looked at, with its bones ready to be laid on others."""
+    """One radiograph, looked at, with its bones ready to be laid on others.
+
+    Parameters
+    ----------
+    radiograph : Radiograph
+    found : Search
+        As it is searched, before anything was.
+    bones : BonePicture
+    mm : float or None
+        Size of a pixel of its square grid; None: unknown.
+    """
 
     radiograph: Radiograph
     found: Search
@@ -64,7 +73,21 @@ class Looked:
 
 @dataclass(frozen=True)
 class LaidPair:
-    """Both pictures on common pixels, each a scene to measure in."""
+    """Both pictures on common pixels, each a scene to measure in.
+
+    Parameters
+    ----------
+    one, other : Looked
+        The prior and the current one.
+    laid : Laid
+        Where the bone of one lies on the other.
+    pair : MatchedPair
+        Their pixels, alike in noise, sharpness and gain.
+    bone : (R, C) bool array
+        On common pixels.
+    scenes : (Scene, Scene)
+        Prior and current.
+    """
 
     one: Looked
     other: Looked
@@ -90,7 +113,7 @@ class LaidPair:
     @property
     def unit_px(self) -> float:
         """Common pixels of about a millimetre."""
-        return _UNIT_PX / self.other.found.working.scale * self.pair.scale
+        return UNIT_PX / self.other.found.working.scale * self.pair.scale
 
     @property
     def mm(self) -> float | None:
@@ -175,7 +198,7 @@ def _common(one: Looked, other: Looked, laid: Laid) -> tuple[MatchedPair, Mask]:
         current,
         usable=usable[0] & usable[1],
         bone=bone,
-        unit_px=_UNIT_PX / other.found.working.scale * scale,
+        unit_px=UNIT_PX / other.found.working.scale * scale,
         scale=scale,
     )
     return pair, bone

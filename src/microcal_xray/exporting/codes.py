@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ..bump import BumpCaution
 from ..findings import CandidateCaution, Kind, Tier
 from ..radiograph import ImageCaution, SpacingSource
-from ..verdicts import Reason, Verdict
+from ..reader_verdicts import ReaderVerdict, Reason
 
 OWN_SCHEME = "99MICROCALX"
 OWN_SCHEME_NAME = "Words of microcal_xray for the appearance of lines"
@@ -48,9 +48,9 @@ SOME_ACCEPTED = own_word("REVIEWED", "Lines are listed as reviewers left them")
 NONE_ACCEPTED = own_word("NONE_ACCEPTED", "Reviewers left no line, which excludes nothing")
 VERDICT = own_word("VERDICT", "Verdict of the reviewers")
 VERDICTS = {
-    Verdict.ACCEPT: own_word("ACCEPTED", "Accepted"),
-    Verdict.REJECT: own_word("REJECTED", "Rejected"),
-    Verdict.UNSURE: own_word("UNSURE", "Unsure, or reviewers disagree"),
+    ReaderVerdict.ACCEPT: own_word("ACCEPTED", "Accepted"),
+    ReaderVerdict.REJECT: own_word("REJECTED", "Rejected"),
+    ReaderVerdict.UNSURE: own_word("UNSURE", "Unsure, or reviewers disagree"),
 }
 REASON = own_word("REASON", "Reason of the verdict")
 ORIGIN = own_word("ORIGIN", "Where the line comes from")

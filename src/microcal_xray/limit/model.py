@@ -20,6 +20,8 @@ FEATURES = (
     "one",
     "signal",
     "peak",
+    "signal_peak",
+    "width",
     "length",
     "coherence",
     "across",
@@ -27,7 +29,7 @@ FEATURES = (
     "presentation",
     "picture",
 )
-SCHEMA = "microcal-limit/1"
+SCHEMA = "microcal-limit/2"
 SCORE_RANGE = (-1.0, 1.0)  # 10 to 0.1 false marks: a score beyond says only that it is beyond
 _USUAL_LENGTH_PX = 40.0
 
@@ -46,8 +48,6 @@ class LineModel:
         Of what places in a picture, and pictures, have in common beyond the mean.
     reach_px : float
         Distance, in working pixels, over which what places have in common falls to 1/e.
-    saturation : float
-        Signal over which more of it makes a line hardly more of a line to the ranking.
     largest_peak : float
         Height of the blurred line over the step from soft tissue to bone, up to which it was fitted.
     """
@@ -57,7 +57,6 @@ class LineModel:
     place_sd: float
     picture_sd: float
     reach_px: float
-    saturation: float
     largest_peak: float
 
     @property
@@ -69,26 +68,8 @@ class LineModel:
         """Return the mean score of such lines; minus infinity for lines higher than those fitted on."""
         values = {name: np.asarray(features[name], np.float64) for name in FEATURES}
         seen = values["peak"] <= math.log(self.largest_peak) + 1e-9
-        values["signal"] = saturated(values["signal"], self.saturation)
         total = sum(self.coefficients[name] * values[name] for name in FEATURES)
         return np.asarray(np.where(seen, total, -np.inf))
-
-
-def saturated(log_signal: FloatArray, saturation: float) -> FloatArray:
-    """Return the logarithm of a signal that no longer counts once it is far over the saturation.
-
-    Parameters
-    ----------
-    log_signal : float array
-    saturation : float
-        Over 0.
-
-    Examples
-    --------
-    >>> np.exp(saturated(np.log([1.0, 1e6]), 10.0)).round(2).tolist()
-    [0.91, 10.0]
-    """
-    return np.asarray(log_signal - np.log1p(np.exp(log_signal) / saturation))
 
 
 def rest_over(score: FloatArray, mean: FloatArray, sd: float) -> FloatArray:
@@ -123,6 +104,7 @@ def features_of(
     *,
     signal: FloatArray | float,
     peak: FloatArray | float,
+    width_px: FloatArray | float,
     length_px: float,
     coherence: FloatArray | float,
     angle_rad: FloatArray | float,
@@ -137,6 +119,8 @@ def features_of(
         Answer of the best filter to the line over its usual answer there; over 0.
     peak : float array
         Height of the blurred line over the step from soft tissue to bone; over 0.
+    width_px : float array
+        Equivalent width, in working pixels; over 0.
     length_px : float
         In working pixels.
     coherence, angle_rad : float array
@@ -150,6 +134,8 @@ def features_of(
         "one": 1.0,
         "signal": np.log(signal),
         "peak": np.log(peak),
+        "signal_peak": np.log(signal) * np.log(peak),
+        "width": np.log(width_px),
         "length": math.log(length_px / _USUAL_LENGTH_PX),
         "coherence": coherence,
         "across": coherence * np.sin(angle_rad) ** 2,

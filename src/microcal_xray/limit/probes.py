@@ -107,6 +107,7 @@ class ProbePlace:
         found = features_of(
             signal=width_px * self.step * self.signal_of_unit,
             peak=width_px * self.peak_of_unit,
+            width_px=width_px,
             length_px=length_px,
             coherence=self.coherence,
             angle_rad=self.angle_rad,
@@ -165,7 +166,14 @@ def lines_by_lot(
 
 
 def moved(probe: ProbeLine, rng: np.random.Generator) -> ProbeLine:
-    """Return the line a little aside and turned, as another line of the same place would lie."""
+    """Return the line a little aside and turned, as another line of the same place would lie.
+
+    Parameters
+    ----------
+    probe : ProbeLine
+    rng : numpy Generator
+        Draws how far.
+    """
     turn = math.radians(float(rng.normal(0, 5)))
     matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
     middle = probe.path_px.mean(axis=0)
@@ -174,7 +182,15 @@ def moved(probe: ProbeLine, rng: np.random.Generator) -> ProbeLine:
 
 
 def place_of(ground: Ground, probe: ProbeLine, width_px: float) -> ProbePlace:
-    """Return what the model needs to know of a line; its width decides how wide it is before blur."""
+    """Return what the model needs to know of a line; its width decides how wide it is before blur.
+
+    Parameters
+    ----------
+    ground : Ground
+    probe : ProbeLine
+    width_px : float
+        Equivalent width, in working pixels.
+    """
     last = np.array(ground.bone.shape) - 1
     rows, columns = np.clip((probe.path_px // BLOCK_PX).astype(int), 0, last).T
     along = np.gradient(probe.path_px, axis=0)
@@ -196,7 +212,15 @@ def place_of(ground: Ground, probe: ProbeLine, width_px: float) -> ProbePlace:
 
 
 def width_for_signal(ground: Ground, probe: ProbeLine, signal: float) -> float:
-    """Return the equivalent width, in working pixels, of which the filters answer so strongly."""
+    """Return the equivalent width, in working pixels, of which the filters answer so strongly.
+
+    Parameters
+    ----------
+    ground : Ground
+    probe : ProbeLine
+    signal : float
+        Answer over the usual one.
+    """
     width_px = 0.5
     for _ in range(4):  # a wider line is another line to the filters: the answer is found in turns
         place = place_of(ground, probe, width_px)
