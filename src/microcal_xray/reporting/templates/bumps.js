@@ -50,7 +50,7 @@ class Bumps {
     const [[left, right], [top, bottom]] = ends;
     const frame = { x: left, y: top, width: right - left, height: bottom - top, rx: 10 };
     group.append(shape("rect", { class: "halo", ...frame }), shape("rect", { class: "frame", ...frame }));
-    const [x, y] = this.within([left + 14, top - 1]);
+    const [x, y] = this.within([left + 10, top - 9]);
     group.append(named(text("list.cluster", { number: id }), x, y));
     return group;
   }
