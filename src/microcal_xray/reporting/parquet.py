@@ -12,9 +12,10 @@ from ..errors import MicrocalError, OutputError
 from ..settings import Settings
 from ..version import __version__
 from .capsule import run_capsule
+from .parquet_bumps import COLUMNS_OF_BUMPS, COLUMNS_OF_CLUSTERS, bump_rows, cluster_rows
 from .written import WrittenResult
 
-PARQUET_NAMES = ("candidates.parquet", "images.parquet")
+PARQUET_NAMES = ("candidates.parquet", "images.parquet", "bumps.parquet", "clusters.parquet")
 PARQUET_SCHEMA_NAME = "microcal-parquet/1"
 
 _ROWS_AT_A_TIME = 2000
@@ -98,7 +99,7 @@ def require_pyarrow() -> None:
 
 
 def write_parquet(rows: Callable[[], Iterable[WrittenResult]], out: Path, settings: Settings) -> None:
-    """Write candidates.parquet and images.parquet, whole or not at all; numbers as in candidates.json.
+    """Write the tables of `PARQUET_NAMES`, each whole or not at all; numbers as in candidates.json.
 
     Parameters
     ----------
@@ -107,7 +108,7 @@ def write_parquet(rows: Callable[[], Iterable[WrittenResult]], out: Path, settin
     out : Path
         The output folder, which must exist.
     settings : Settings
-        Kept in the metadata of both, as are version and capsule.
+        Kept in the metadata of each, as are version and capsule.
 
     Raises
     ------
@@ -120,6 +121,8 @@ def write_parquet(rows: Callable[[], Iterable[WrittenResult]], out: Path, settin
     documents = {
         "candidates.parquet": (_COLUMNS_OF_CANDIDATES, _candidate_rows),
         "images.parquet": (COLUMNS_OF_IMAGES, image_row),
+        "bumps.parquet": (COLUMNS_OF_BUMPS, bump_rows),
+        "clusters.parquet": (COLUMNS_OF_CLUSTERS, cluster_rows),
     }
     for name, (columns, lines) in documents.items():
         records = (line for row in rows() for line in lines(json.loads(row.record)))
@@ -161,6 +164,7 @@ def write_table(
     types = {
         "list<string>": pa.list_(pa.string()),
         "list<float64>": pa.list_(pa.float64()),
+        "list<int32>": pa.list_(pa.int32()),
         "bool": pa.bool_(),
     }
     fields = [
