@@ -28,6 +28,7 @@ ROOMS = (
     "microcal_xray.evaluation",
     "microcal_xray.exporting",
     "microcal_xray.batch",
+    "microcal_xray.sharding",
     "microcal_xray.pacs",
     "microcal_xray.reviewing",
     "microcal_xray.node",

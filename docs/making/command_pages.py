@@ -58,7 +58,7 @@ def command_page(parser: argparse.ArgumentParser) -> str:
     parts = [f"# {parser.prog}", "", *_prose(parser.description), "", "## Usage", "", "```text"]
     parts += [_usage(parser), "```", ""]
     for group in parser._action_groups:
-        shown = [action for action in group._group_actions if action.help != argparse.SUPPRESS]
+        shown = [action for action in group._group_actions if _is_listed(action)]
         if shown:
             title = {"positional arguments": "Arguments"}.get(group.title or "", group.title or "Options")
             parts += [f"## {title[:1].upper()}{title[1:]}", ""]
@@ -66,7 +66,16 @@ def command_page(parser: argparse.ArgumentParser) -> str:
             for action in shown:
                 parts += [*_entry(action, parser), ""]
     parts += _prose(parser.epilog)
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below in action.choices.values():
+                # Its headings stand one lower than those of a page.
+                parts += ["", re.sub(r"(?m)^#(?=#* [^#\n])", "##", command_page(below))]
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _is_listed(action: argparse.Action) -> bool:
+    return action.help != argparse.SUPPRESS and not isinstance(action, argparse._SubParsersAction)
 
 
 def _choices(parser: argparse.ArgumentParser) -> "argparse._SubParsersAction[argparse.ArgumentParser]":
