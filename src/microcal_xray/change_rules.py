@@ -2,7 +2,9 @@
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib import resources
 
@@ -16,22 +18,71 @@ _SHOWN_SD = (
     3.0  # standard deviations of the bone beside it from which a line that is not listed counts as shown
 )
 _SHOWN_SHARE = 0.5  # or so much of its height in the other picture
+_TURNED_SD = (
+    4.0  # the same, of the best of three bands in the difference; and so much of the line's contrast:
+)
+_TURNED_SHARE = 0.5  # where a line is gone, what its template did not fit is left
+
+
+class Processing(StrEnum):
+    """What was done to the greys of both pictures."""
+
+    RAW = "raw"  # both are made for processing: nothing
+    SHOWN = "shown"  # both are made for presentation: fine lines are enhanced by a factor that nobody knows
+    OTHER = "other"  # one of each, or a picture does not say
+
+
+@dataclass(frozen=True)
+class ErrorFactors:
+    """How measured errors add up to the standard deviation of a change, fitted on pairs without any.
+
+    Parameters
+    ----------
+    beside : float
+        Of what bone beside the line changes by.
+    selected : float
+        Of what bone beside the line scatters by in a single picture, for a line listed in one only: it was
+        picked because noise and texture happen to add to it there.
+    relative : mapping of Processing to float
+        Of the larger of both numbers: how well gain and sharpness are matched.
+    """
+
+    beside: float
+    selected: float
+    relative: Mapping[Processing, float]
 
 
 @dataclass(frozen=True)
 class ChangeFactors:
-    """By how much the measured errors are multiplied, fitted by `tools/measure_change.py --fit`.
+    """The error model of changes, fitted by `tools/measure_change.py --fit`.
 
     Parameters
     ----------
+    contrast, equivalent_width : ErrorFactors
     length : float
-        Of the least significant change of a length.
-    height : float
-        Of contrast and equivalent width.
+        Of the sides of both intervals that face each other.
+    length_relative : float
+        Of the longer length: a standard deviation.
     """
 
+    contrast: ErrorFactors
+    equivalent_width: ErrorFactors
     length: float
-    height: float
+    length_relative: float
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Mapping[str, float]]) -> "ChangeFactors":
+        """Return the factors as `change.json` holds them."""
+        heights = [
+            ErrorFactors(
+                beside=values[name]["beside"],
+                selected=values[name]["selected"],
+                relative={each: values[name][f"relative_{each.value}"] for each in Processing},
+            )
+            for name in ("contrast", "equivalent_width")
+        ]
+        length = values["length"]
+        return cls(heights[0], heights[1], length["interval"], length["relative"])
 
 
 @cache
@@ -40,12 +91,160 @@ def shipped_change_factors() -> ChangeFactors:
 
     Examples
     --------
-    >>> shipped_change_factors().height > 0
+    >>> shipped_change_factors().contrast.beside > 0
     True
     """
     path = resources.files(__package__) / "registration" / "models" / "change.json"
-    values: dict[str, float] = json.loads(path.read_text(encoding="utf-8"))
-    return ChangeFactors(length=values["length"], height=values["height"])
+    return ChangeFactors.from_dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+@dataclass(frozen=True)
+class LineFacts:
+    """What was measured of one line in both pictures, before any word is said.
+
+    Parameters
+    ----------
+    paired : PairedHeight
+    listed : (Kind or None, Kind or None)
+        Its kind where the picture has it as a candidate.
+    lengths : (Estimate or None, Estimate or None)
+        None where the picture does not show it.
+    integrals : (float, float)
+        Contrast times width, signed, each along the course and with the width that the line has in that
+        picture; where a picture does not show it, at the registered place.
+    area : float
+        Of the template: height times this is contrast times width.
+    bone_contrasts : (float or None, float or None)
+        Of the bone beside the same course, in each matched picture; None where it cannot be measured.
+    registration : float
+        What bone is still off by near the line, in the unit of the lengths.
+    processing : Processing
+    contrast_unit : str
+    turned_z, turned_integral : float
+        Of a dark line that the prior picture only has as a candidate: height of the soft bright band that
+        stands out best there in the difference of both, a line in its middle apart, over what bone beside it
+        changes by, and its contrast times width. 0 otherwise.
+    """
+
+    paired: PairedHeight
+    listed: tuple[Kind | None, Kind | None]
+    lengths: tuple[Estimate | None, Estimate | None]
+    integrals: tuple[float, float]
+    area: float
+    bone_contrasts: tuple[float | None, float | None]
+    registration: float
+    processing: Processing
+    contrast_unit: str
+    turned_z: float = 0.0
+    turned_integral: float = 0.0
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether a dark line became a bright band that is not listed: wider than it was, and fainter."""
+        is_band = self.turned_integral >= _TURNED_SHARE * abs(self.integrals[0])
+        return self.turned_z >= _TURNED_SD and is_band
+
+    @property
+    def kinds(self) -> tuple[Kind | None, Kind | None]:
+        """What each picture is known to have there."""
+        return self.listed[0], Kind.SCLEROTIC if self.is_turned else self.listed[1]
+
+    @property
+    def bone_contrast(self) -> float | None:
+        """One for both, as the prior picture has the gain of the current one: the mean of what is known."""
+        known = [each for each in self.bone_contrasts if each is not None and each > 0]
+        return math.fsum(known) / len(known) if known else None
+
+    @property
+    def is_selected(self) -> bool:
+        """Whether one picture only has it as a candidate."""
+        return None in self.listed
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The word for a line and the changes that it rests on; parameters as of `LineChange`."""
+
+    verdict: Verdict
+    seen: tuple["Sight", "Sight"]
+    length: QuantityChange | None
+    equivalent_width: QuantityChange | None
+    contrast: QuantityChange
+
+
+def judged(facts: LineFacts, factors: ChangeFactors) -> Judged:
+    """Return the word for a line.
+
+    Parameters
+    ----------
+    facts : LineFacts
+    factors : ChangeFactors
+    """
+    paired = facts.paired
+    seen = sights(paired, prior=facts.kinds[0], current=facts.kinds[1])
+    contrast = _contrast_change(facts, factors.contrast)
+    length = None
+    if facts.lengths[0] is not None and facts.lengths[1] is not None:
+        length = length_change(
+            facts.lengths[0],
+            facts.lengths[1],
+            registration=facts.registration,
+            factor=factors.length,
+            relative_sd=factors.length_relative,
+        )
+    return Judged(
+        verdict_of(seen, height=contrast, length=length),
+        seen,
+        length,
+        _equivalent_width_change(facts, factors.equivalent_width),
+        contrast,
+    )
+
+
+def height_error(facts: LineFacts, factors: ErrorFactors, *, prior: float, current: float) -> float:
+    """Return the standard deviation of a change of contrast times width, in its unit.
+
+    Parameters
+    ----------
+    facts : LineFacts
+    factors : ErrorFactors
+    prior, current : float
+        Contrast times width at both visits.
+    """
+    paired = facts.paired
+    single = max(paired.prior_sd, paired.current_sd) * facts.area if facts.is_selected else 0.0
+    return math.hypot(
+        factors.beside * paired.beside_sd * facts.area,
+        factors.selected * single,
+        factors.relative[facts.processing] * max(abs(prior), abs(current)),
+    )
+
+
+def _contrast_change(facts: LineFacts, factors: ErrorFactors) -> QuantityChange:
+    values = facts.paired.prior * facts.area, facts.paired.current * facts.area
+    error = height_error(facts, factors, prior=values[0], current=values[1])
+    return _change(facts, values, error, per=1.0, unit=facts.contrast_unit)
+
+
+def _equivalent_width_change(facts: LineFacts, factors: ErrorFactors) -> QuantityChange | None:
+    bone = facts.bone_contrast
+    if bone is None:
+        return None
+    prior, current = facts.integrals[0], facts.turned_integral if facts.is_turned else facts.integrals[1]
+    error = height_error(facts, factors, prior=prior, current=current)
+    return _change(facts, (prior, current), error, per=1 / bone, unit=facts.contrast_unit.split()[1])
+
+
+def _change(
+    facts: LineFacts, values: tuple[float, float], error: float, *, per: float, unit: str
+) -> QuantityChange:
+    paired = facts.paired
+    ends = [
+        Estimate(per * value, per * (value - reach), per * (value + reach), unit)
+        for value, sd in zip(values, (paired.prior_sd, paired.current_sd), strict=True)
+        for reach in (_NORMAL * sd * facts.area,)
+    ]
+    return QuantityChange(ends[0], ends[1], per * (values[1] - values[0]), max(_NORMAL * error * per, 1e-12))
 
 
 @dataclass(frozen=True)
@@ -89,7 +288,7 @@ def sights(paired: PairedHeight, *, prior: Kind | None, current: Kind | None) ->
 
 
 def length_change(
-    prior: Estimate, current: Estimate, *, registration_px: float, factor: float
+    prior: Estimate, current: Estimate, *, registration: float, factor: float, relative_sd: float = 0.0
 ) -> QuantityChange:
     """Return the change of a length with the least significant one.
 
@@ -97,9 +296,12 @@ def length_change(
     ----------
     prior, current : Estimate
         In one unit.
-    registration_px : float
+    registration : float
         What both ends may be off by, in the same unit.
     factor : float
+        Of the intervals and the registration.
+    relative_sd : float
+        Of the longer length, beside that.
 
     Notes
     -----
@@ -117,7 +319,7 @@ def length_change(
     Examples
     --------
     >>> same = Estimate(10.0, 9.0, 11.0, "mm")
-    >>> round(length_change(same, same, registration_px=0.0, factor=1.0).least_significant, 3)  # sqrt(2)
+    >>> round(length_change(same, same, registration=0.0, factor=1.0).least_significant, 3)  # sqrt(2)
     1.414
     """
     change = current.value - prior.value
@@ -126,29 +328,9 @@ def length_change(
         if change >= 0
         else (prior.value - prior.low, current.high - current.value)
     )
-    reach = math.hypot(*faces, _NORMAL * math.sqrt(2) * registration_px)
-    return QuantityChange(prior, current, change, max(factor * reach, 1e-9))
-
-
-def height_change(paired: PairedHeight, *, per_height: float, unit: str, factor: float) -> QuantityChange:
-    """Return the change of a signed contrast, times a constant that makes it a contrast or a width.
-
-    Parameters
-    ----------
-    paired : PairedHeight
-    per_height : float
-        Over 0.
-    unit : str
-    factor : float
-    """
-    numbers = [
-        Estimate(
-            per_height * value, per_height * (value - _NORMAL * sd), per_height * (value + _NORMAL * sd), unit
-        )
-        for value, sd in ((paired.prior, paired.prior_sd), (paired.current, paired.current_sd))
-    ]
-    least = factor * _NORMAL * paired.change_sd * per_height
-    return QuantityChange(numbers[0], numbers[1], paired.change * per_height, max(least, 1e-12))
+    reach = factor * math.hypot(*faces, _NORMAL * math.sqrt(2) * registration)
+    least = math.hypot(reach, _NORMAL * relative_sd * max(prior.value, current.value))
+    return QuantityChange(prior, current, change, max(least, 1e-9))
 
 
 def verdict_of(

@@ -42,7 +42,7 @@ def test_stripes_too_fine_for_the_new_pixels_are_gone():
     assert np.ptp(before_shrinking(stripes, shrunk_to=0.4)[:, 5:-5]) < 0.1
 
 
-def height_of(prior, current, path):
+def height_of(prior, current, path, *, signs=(-1, -1), listed=(True, True)):
     offset = np.arange(-8, 9) * 0.5
     template = np.exp(-0.5 * (offset / 0.8) ** 2)
     template -= template.mean()
@@ -56,7 +56,8 @@ def height_of(prior, current, path):
         template=template,
         unit_px=4.0,
         residual_px=0.3,
-        gain_sd=0.05,
+        signs=signs,
+        listed=listed,
     )
 
 
@@ -73,16 +74,18 @@ def with_line(height: float) -> np.ndarray:
 @pytest.mark.parametrize(("before", "after"), [(-0.6, -0.2), (-0.6, 0.5), (0.0, -0.6), (0.5, 0.0)])
 def test_a_change_is_measured_with_its_sign(before, after):
     """Whatever texture lies under the line is in both pictures, and not in the change."""
-    found = height_of(with_line(before), with_line(after), PATH)
+    signs = tuple(1 if height > 0 else -1 for height in (before or after, after or before))
+    listed = (before != 0, after != 0)
+    found = height_of(with_line(before), with_line(after), PATH, signs=signs, listed=listed)
     assert found.change == pytest.approx(after - before, rel=0.1)
-    assert abs(found.change) > 3 * found.change_sd
+    assert abs(found.change) > 3 * found.beside_sd
 
 
 def test_no_change_is_within_its_error():
     rng = np.random.default_rng(3)
     noisy = [with_line(-0.5) + rng.normal(0, 0.05, PERSON.shape).astype(np.float32) for _ in range(2)]
     found = height_of(*noisy, PATH)
-    assert abs(found.change) < 3 * found.change_sd
+    assert abs(found.change) < 3 * found.beside_sd
 
 
 def test_a_line_outside_is_none():

@@ -82,6 +82,30 @@ def soft_band(offset_px: FloatArray, width_px: float, blur_px: float) -> FloatAr
     return np.asarray(shares @ beside)
 
 
+def band_over_slit(offset_px: FloatArray, *, slit_px: float, band_px: float, blur_px: float) -> FloatArray:
+    """Return weights that give the height of a soft band, whatever a slit in its middle and the rest do.
+
+    Parameters
+    ----------
+    offset_px : (M,) float array
+        Evenly spaced, symmetric about 0.
+    slit_px, band_px : float
+        Full widths at half maximum; the band is the wider one.
+    blur_px : float
+
+    Examples
+    --------
+    >>> offset = np.arange(-20.0, 21.0)
+    >>> weights = band_over_slit(offset, slit_px=2.0, band_px=8.0, blur_px=1.0)
+    >>> seen = 0.3 * soft_band(offset, 8.0, 1.0) - 2.0 * slit(offset, 2.0, 1.0) + 5.0
+    >>> round(float(weights @ seen), 6)
+    0.3
+    """
+    shapes = [soft_band(offset_px, band_px, blur_px), slit(offset_px, slit_px, blur_px)]
+    basis = np.concatenate([np.stack(shapes, axis=1), _polynomials(offset_px)], axis=1)
+    return np.asarray(np.linalg.pinv(basis)[0])
+
+
 def fit_band(
     rows: FloatArray, offset_px: FloatArray, *, is_soft: bool, width_px: float, blur_px: float, alike: int
 ) -> BandFit:
