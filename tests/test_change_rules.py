@@ -8,6 +8,7 @@ import pytest
 from microcal_xray.change_rules import (
     ChangeFactors,
     ErrorFactors,
+    LengthFactors,
     LineFacts,
     Processing,
     judged,
@@ -24,7 +25,8 @@ DARK, BRIGHT = Kind.LUCENT, Kind.SCLEROTIC
 
 
 PLAIN = ErrorFactors(beside=1.0, selected=0.0, relative=dict.fromkeys(Processing, 0.0))
-FACTORS = ChangeFactors(contrast=PLAIN, equivalent_width=PLAIN, length=1.0, length_relative=0.0)
+LENGTH = LengthFactors(interval=1.0, relative=0.0)
+FACTORS = ChangeFactors(contrast=PLAIN, equivalent_width=PLAIN, length=LENGTH, length_selected=LENGTH)
 
 
 def facts(prior, current, *, listed=(None, None), sd=0.1, lengths=None, **changed):
@@ -75,15 +77,15 @@ def test_each_rule(prior, current, listed, lengths, verdict):
 def test_the_least_significant_change_of_equal_errors_is_that_of_the_literature():
     """1.96 sqrt(2) standard errors, 2.77 of them (Glüer 1999)."""
     one = Estimate(10.0, 10 - 1.96 * 0.5, 10 + 1.96 * 0.5, "mm")
-    assert length_change(one, one, registration=0.0, factor=1.0).least_significant == pytest.approx(
+    assert length_change(one, one, registration=0.0, factors=LENGTH).least_significant == pytest.approx(
         2.77 * 0.5, rel=1e-3
     )
 
 
 def test_the_sides_of_the_intervals_that_face_each_other_count():
     short, long = Estimate(10, 9.9, 13, "mm"), Estimate(20, 16, 20.1, "mm")
-    grew = length_change(short, long, registration=0.0, factor=1.0)
-    shrank = length_change(long, short, registration=0.0, factor=1.0)
+    grew = length_change(short, long, registration=0.0, factors=LENGTH)
+    shrank = length_change(long, short, registration=0.0, factors=LENGTH)
     assert grew.least_significant == pytest.approx(math.hypot(3, 4))
     assert shrank.least_significant == pytest.approx(5)  # the same two sides, seen from the other end
 
@@ -91,7 +93,7 @@ def test_the_sides_of_the_intervals_that_face_each_other_count():
 def test_the_same_relative_error_counts_for_both_visits():
     """A gain that is wrong by a tenth changes a strong line more than a weak one."""
     unsure = ErrorFactors(beside=1.0, selected=0.0, relative={**PLAIN.relative, Processing.SHOWN: 0.1})
-    factors = ChangeFactors(contrast=unsure, equivalent_width=unsure, length=1.0, length_relative=0.0)
+    factors = ChangeFactors(contrast=unsure, equivalent_width=unsure, length=LENGTH, length_selected=LENGTH)
     least = {
         (height, processing): judged(
             facts(-height, -height, processing=processing), factors
@@ -107,8 +109,8 @@ def test_a_line_that_was_picked_in_one_picture_only_is_less_sure():
     factors = ChangeFactors(
         contrast=ErrorFactors(beside=1.0, selected=1.0, relative=PLAIN.relative),
         equivalent_width=PLAIN,
-        length=1.0,
-        length_relative=0.0,
+        length=LENGTH,
+        length_selected=LENGTH,
     )
     picked, both = (
         judged(facts(-1.0, -0.5, listed=listed), factors).contrast.least_significant
@@ -136,8 +138,8 @@ def test_the_shipped_errors_are_no_smaller_for_processed_pictures():
 
 def test_the_registration_adds_to_the_error():
     one = Estimate(10.0, 9.0, 11.0, "mm")
-    still = length_change(one, one, registration=0.0, factor=1.0)
-    moved = length_change(one, one, registration=1.0, factor=1.0)
+    still = length_change(one, one, registration=0.0, factors=LENGTH)
+    moved = length_change(one, one, registration=1.0, factors=LENGTH)
     assert moved.least_significant > still.least_significant
 
 

@@ -53,22 +53,36 @@ class ErrorFactors:
 
 
 @dataclass(frozen=True)
+class LengthFactors:
+    """How the errors of two lengths add up.
+
+    Parameters
+    ----------
+    interval : float
+        Of the sides of both intervals that face each other.
+    relative : float
+        Of the longer length: a standard deviation.
+    """
+
+    interval: float
+    relative: float
+
+
+@dataclass(frozen=True)
 class ChangeFactors:
     """The error model of changes, fitted by `tools/measure_change.py --fit`.
 
     Parameters
     ----------
     contrast, equivalent_width : ErrorFactors
-    length : float
-        Of the sides of both intervals that face each other.
-    length_relative : float
-        Of the longer length: a standard deviation.
+    length, length_selected : LengthFactors
+        Of lines listed in both pictures, and in one only.
     """
 
     contrast: ErrorFactors
     equivalent_width: ErrorFactors
-    length: float
-    length_relative: float
+    length: LengthFactors
+    length_selected: LengthFactors
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Mapping[str, float]]) -> "ChangeFactors":
@@ -81,8 +95,11 @@ class ChangeFactors:
             )
             for name in ("contrast", "equivalent_width")
         ]
-        length = values["length"]
-        return cls(heights[0], heights[1], length["interval"], length["relative"])
+        lengths = [
+            LengthFactors(values[name]["interval"], values[name]["relative"])
+            for name in ("length", "length_selected")
+        ]
+        return cls(heights[0], heights[1], lengths[0], lengths[1])
 
 
 @cache
@@ -145,6 +162,11 @@ class LineFacts:
         return self.turned_z >= _TURNED_SD and is_band
 
     @property
+    def seen_integrals(self) -> tuple[float, float]:
+        """Contrast times width at both visits."""
+        return self.integrals[0], self.turned_integral if self.is_turned else self.integrals[1]
+
+    @property
     def kinds(self) -> tuple[Kind | None, Kind | None]:
         """What each picture is known to have there."""
         return self.listed[0], Kind.SCLEROTIC if self.is_turned else self.listed[1]
@@ -189,8 +211,7 @@ def judged(facts: LineFacts, factors: ChangeFactors) -> Judged:
             facts.lengths[0],
             facts.lengths[1],
             registration=facts.registration,
-            factor=factors.length,
-            relative_sd=factors.length_relative,
+            factors=factors.length_selected if facts.is_selected else factors.length,
         )
     return Judged(
         verdict_of(seen, height=contrast, length=length),
@@ -230,7 +251,7 @@ def _equivalent_width_change(facts: LineFacts, factors: ErrorFactors) -> Quantit
     bone = facts.bone_contrast
     if bone is None:
         return None
-    prior, current = facts.integrals[0], facts.turned_integral if facts.is_turned else facts.integrals[1]
+    prior, current = facts.seen_integrals
     error = height_error(facts, factors, prior=prior, current=current)
     return _change(facts, (prior, current), error, per=1 / bone, unit=facts.contrast_unit.split()[1])
 
@@ -288,7 +309,7 @@ def sights(paired: PairedHeight, *, prior: Kind | None, current: Kind | None) ->
 
 
 def length_change(
-    prior: Estimate, current: Estimate, *, registration: float, factor: float, relative_sd: float = 0.0
+    prior: Estimate, current: Estimate, *, registration: float, factors: LengthFactors
 ) -> QuantityChange:
     """Return the change of a length with the least significant one.
 
@@ -298,10 +319,7 @@ def length_change(
         In one unit.
     registration : float
         What both ends may be off by, in the same unit.
-    factor : float
-        Of the intervals and the registration.
-    relative_sd : float
-        Of the longer length, beside that.
+    factors : LengthFactors
 
     Notes
     -----
@@ -318,8 +336,8 @@ def length_change(
 
     Examples
     --------
-    >>> same = Estimate(10.0, 9.0, 11.0, "mm")
-    >>> round(length_change(same, same, registration=0.0, factor=1.0).least_significant, 3)  # sqrt(2)
+    >>> same, plain = Estimate(10.0, 9.0, 11.0, "mm"), LengthFactors(interval=1.0, relative=0.0)
+    >>> round(length_change(same, same, registration=0.0, factors=plain).least_significant, 3)  # sqrt(2)
     1.414
     """
     change = current.value - prior.value
@@ -328,8 +346,8 @@ def length_change(
         if change >= 0
         else (prior.value - prior.low, current.high - current.value)
     )
-    reach = factor * math.hypot(*faces, _NORMAL * math.sqrt(2) * registration)
-    least = math.hypot(reach, _NORMAL * relative_sd * max(prior.value, current.value))
+    reach = factors.interval * math.hypot(*faces, _NORMAL * math.sqrt(2) * registration)
+    least = math.hypot(reach, _NORMAL * factors.relative * max(prior.value, current.value))
     return QuantityChange(prior, current, change, max(least, 1e-9))
 
 
