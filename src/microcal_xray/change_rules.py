@@ -259,12 +259,12 @@ def _equivalent_width_change(facts: LineFacts, factors: ErrorFactors) -> Quantit
 def _change(
     facts: LineFacts, values: tuple[float, float], error: float, *, per: float, unit: str
 ) -> QuantityChange:
-    paired = facts.paired
-    ends = [
-        Estimate(per * value, per * (value - reach), per * (value + reach), unit)
-        for value, sd in zip(values, (paired.prior_sd, paired.current_sd), strict=True)
-        for reach in (_NORMAL * sd * facts.area,)
-    ]
+    # Each end is off by its share of the change's error, and by the texture that both pictures have in common.
+    both = error / math.sqrt(2)
+    ends = []
+    for value, sd in zip(values, (facts.paired.prior_sd, facts.paired.current_sd), strict=True):
+        reach = per * _NORMAL * math.hypot(sd * facts.area, both)
+        ends.append(Estimate(per * value, per * value - reach, per * value + reach, unit))
     return QuantityChange(ends[0], ends[1], per * (values[1] - values[0]), max(_NORMAL * error * per, 1e-12))
 
 
