@@ -130,6 +130,24 @@ def test_the_equivalent_width_rests_on_one_contrast_of_the_bone():
     assert judged(facts(-1.0, -1.0, bone_contrasts=(None, None)), FACTORS).equivalent_width is None
 
 
+@pytest.mark.parametrize(
+    ("z", "integral", "verdict"),
+    [
+        (6.0, 0.8, Verdict.BRIGHTER),
+        (2.0, 0.8, Verdict.GONE),
+        (6.0, 0.2, Verdict.GONE),
+        (-6.0, 0.8, Verdict.GONE),
+    ],
+)
+def test_a_faint_band_where_a_dark_line_was_is_healing_and_its_remains_are_not(z, integral, verdict):
+    healed = facts(-1.0, 0.05, listed=(DARK, None), turned_z=z, turned_integral=integral)
+    found = judged(healed, FACTORS)
+    assert found.verdict is verdict
+    assert (found.seen[1].kind is BRIGHT) == (verdict is Verdict.BRIGHTER)
+    expected = integral / 0.5 if verdict is Verdict.BRIGHTER else 0.05 / 0.5
+    assert found.equivalent_width.current.value == pytest.approx(expected)
+
+
 def test_the_shipped_errors_are_no_smaller_for_processed_pictures():
     for factors in (shipped_change_factors().contrast, shipped_change_factors().equivalent_width):
         assert 0 < factors.relative[Processing.RAW] <= factors.relative[Processing.OTHER]

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from laid_bones import SHAPE, bone, mask
 
-from microcal_xray.registration import as_sharp, before_shrinking, matched_pair, paired_height
+from microcal_xray.measurement import band_over_slit
+from microcal_xray.registration import (
+    as_sharp,
+    before_shrinking,
+    height_in_errors,
+    matched_pair,
+    paired_height,
+)
 
 PERSON = np.repeat(np.repeat(bone(1), 2, 0), 2, 1)  # a quarter of a millimetre a pixel
 BONE = np.repeat(np.repeat(mask(bone(1)), 2, 0), 2, 1)
@@ -86,6 +93,60 @@ def test_no_change_is_within_its_error():
     noisy = [with_line(-0.5) + rng.normal(0, 0.05, PERSON.shape).astype(np.float32) for _ in range(2)]
     found = height_of(*noisy, PATH)
     assert abs(found.change) < 3 * found.beside_sd
+
+
+@pytest.mark.parametrize("aside_px", [-2.0, 1.0, 2.0])
+def test_a_thin_line_that_lies_a_little_aside_is_not_missed(aside_px):
+    """Half a millimetre, more than it is wide: at the very same place the other picture has none of it."""
+    moved = np.roll(with_line(-0.6) - PERSON, int(aside_px), axis=0) + PERSON
+    found = height_of(moved.astype(np.float32), with_line(-0.6), PATH)
+    assert found.prior == pytest.approx(found.current, rel=0.15)
+    assert found.current_aside_px == pytest.approx(0.0, abs=0.5)
+    assert abs(found.prior_aside_px) == pytest.approx(abs(aside_px), abs=0.5)
+
+
+def test_a_line_far_aside_is_another_one():
+    moved = np.roll(with_line(-0.6) - PERSON, 8, axis=0) + PERSON
+    found = height_of(moved.astype(np.float32), with_line(-0.6), PATH, listed=(False, True))
+    assert abs(found.prior) < 0.3 * abs(found.current)
+
+
+def test_the_gain_is_not_taken_from_what_changed():
+    """A line that doubled would otherwise make the whole prior picture stronger, and its own change less."""
+    strong = with_line(-1.5)
+    near = np.zeros(PERSON.shape, bool)
+    near[232:249, 120:180] = True
+    apart = matched_pair(
+        with_line(-0.3), strong, usable=USABLE, bone=BONE, unit_px=4.0, scale=1.0, lines=near
+    )
+    with_it = pair(with_line(-0.3), strong)
+    at = (slice(238, 243), slice(140, 160))
+    assert np.median(apart.gain[at]) == pytest.approx(1.0, abs=0.02)
+    assert np.median(with_it.gain[at]) > 1.05
+
+
+def test_a_band_is_seen_in_the_difference_whatever_becomes_of_the_line_in_its_middle():
+    rng = np.random.default_rng(5)
+    rows = np.arange(PERSON.shape[0])[:, None]
+    columns = np.arange(PERSON.shape[1])[None, :]
+    band = 0.2 * np.exp(-0.5 * ((rows - 240) / 3.0) ** 2) * ((columns >= 128) & (columns <= 172))
+    noise = rng.normal(0, 0.05, PERSON.shape)
+    offset = np.arange(-24, 25) * 0.5
+    template = band_over_slit(offset, slit_px=1.0, band_px=7.0, blur_px=1.0)
+    difference = with_line(0.0) - with_line(-0.6) + noise
+    heights = [
+        height_in_errors(
+            PATH,
+            (difference + each).astype(np.float32),
+            usable=USABLE,
+            offset_px=offset,
+            template=template,
+            unit_px=4.0,
+        )
+        for each in (band, 0 * band)
+    ]
+    assert heights[0][0] == pytest.approx(0.2, abs=0.05)
+    assert heights[0][1] > 4 > abs(heights[1][1])
 
 
 def test_a_line_outside_is_none():
