@@ -156,18 +156,9 @@ def _goals(pairs: Sequence[Compared]) -> list[str]:
             same,
             lambda some: _false(some, lambda line: line.false_marks <= 1),
         ),
-        *(
-            _row(
-                f"the same, {words}",
-                same,
-                lambda some, kind=each: _false(some, lambda line: line.facts.processing is kind),
-            )
-            for each, words in (
-                (Processing.RAW, "both raw"),
-                (Processing.SHOWN, "both processed"),
-                (Processing.OTHER, "one of each"),
-            )
-        ),
+        _row("the same, both raw", same, _false_when(Processing.RAW)),
+        _row("the same, both processed", same, _false_when(Processing.SHOWN)),
+        _row("the same, one of each", same, _false_when(Processing.OTHER)),
         *(
             _row(f"{what.value}: recognised, clear and listed", _clear(pairs, what), _recognised)
             for what in Happened
@@ -220,6 +211,10 @@ def _off(pairs: Sequence[Compared], index: int) -> float:
 
 def _false(pairs: Sequence[Compared], counts: Callable[[Line], bool] = lambda line: True) -> float:
     return _share([line.is_changed for pair in pairs for line in pair.lines if counts(line)])
+
+
+def _false_when(processing: Processing) -> Callable[[Sequence[Compared]], float]:
+    return lambda pairs: _false(pairs, lambda line: line.facts.processing is processing)
 
 
 def _recognised(pairs: Sequence[Compared]) -> float:

@@ -3,8 +3,8 @@
     python tools/draw_change.py docs/pictures          # writes compare_pair.png
     python tools/draw_change.py docs/pictures --page change-report
 
-The pair is a fissure of the thigh bone that healed into a bright line, with the leg turned, shifted and rolled
-between two visits.
+The pair is a fissure of the thigh bone that healed into a bright line, with the leg turned, shifted and
+rolled between two visits.
 """
 
 import argparse
