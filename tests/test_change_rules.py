@@ -1,20 +1,20 @@
 """The rules by which a line gets its word, and the least change that means something."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from microcal_xray.change_rules import (
+from microcal_xray.change_errors import (
     ChangeFactors,
     ErrorFactors,
+    ErrorModel,
     LengthFactors,
-    LineFacts,
     Processing,
-    judged,
-    length_change,
     shipped_change_factors,
 )
+from microcal_xray.change_rules import LineFacts, judged, length_change
 from microcal_xray.changes import LineChange, QuantityChange, Series, Verdict
 from microcal_xray.findings import Kind
 from microcal_xray.measured import Estimate
@@ -24,9 +24,10 @@ from microcal_xray.registration import PairedHeight
 DARK, BRIGHT = Kind.LUCENT, Kind.SCLEROTIC
 
 
-PLAIN = ErrorFactors(beside=1.0, selected=0.0, relative=dict.fromkeys(Processing, 0.0))
+PLAIN = ErrorFactors(beside=1.0, relative=dict.fromkeys(Processing, 0.0))
 LENGTH = LengthFactors(interval=1.0, relative=0.0)
-FACTORS = ChangeFactors(contrast=PLAIN, equivalent_width=PLAIN, length=LENGTH, length_selected=LENGTH)
+MODEL = ErrorModel(contrast=PLAIN, equivalent_width=PLAIN, length=LENGTH)
+FACTORS = ChangeFactors(both=MODEL, one=MODEL)
 
 
 def facts(prior, current, *, listed=(None, None), sd=0.1, lengths=None, **changed):
@@ -92,8 +93,8 @@ def test_the_sides_of_the_intervals_that_face_each_other_count():
 
 def test_the_same_relative_error_counts_for_both_visits():
     """A gain that is wrong by a tenth changes a strong line more than a weak one."""
-    unsure = ErrorFactors(beside=1.0, selected=0.0, relative={**PLAIN.relative, Processing.SHOWN: 0.1})
-    factors = ChangeFactors(contrast=unsure, equivalent_width=unsure, length=LENGTH, length_selected=LENGTH)
+    unsure = ErrorFactors(beside=1.0, relative={**PLAIN.relative, Processing.SHOWN: 0.1})
+    factors = replace(FACTORS, one=replace(MODEL, contrast=unsure))
     least = {
         (height, processing): judged(
             facts(-height, -height, processing=processing), factors
@@ -105,18 +106,24 @@ def test_the_same_relative_error_counts_for_both_visits():
     assert least[4.0, Processing.SHOWN] == pytest.approx(1.96 * math.hypot(0.1, 0.4), rel=1e-3)
 
 
-def test_a_line_that_was_picked_in_one_picture_only_is_less_sure():
-    factors = ChangeFactors(
-        contrast=ErrorFactors(beside=1.0, selected=1.0, relative=PLAIN.relative),
-        equivalent_width=PLAIN,
-        length=LENGTH,
-        length_selected=LENGTH,
-    )
+def test_a_line_that_was_picked_in_one_picture_only_has_errors_of_its_own():
+    wide = ErrorFactors(beside=2.0, relative=PLAIN.relative)
+    factors = replace(FACTORS, one=replace(MODEL, contrast=wide))
     picked, both = (
         judged(facts(-1.0, -0.5, listed=listed), factors).contrast.least_significant
         for listed in ((DARK, None), (DARK, DARK))
     )
-    assert picked == pytest.approx(math.sqrt(2) * both)
+    assert picked == pytest.approx(2 * both)
+
+
+def test_a_turned_line_may_be_told_by_either_number():
+    """A wide faint band is little in the template of the narrow line that it was."""
+    faint = facts(-0.1, 0.1, listed=(DARK, BRIGHT), integrals=(-0.5, 0.5))
+    assert judged(faint, FACTORS).verdict is Verdict.BRIGHTER
+    neither = facts(-0.1, 0.05, listed=(DARK, BRIGHT), integrals=(-0.05, 0.1))
+    assert judged(neither, FACTORS).verdict is Verdict.UNCHANGED
+    same_kind = facts(-0.1, -0.05, listed=(DARK, DARK), integrals=(-0.5, -0.1))
+    assert judged(same_kind, FACTORS).verdict is Verdict.UNCHANGED
 
 
 def test_the_equivalent_width_rests_on_one_contrast_of_the_bone():
@@ -149,7 +156,9 @@ def test_a_faint_band_where_a_dark_line_was_is_healing_and_its_remains_are_not(z
 
 
 def test_the_shipped_errors_are_no_smaller_for_processed_pictures():
-    for factors in (shipped_change_factors().contrast, shipped_change_factors().equivalent_width):
+    shipped = shipped_change_factors()
+    models = (shipped.both, shipped.one)
+    for factors in [each for model in models for each in (model.contrast, model.equivalent_width)]:
         assert 0 < factors.relative[Processing.RAW] <= factors.relative[Processing.OTHER]
         assert factors.beside > 0
 
@@ -184,3 +193,11 @@ def test_polarity_does_not_part_a_line_but_distance_does():
     )
     assert [(site.prior, site.current) for site in near] == [(0, 0)]
     assert [(site.prior, site.current) for site in far] == [(None, 0), (0, None)]
+
+
+def test_the_strongest_line_keeps_its_partner():
+    """Beside a strong line there is often a fainter one of the other polarity, here nearer to its place."""
+    line = np.array([[0.0, 0.0], [0.0, 20.0]])
+    strong, faint = line + np.array([1.5, 0]), line
+    found = sites([strong, faint], [line], tolerance_px=4)
+    assert [(site.prior, site.current) for site in found] == [(0, 0), (1, None)]

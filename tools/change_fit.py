@@ -9,26 +9,18 @@ import numpy.typing as npt
 from change_rows import facts_of
 from scipy import optimize, stats
 
-from microcal_xray.change_rules import (
-    ChangeFactors,
-    ErrorFactors,
-    LengthFactors,
-    LineFacts,
-    Processing,
-    height_error,
-    judged,
-    length_change,
-)
+from microcal_xray.change_errors import ChangeFactors, ErrorFactors, ErrorModel, LengthFactors, Processing
+from microcal_xray.change_rules import LineFacts, height_error, judged, length_change
 from microcal_xray.changes import Verdict
 
 CHANGED = {Verdict.NEW, Verdict.GONE, Verdict.LARGER, Verdict.SMALLER, Verdict.BRIGHTER}
 FALSE_CHANGES = 0.05  # of unchanged lines
 NORMAL = 1.959964
 _TAIL = stats.t(4)  # a few lines are far off: what they say of the usual error is bounded
-_LEAST = {"beside": 0.3, "selected": 0.01, "relative": 0.01, "interval": 0.05}
+_LEAST = {"beside": 0.3, "relative": 0.01, "interval": 0.05}
 Record = dict[str, Any]
 FloatArray = npt.NDArray[np.float64]
-Factors = dict[str, dict[str, float]]
+Factors = dict[str, dict[str, dict[str, float]]]
 
 
 @dataclass(frozen=True)
@@ -55,14 +47,9 @@ def fitted(rows: Sequence[Record]) -> Factors:
     equivalent width, which decides on no word, exceeds its own in one in twenty.
     """
     facts = unchanged(rows)
-    both = [one for one in facts if None not in one.lengths]
     parts = {
-        "contrast": _height_parts(
-            facts, lambda one: (one.paired.prior * one.area, one.paired.current * one.area)
-        ),
-        "equivalent_width": _height_parts(facts, lambda one: one.seen_integrals),
-        "length": _length_parts([one for one in both if not one.is_selected]),
-        "length_selected": _length_parts([one for one in both if one.is_selected]),
+        "both": _model_parts([one for one in facts if not one.is_selected]),
+        "one": _model_parts([one for one in facts if one.is_selected]),
     }
     low, high = 0.8, 1.0
     for _ in range(25):
@@ -82,26 +69,37 @@ def unchanged(rows: Sequence[Record]) -> list[LineFacts]:
 
 def false_changes(facts: Sequence[LineFacts], factors: Factors) -> float:
     """Return the share of unchanged lines with a word of change."""
-    model = ChangeFactors.from_dict(factors)
+    model = ChangeFactors(ErrorModel.from_dict(factors["both"]), ErrorModel.from_dict(factors["one"]))
     return float(np.mean([judged(one, model).verdict in CHANGED for one in facts]))
 
 
-def _at(parts: Mapping[str, Parts], share: float) -> Factors:
+def _at(parts: Mapping[str, Mapping[str, Parts]], share: float) -> Factors:
     return {
-        name: one.widened(1 - FALSE_CHANGES if name == "equivalent_width" else share)
-        for name, one in parts.items()
+        sort: {
+            name: one.widened(1 - FALSE_CHANGES if name == "equivalent_width" else share)
+            for name, one in model.items()
+        }
+        for sort, model in parts.items()
+    }
+
+
+def _model_parts(facts: Sequence[LineFacts]) -> dict[str, Parts]:
+    return {
+        "contrast": _height_parts(
+            facts, lambda one: (one.paired.prior * one.area, one.paired.current * one.area)
+        ),
+        "equivalent_width": _height_parts(facts, lambda one: one.seen_integrals),
+        "length": _length_parts([one for one in facts if None not in one.lengths]),
     }
 
 
 def _height_parts(facts: Sequence[LineFacts], numbers: Callable[[LineFacts], tuple[float, float]]) -> Parts:
     both = [numbers(one) for one in facts]
     change = np.array([abs(current - prior) for prior, current in both])
-    names = ["beside", "selected", *(f"relative_{each.value}" for each in Processing)]
+    names = ["beside", *(f"relative_{each.value}" for each in Processing)]
 
     def errors(values: FloatArray) -> FloatArray:
-        factors = ErrorFactors(
-            float(values[0]), float(values[1]), dict(zip(Processing, values[2:].tolist(), strict=True))
-        )
+        factors = ErrorFactors(float(values[0]), dict(zip(Processing, values[1:].tolist(), strict=True)))
         return np.array(
             [
                 height_error(one, factors, prior=prior, current=current)
@@ -109,7 +107,7 @@ def _height_parts(facts: Sequence[LineFacts], numbers: Callable[[LineFacts], tup
             ]
         )
 
-    return _most_likely(names, errors, change, start=[1.0, 0.3, 0.05, 0.08, 0.1])
+    return _most_likely(names, errors, change, start=[1.0, 0.05, 0.08, 0.1])
 
 
 def _length_parts(facts: Sequence[LineFacts]) -> Parts:

@@ -1,11 +1,11 @@
 """Simulate pairs of visits whose change is known, compare them, and keep what was measured.
 
-    python tools/change_rows.py --first 20000 --pairs 400 --same --jobs 16 --keep fit.jsonl
+    python tools/change_rows.py --first 20000 --pairs 400 --happened same --jobs 16 --keep fit.jsonl
     python tools/change_rows.py --first 30000 --pairs 700 --refusals 10 --jobs 16 --keep test.jsonl
 
-With --same nothing changed in any pair; otherwise in half of them. What was measured is kept before any
-word is said, a line for each pair, so that `tools/measure_change.py` can fit the errors and say the words
-anew in seconds. A run that was ended goes on where it was; after --minutes no new pair is begun. About five
+With --happened same nothing changed in any pair; without it in half of them. What was measured is kept
+before any word is said, a line for each pair, so that `tools/measure_change.py` can fit the errors and say the
+words anew in seconds. A run that was ended goes on where it was; after --minutes no new pair is begun. About five
 seconds of one core for each pair, and as much for a seed with refusals.
 """
 
@@ -25,7 +25,8 @@ import numpy.typing as npt
 from change_pairs import Happened, Pair, pair_of, single_of
 
 import microcal_xray as mx
-from microcal_xray.change_rules import LineFacts, Processing, shipped_change_factors
+from microcal_xray.change_errors import Processing, shipped_change_factors
+from microcal_xray.change_rules import LineFacts
 from microcal_xray.comparing import compare, laid_findings
 from microcal_xray.findings import Candidate, Findings, Kind
 from microcal_xray.line_changes import LineChanges
@@ -189,9 +190,9 @@ def refusals(seed: int) -> list[Record]:
     return records
 
 
-def rows_of(seed: int, is_same: bool, with_refusals: bool) -> list[Record]:
-    """Return the rows of one seed."""
-    pair = pair_of(seed, happened=Happened.SAME if is_same else None)
+def rows_of(seed: int, happened: Happened | None, with_refusals: bool) -> list[Record]:
+    """Return the rows of one seed; `happened` None: by lot."""
+    pair = pair_of(seed, happened=happened)
     return [record_of(pair, seed), *(refusals(seed) if with_refusals else [])]
 
 
@@ -220,7 +221,7 @@ def _measured(seeds: list[int], asked: argparse.Namespace) -> Iterator[list[Reco
                 if seed is None:
                     break
                 with_refusals = bool(asked.refusals) and seed % asked.refusals == 0
-                running.add(pool.submit(rows_of, seed, asked.same, with_refusals))
+                running.add(pool.submit(rows_of, seed, asked.happened, with_refusals))
             if not running:
                 return
             done, running = wait(running, return_when=FIRST_COMPLETED)
@@ -235,7 +236,9 @@ def main() -> None:
     )
     parser.add_argument("--first", type=int, required=True, help="seed of the first pair")
     parser.add_argument("--pairs", type=int, required=True)
-    parser.add_argument("--same", action="store_true", help="nothing changed in any pair")
+    parser.add_argument(
+        "--happened", type=Happened, choices=tuple(Happened), help="in every pair; otherwise by lot"
+    )
     parser.add_argument(
         "--refusals", type=int, default=0, help="every which seed is compared with other bones"
     )

@@ -11,7 +11,8 @@ from change_fit import CHANGED
 from change_pairs import Happened
 from change_rows import facts_of
 
-from microcal_xray.change_rules import Judged, LineFacts, Processing, judged, shipped_change_factors
+from microcal_xray.change_errors import Processing, shipped_change_factors
+from microcal_xray.change_rules import Judged, LineFacts, judged
 from microcal_xray.changes import QuantityChange, Verdict
 from microcal_xray.findings import Kind
 
@@ -249,8 +250,11 @@ def _biases(pairs: Sequence[Compared]) -> list[str]:
     ]
     for key in ("length", "equivalent_width"):
         asked = [pair for pair in pairs if key == "length" or pair.is_raw]
-        for what in (None, Happened.GREW, Happened.SHRANK, Happened.HEALED, Happened.FADED):
-            some = [pair for pair in asked if what in (None, pair.happened)]
+        # A fissure and the band that it becomes do not end at the same places.
+        known = [Happened.GREW, Happened.SHRANK]
+        known += [Happened.HEALED, Happened.FADED] if key == "equivalent_width" else []
+        for what in (None, *known):
+            some = [pair for pair in asked if pair.happened in known and what in (None, pair.happened)]
             rows.append(
                 f"| {key.replace('_', ' ')} | {what.value if what else 'all'} | {_bias_cells(some, key)} |"
             )
@@ -280,6 +284,7 @@ def _power(pairs: Sequence[Compared], key: str) -> list[str]:
     found = [
         (abs(true) / one.least_significant, one.is_significant and one.change * true > 0)
         for pair in asked
+        if key != "length" or pair.happened in (Happened.GREW, Happened.SHRANK)
         for true, one in pair.bias(key)
     ]
     rows = [

@@ -1,13 +1,9 @@
 """What became of one line: from its measures in both pictures to a word, by rules that are written down."""
 
-import json
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache
-from importlib import resources
 
+from .change_errors import ChangeFactors, ErrorFactors, LengthFactors, Processing
 from .changes import QuantityChange, Verdict
 from .findings import Kind
 from .measured import Estimate
@@ -18,101 +14,9 @@ _SHOWN_SD = (
     3.0  # standard deviations of the bone beside it from which a line that is not listed counts as shown
 )
 _SHOWN_SHARE = 0.5  # or so much of its height in the other picture
-_TURNED_SD = (
-    4.0  # the same, of the best of three bands in the difference; and so much of the line's contrast:
-)
-_TURNED_SHARE = 0.5  # where a line is gone, what its template did not fit is left
-
-
-class Processing(StrEnum):
-    """What was done to the greys of both pictures."""
-
-    RAW = "raw"  # both are made for processing: nothing
-    SHOWN = "shown"  # both are made for presentation: fine lines are enhanced by a factor that nobody knows
-    OTHER = "other"  # one of each, or a picture does not say
-
-
-@dataclass(frozen=True)
-class ErrorFactors:
-    """How measured errors add up to the standard deviation of a change, fitted on pairs without any.
-
-    Parameters
-    ----------
-    beside : float
-        Of what bone beside the line changes by.
-    selected : float
-        Of what bone beside the line scatters by in a single picture, for a line listed in one only: it was
-        picked because noise and texture happen to add to it there.
-    relative : mapping of Processing to float
-        Of the larger of both numbers: how well gain and sharpness are matched.
-    """
-
-    beside: float
-    selected: float
-    relative: Mapping[Processing, float]
-
-
-@dataclass(frozen=True)
-class LengthFactors:
-    """How the errors of two lengths add up.
-
-    Parameters
-    ----------
-    interval : float
-        Of the sides of both intervals that face each other.
-    relative : float
-        Of the longer length: a standard deviation.
-    """
-
-    interval: float
-    relative: float
-
-
-@dataclass(frozen=True)
-class ChangeFactors:
-    """The error model of changes, fitted by `tools/measure_change.py --fit`.
-
-    Parameters
-    ----------
-    contrast, equivalent_width : ErrorFactors
-    length, length_selected : LengthFactors
-        Of lines listed in both pictures, and in one only.
-    """
-
-    contrast: ErrorFactors
-    equivalent_width: ErrorFactors
-    length: LengthFactors
-    length_selected: LengthFactors
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Mapping[str, float]]) -> "ChangeFactors":
-        """Return the factors as `change.json` holds them."""
-        heights = [
-            ErrorFactors(
-                beside=values[name]["beside"],
-                selected=values[name]["selected"],
-                relative={each: values[name][f"relative_{each.value}"] for each in Processing},
-            )
-            for name in ("contrast", "equivalent_width")
-        ]
-        lengths = [
-            LengthFactors(values[name]["interval"], values[name]["relative"])
-            for name in ("length", "length_selected")
-        ]
-        return cls(heights[0], heights[1], lengths[0], lengths[1])
-
-
-@cache
-def shipped_change_factors() -> ChangeFactors:
-    """Return the factors that come with the package.
-
-    Examples
-    --------
-    >>> shipped_change_factors().contrast.beside > 0
-    True
-    """
-    path = resources.files(__package__) / "registration" / "models" / "change.json"
-    return ChangeFactors.from_dict(json.loads(path.read_text(encoding="utf-8")))
+# The same, of the best of three bands in the difference, and its share of the contrast that the line had: where
+# a line is gone, what its template did not fit is left. They decide between "gone" and "brighter" alone.
+_TURNED_SD, _TURNED_SHARE = 2.0, 0.6
 
 
 @dataclass(frozen=True)
@@ -203,21 +107,23 @@ def judged(facts: LineFacts, factors: ChangeFactors) -> Judged:
     factors : ChangeFactors
     """
     paired = facts.paired
+    model = factors.one if facts.is_selected else factors.both
     seen = sights(paired, prior=facts.kinds[0], current=facts.kinds[1])
-    contrast = _contrast_change(facts, factors.contrast)
+    contrast = _contrast_change(facts, model.contrast)
+    integral = _integral_change(facts, model.equivalent_width)
     length = None
     if facts.lengths[0] is not None and facts.lengths[1] is not None:
         length = length_change(
             facts.lengths[0],
             facts.lengths[1],
             registration=facts.registration,
-            factors=factors.length_selected if facts.is_selected else factors.length,
+            factors=model.length,
         )
     return Judged(
-        verdict_of(seen, height=contrast, length=length),
+        verdict_of(seen, height=contrast, integral=integral, length=length),
         seen,
         length,
-        _equivalent_width_change(facts, factors.equivalent_width),
+        _equivalent_width_change(facts, model.equivalent_width),
         contrast,
     )
 
@@ -232,11 +138,8 @@ def height_error(facts: LineFacts, factors: ErrorFactors, *, prior: float, curre
     prior, current : float
         Contrast times width at both visits.
     """
-    paired = facts.paired
-    single = max(paired.prior_sd, paired.current_sd) * facts.area if facts.is_selected else 0.0
     return math.hypot(
-        factors.beside * paired.beside_sd * facts.area,
-        factors.selected * single,
+        factors.beside * facts.paired.beside_sd * facts.area,
         factors.relative[facts.processing] * max(abs(prior), abs(current)),
     )
 
@@ -247,19 +150,25 @@ def _contrast_change(facts: LineFacts, factors: ErrorFactors) -> QuantityChange:
     return _change(facts, values, error, per=1.0, unit=facts.contrast_unit)
 
 
+def _integral_change(
+    facts: LineFacts, factors: ErrorFactors, *, per: float = 1.0, unit: str = "1"
+) -> QuantityChange:
+    prior, current = facts.seen_integrals
+    error = height_error(facts, factors, prior=prior, current=current)
+    return _change(facts, (prior, current), error, per=per, unit=unit)
+
+
 def _equivalent_width_change(facts: LineFacts, factors: ErrorFactors) -> QuantityChange | None:
     bone = facts.bone_contrast
     if bone is None:
         return None
-    prior, current = facts.seen_integrals
-    error = height_error(facts, factors, prior=prior, current=current)
-    return _change(facts, (prior, current), error, per=1 / bone, unit=facts.contrast_unit.split()[1])
+    return _integral_change(facts, factors, per=1 / bone, unit=facts.contrast_unit.split()[1])
 
 
 def _change(
     facts: LineFacts, values: tuple[float, float], error: float, *, per: float, unit: str
 ) -> QuantityChange:
-    # Each end is off by its share of the change's error, and by the texture that both pictures have in common.
+    # Each end is off by its share of the change's error, and by the texture that both have in common.
     both = error / math.sqrt(2)
     ends = []
     for value, sd in zip(values, (facts.paired.prior_sd, facts.paired.current_sd), strict=True):
@@ -352,7 +261,11 @@ def length_change(
 
 
 def verdict_of(
-    seen: tuple[Sight, Sight], *, height: QuantityChange, length: QuantityChange | None
+    seen: tuple[Sight, Sight],
+    *,
+    height: QuantityChange,
+    integral: QuantityChange,
+    length: QuantityChange | None,
 ) -> Verdict:
     """Return the word for a line.
 
@@ -362,6 +275,8 @@ def verdict_of(
         Prior and current.
     height : QuantityChange
         Signed: over 0 it became brighter.
+    integral : QuantityChange
+        The same of contrast times width, each with the width that the line has in that picture.
     length : QuantityChange or None
         None where one of the pictures does not show it.
 
@@ -369,8 +284,8 @@ def verdict_of(
     -----
     In this order, the first that holds:
 
-    1. Both show it, dark before and bright now, a significant change: brighter. Bright before and dark now:
-       new, as the dark line is.
+    1. Both show it, dark before and bright now, and the contrast or contrast times width changed
+       significantly: brighter. Bright before and dark now: new, as the dark line is.
     2. The change is significant and only the current picture shows it: new. Only the prior one: gone.
     3. Both show it and its length changed significantly: larger, smaller.
     4. The change is significant: more contrast in its own polarity is larger; less is brighter for a dark
@@ -378,9 +293,10 @@ def verdict_of(
     5. Otherwise unchanged.
     """
     before, after = seen[0].kind, seen[1].kind
+    is_turned = before is not None and after is not None and before is not after
+    if is_turned and (height.is_significant or integral.is_significant):
+        return Verdict.BRIGHTER if after is Kind.SCLEROTIC else Verdict.NEW
     if height.is_significant:
-        if before and after and before is not after:
-            return Verdict.BRIGHTER if after is Kind.SCLEROTIC else Verdict.NEW
         if before is None and after is not None:
             return Verdict.NEW
         if after is None and before is not None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .change_rules import shipped_change_factors
+from .change_errors import shipped_change_factors
 from .changes import Comparison, LineChange, Registration, Series, Verdict
 from .errors import SettingsError
 from .findings import Findings

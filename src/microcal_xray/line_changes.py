@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from .change_rules import ChangeFactors, LineFacts, Processing, Sight, judged, sights
+from .change_errors import ChangeFactors, Processing
+from .change_rules import LineFacts, Sight, judged, sights
 from .changes import LineChange, Verdict
 from .findings import Candidate, Findings, Kind
 from .measured import Measured
@@ -19,12 +20,14 @@ from .side_by_side import LaidPair
 
 FloatArray = npt.NDArray[np.float64]
 
-_NEAR_PX = 16.0  # of a bone picture: what is said of the registration near a line comes from within 8 mm
+# Of a bone picture: what is said of the registration near a line comes from 4 to 12 mm beside it.
+_NEAR_PX, _LINE_PX = 24.0, 8.0
 _MOST_OFF_PX = 2.0  # of a bone picture, 1 mm: farther off, nothing is compared there
 _LEAST_ALIKE = 0.4
 _LEAST_RESIDUAL_PX = 0.1
 _SAME_LINE_MM = 1.5
-_BANDS = (1.0, 1.6, 2.5)  # in units of about a millimetre: so wide may be what a fissure becomes
+_BANDS = (1.0, 1.6, 2.5)  # in units of about a millimetre: so wide may be what a fissure becomes,
+_WIDER = 2.0  # and so much wider than it was, or what its template leaves of it would be taken for the band
 
 
 @dataclass(frozen=True)
@@ -170,7 +173,9 @@ class LineChanges:
 
     def _off_near(self, path_px: FloatArray) -> tuple[float, float]:
         points = self.both.other.bones.from_grid(self.both.from_common(path_px))
-        return self.both.laid.off_near(points[:: max(1, len(points) // 40)], within_px=_NEAR_PX)
+        return self.both.laid.off_near(
+            points[:: max(1, len(points) // 40)], within_px=_NEAR_PX, beyond_px=_LINE_PX
+        )
 
     def _reason(self, path_px: FloatArray, off_px: float, alike: float) -> str | None:
         rows, columns = self.both.pair.usable.shape
@@ -229,7 +234,9 @@ class LineChanges:
             return 0.0, 0.0
         unit_px, found = self.both.unit_px, []
         for width_mm in _BANDS:
-            band_px = max(width_mm * unit_px, 1.5 * shape.fit.width_px)
+            band_px = width_mm * unit_px
+            if band_px < _WIDER * shape.fit.width_px:
+                continue
             step = 0.5 * max(1, int(band_px / 4))
             count = math.ceil((1.5 * band_px + 0.8 * unit_px) / step)
             offset = step * np.arange(-count, count + 1, dtype=np.float64)
@@ -244,7 +251,7 @@ class LineChanges:
                 unit_px=unit_px,
             )
             found.append((z, height * band_px * BAND_AREA * (self.both.mm or 1.0)))
-        return max(found)
+        return max(found, default=(0.0, 0.0))
 
     def _card(self, scene: Scene, path_px: FloatArray, kind: Kind | None, width_px: float) -> Measured | None:
         if kind is None:

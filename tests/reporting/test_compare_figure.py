@@ -34,7 +34,9 @@ def test_significant_steps_are_in_colour_and_an_unknown_one_is_left_out():
     series = Series(
         (
             comparison(line(1, Verdict.LARGER, length=change(10.0, 14.0, least=1.0))),
-            comparison(line(1, Verdict.UNCHANGED, length=change(14.0, 14.2, least=1.0), equivalent_width=None)),
+            comparison(
+                line(1, Verdict.UNCHANGED, length=change(14.0, 14.2, least=1.0), equivalent_width=None)
+            ),
         ),
         (0.0, 4.0, 12.0),
     )

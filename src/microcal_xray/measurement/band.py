@@ -16,6 +16,7 @@ _WIDTHS = 60
 _PRIOR_LOG_SD = 1.0  # the width at which the line was found is right within a factor of e, say
 _DEGREE = 2  # of the background's polynomial
 _LEAST_WEIGHT = 0.1  # of the largest: a bone's edge across the strip says less, but not nothing
+_TILTED = 1.6
 _FLOOR = 2e-3  # of the variance, added as white noise: no covariance is known better
 
 
@@ -83,7 +84,7 @@ def soft_band(offset_px: FloatArray, width_px: float, blur_px: float) -> FloatAr
 
 
 def band_over_slit(offset_px: FloatArray, *, slit_px: float, band_px: float, blur_px: float) -> FloatArray:
-    """Return weights that give the height of a soft band, whatever a slit in its middle and the rest do.
+    """Return weights that give the height of a soft band, whatever a line in its middle and the rest do.
 
     Parameters
     ----------
@@ -101,7 +102,9 @@ def band_over_slit(offset_px: FloatArray, *, slit_px: float, band_px: float, blu
     >>> round(float(weights @ seen), 6)
     0.3
     """
-    shapes = [soft_band(offset_px, band_px, blur_px), slit(offset_px, slit_px, blur_px)]
+    # A tilted gap is no slit: two of different width together are about what it is.
+    shapes = [soft_band(offset_px, band_px, blur_px)]
+    shapes += [slit(offset_px, wide * slit_px, blur_px) for wide in (1.0, _TILTED)]
     basis = np.concatenate([np.stack(shapes, axis=1), _polynomials(offset_px)], axis=1)
     return np.asarray(np.linalg.pinv(basis)[0])
 
