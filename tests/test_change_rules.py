@@ -141,7 +141,7 @@ def test_the_equivalent_width_rests_on_one_contrast_of_the_bone():
     ("z", "integral", "verdict"),
     [
         (6.0, 0.8, Verdict.BRIGHTER),
-        (2.0, 0.8, Verdict.GONE),
+        (1.0, 0.8, Verdict.GONE),
         (6.0, 0.2, Verdict.GONE),
         (-6.0, 0.8, Verdict.GONE),
     ],

@@ -4,9 +4,9 @@
     python tools/change_rows.py --first 30000 --pairs 700 --refusals 10 --jobs 16 --keep test.jsonl
 
 With --happened same nothing changed in any pair; without it in half of them. What was measured is kept
-before any word is said, a line for each pair, so that `tools/measure_change.py` can fit the errors and say the
-words anew in seconds. A run that was ended goes on where it was; after --minutes no new pair is begun. About five
-seconds of one core for each pair, and as much for a seed with refusals.
+before any word is said, a line for each pair, so that `tools/measure_change.py` can fit the errors and say
+the words anew in seconds. A run that was ended goes on where it was; after --minutes no new pair is begun.
+About five seconds of one core for each pair, and as much again for a seed with refusals.
 """
 
 import argparse

@@ -14,8 +14,8 @@ _SHOWN_SD = (
     3.0  # standard deviations of the bone beside it from which a line that is not listed counts as shown
 )
 _SHOWN_SHARE = 0.5  # or so much of its height in the other picture
-# The same, of the best of three bands in the difference, and its share of the contrast that the line had: where
-# a line is gone, what its template did not fit is left. They decide between "gone" and "brighter" alone.
+# The same, of the best of three bands in the difference, and its share of the contrast that the line had:
+# where a line is gone, what its template did not fit is left. They tell "gone" from "brighter" alone.
 _TURNED_SD, _TURNED_SHARE = 2.0, 0.6
 
 
