@@ -132,7 +132,7 @@ def test_a_band_is_seen_in_the_difference_whatever_becomes_of_the_line_in_its_mi
     band = 0.2 * np.exp(-0.5 * ((rows - 240) / 3.0) ** 2) * ((columns >= 128) & (columns <= 172))
     noise = rng.normal(0, 0.05, PERSON.shape)
     offset = np.arange(-24, 25) * 0.5
-    template = band_over_slit(offset, slit_px=1.0, band_px=7.0, blur_px=1.0)
+    template = band_over_slit(offset, slit_px=1.9, band_px=7.0, blur_px=0.5)
     difference = with_line(0.0) - with_line(-0.6) + noise
     heights = [
         height_in_errors(
