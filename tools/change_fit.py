@@ -69,8 +69,21 @@ def unchanged(rows: Sequence[Record]) -> list[LineFacts]:
 
 def false_changes(facts: Sequence[LineFacts], factors: Factors) -> float:
     """Return the share of unchanged lines with a word of change."""
-    model = ChangeFactors(ErrorModel.from_dict(factors["both"]), ErrorModel.from_dict(factors["one"]))
+    model = _model(factors)
     return float(np.mean([judged(one, model).verdict in CHANGED for one in facts]))
+
+
+def words_on(rows: Sequence[Record], factors: Factors) -> list[npt.NDArray[np.bool_]]:
+    """Return which lines of each pair without any change get a word of change."""
+    model = _model(factors)
+    said = [
+        np.array([judged(one, model).verdict in CHANGED for one in unchanged([row])], bool) for row in rows
+    ]
+    return [each for each in said if len(each)]
+
+
+def _model(factors: Factors) -> ChangeFactors:
+    return ChangeFactors(ErrorModel.from_dict(factors["both"]), ErrorModel.from_dict(factors["one"]))
 
 
 def _at(parts: Mapping[str, Mapping[str, Parts]], share: float) -> Factors:
