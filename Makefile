@@ -15,9 +15,15 @@ DEMO := demo-report
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(INSTALLED) ## analyse sample_data/ and say where the report is
+demo: $(INSTALLED) ## analyse sample_data/, say where the report is and what to do there
 	@$(BIN)/microcal analyze sample_data --out $(DEMO) --false-marks 1 --fresh
-	@echo "Open $(CURDIR)/$(DEMO)/report.html in a browser."
+	@echo
+	@echo "1. Open $(CURDIR)/$(DEMO)/report.html in a browser."
+	@echo "2. Press N: the next candidate. A accepts it, R rejects it; ? shows all keys."
+	@echo "3. Decisions (above, right), Download decisions: the file to keep."
+	@echo "Or keep decisions in the folder, and make a table of them:"
+	@echo "   $(BIN)/microcal review $(DEMO)"
+	@echo "   $(BIN)/microcal review $(DEMO) --export csv"
 
 test: $(DEVELOPED) system-packages ohif ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -50,7 +56,7 @@ notebooks: $(DEVELOPED) ## run the notebooks again and store their outputs
 sample-data: $(INSTALLED) ## make sample_data/ again, byte for byte
 	$(BIN)/python tools/make_sample_data.py sample_data
 
-system-packages: ## install the programs some tests need (Chromium, dicom3tools, dcmtk, pixelmed-apps, Orthanc, R with pROC), where that is possible
+system-packages: ## install the programs some tests need (Chromium, dicom3tools, dcmtk, pixelmed-apps, Orthanc, R with pROC, zsh, fish), where that is possible
 	@sh tools/install_system_packages.sh
 
 ohif: ## get the built viewer that one test opens our reports in (npm, 48 MB), where that is possible

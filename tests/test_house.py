@@ -23,6 +23,7 @@ STAGES = (
     "contour",
 )
 SOURCES = sorted(PACKAGE.rglob("*.py"))
+TEMPLATES = sorted(path for path in PACKAGE.rglob("templates/**/*") if path.is_file())
 NO_NAMES = {"utils.py", "common.py", "helpers.py", "base.py"}
 
 
@@ -58,7 +59,7 @@ def test_no_file_is_a_drawer_for_odds_and_ends():
     assert not [path for path in SOURCES if path.name in NO_NAMES]
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=str)
+@pytest.mark.parametrize("path", [*SOURCES, *TEMPLATES], ids=str)
 def test_a_file_holds_one_idea(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
 
@@ -72,6 +73,28 @@ def test_the_layers_hold():
         check=False,
     )
     assert check.returncode == 0, check.stdout
+
+
+def test_the_drawn_house_is_this_one_and_has_no_circle():
+    # Ends with an error if rooms import each other in a circle.
+    check = subprocess.run([sys.executable, "tools/draw_architecture.py", "--check"], cwd=ROOT, check=False)
+    assert check.returncode == 0, "run tools/draw_architecture.py"
+
+
+def test_a_circle_would_be_seen(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    from draw_architecture import reduced
+
+    assert reduced({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == {"a": {"b"}, "b": {"c"}, "c": set()}
+    with pytest.raises(ValueError, match="a -> b -> a"):
+        reduced({"a": {"b"}, "b": {"a"}})
+
+
+def test_the_command_starts_without_what_only_some_commands_use():
+    heavy = "('matplotlib', 'pydicom', 'highdicom', 'pynetdicom', 'tifffile', 'skimage', 'shtab', 'waitress')"
+    code = f"import sys, microcal_xray.cli; print([name for name in {heavy} if name in sys.modules])"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert loaded.strip() == "[]"
 
 
 def test_importing_the_package_loads_nothing_heavy_that_only_some_use():

@@ -1,31 +1,42 @@
 """Fit how strongly the detector answers to lines of known contrast, and write it as plain numbers.
 
-python tools/fit_limit.py [--real FOLDER ...] [--simulated COUNT] [--rounds N] --out FILE [--rows FILE]
+python tools/fit_limit.py [--real FOLDER ...] [--simulated COUNT] [--rounds N] [--jobs N]
+    [--keep FILE] [--rows FILE ...] --out FILE
 
 Lines are put into simulated limbs and into the line-free pictures of the folders, a few at a time, and the
-detector runs on each picture. What is written are coefficients. About ten minutes on one core. Run it again
+detector runs on each picture. What is written are coefficients. About half an hour on one core. Run it again
 whenever the detector or its ranking model has changed; then tools/measure_limit.py.
 """
 
 import argparse
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from limit_samples import Host, Row, drawn, looked_for, real_hosts, scenery_of_host, simulated_hosts
+from limit_samples import (
+    Host,
+    Row,
+    drawn,
+    looked_for,
+    over_hosts,
+    real_hosts,
+    scenery_of_host,
+    simulated_hosts,
+)
 from scipy.optimize import minimize
-from scipy.special import log_ndtr, ndtr
+from scipy.special import log_ndtr
 
 from microcal_xray import Kind, __version__
 from microcal_xray.limit import FEATURES, LARGEST_WIDTH_PX, ProbeLine, moved, width_for_signal
-from microcal_xray.limit.model import SCHEMA, saturated
-from microcal_xray.limit.probes import ALIKE_RAD, UNSEEN
+from microcal_xray.limit.model import SCHEMA, SCORE_RANGE, rest_over
+from microcal_xray.limit.probes import ALIKE_RAD
 from microcal_xray.probing import with_context
 
 FloatArray = npt.NDArray[np.float64]
@@ -33,19 +44,18 @@ FloatArray = npt.NDArray[np.float64]
 _SEED = 71_000
 _PER_PICTURE = 4
 _SIGNALS = (1.5, 80.0)
-_EXPECTED = -1.2
-_SATURATIONS = (5.0, 10.0, 20.0, 40.0, 80.0, 1000.0)
 # A gap can take all of the bone away; no band doubles it.
 _LARGEST_PEAK = {Kind.LUCENT: 1.0, Kind.SCLEROTIC: 0.5}
 _REACHES_PX = (6.0, 10.0, 16.0, 25.0, 40.0, 60.0)
 _WEAK_PULL = 0.02  # on the coefficients, against chance
 
 
-def rows_of(host: Host, rng: np.random.Generator, rounds: int) -> Iterator[Row]:
-    """Yield the lines put into one picture."""
+def rows_of(host: Host, rng: np.random.Generator, *, rounds: int) -> list[Row]:
+    """Return the lines put into one picture."""
     seen = scenery_of_host(host)
     if seen is None:
-        return
+        return []
+    rows: list[Row] = []
     lines: list[ProbeLine] = []
     for number in range(rounds):
         # Every second round lies near the one before: what places have in common is seen only so.
@@ -57,70 +67,66 @@ def rows_of(host: Host, rng: np.random.Generator, rounds: int) -> Iterator[Row]:
         widths = [width_for_signal(seen.ground, *pair) for pair in zip(lines, signals, strict=True)]
         fine = [pair for pair in zip(lines, widths, strict=True) if pair[1] <= LARGEST_WIDTH_PX]
         if fine:
-            yield from looked_for(host, seen, fine)
+            rows += looked_for(host, seen, fine)
+    return rows
+
+
+def like_those_told(rows: Sequence[Row], kind: Kind) -> list[Row]:
+    """Return the lines of a kind that are neither higher nor wider than those whose limit is told."""
+    highest = math.log(_LARGEST_PEAK[kind])
+    return [
+        row
+        for row in rows
+        if row.kind == kind and row.features["peak"] <= highest and row.width_px <= LARGEST_WIDTH_PX
+    ]
 
 
 def fitted(rows: Sequence[Row], largest_peak: float) -> dict[str, Any]:
     """Return the model of one kind."""
-    rows = [row for row in rows if row.features["peak"] <= math.log(largest_peak)]
     values = np.array([[row.features[name] for name in FEATURES] for row in rows])
     scores = np.array([row.score for row in rows])
-    known = np.maximum(scores, UNSEEN)
-    tried = [(_mean(_with_saturation(values, each), known), each) for each in _SATURATIONS]
-    (_, coefficients, spread), saturation = min(tried, key=lambda each: each[0][0])
-    mean = _with_saturation(values, saturation) @ coefficients
-    shares, reach = _shares(rows, _rest(scores, mean, spread), mean)
-    blind = _with_saturation(values, saturation)
-    blind[:, FEATURES.index("context")] = 0
-    print(f"standard deviation {spread:.2f}, without the context {_mean(blind, known)[2]:.2f}")
+    coefficients, spread = _mean(values, scores)
+    mean = values @ coefficients
+    shares, reach = _shares(rows, rest_over(scores, mean, spread), mean)
+    blind = values * np.array([name != "context" for name in FEATURES])
+    print(f"standard deviation {spread:.2f}, without the context {_mean(blind, scores)[1]:.2f}")
     return {
         "coefficients": dict(zip(FEATURES, coefficients.tolist(), strict=True)),
         "line_sd": spread * math.sqrt(1 - shares[0] - shares[1]),
         "place_sd": spread * math.sqrt(shares[0]),
         "picture_sd": spread * math.sqrt(shares[1]),
         "reach_px": reach,
-        "saturation": saturation,
         "largest_peak": largest_peak,
     }
 
 
-def _with_saturation(values: FloatArray, saturation: float) -> FloatArray:
-    changed = values.copy()
-    column = FEATURES.index("signal")
-    changed[:, column] = saturated(values[:, column], saturation)
-    return changed
+def _mean(values: FloatArray, scores: FloatArray) -> tuple[FloatArray, float]:
+    """Return coefficients and standard deviation: a normal score, only seen in a range (Tobit).
 
-
-def _mean(values: FloatArray, scores: FloatArray) -> tuple[float, FloatArray, float]:
-    """Return loss, coefficients and standard deviation: a normal score, unseen below the floor (Tobit)."""
-    unseen = scores <= UNSEEN
+    Over the whole range of scores the mean is not linear in the features, nor is the spread the same; what a
+    limit hangs on is where scores pass the dial.
+    """
+    faintest, clearest = SCORE_RANGE
     pulled = np.array([name != "one" for name in FEATURES], float)
 
     def loss(parameters: FloatArray) -> float:
         spread = math.exp(parameters[-1])
-        apart = (scores - values @ parameters[:-1]) / spread
-        seen = -0.5 * apart**2 - parameters[-1]
-        likelihood = np.where(unseen, log_ndtr(apart), seen).mean()
+        mean = values @ parameters[:-1]
+        seen = -0.5 * ((scores - mean) / spread) ** 2 - parameters[-1]
+        over = np.where(scores >= clearest, log_ndtr((mean - clearest) / spread), seen)
+        likelihood = np.where(scores <= faintest, log_ndtr((faintest - mean) / spread), over).mean()
         return float(-likelihood + _WEAK_PULL * (pulled * parameters[:-1] ** 2).sum() / 10)
 
     first = np.zeros(values.shape[1] + 1)
     first[FEATURES.index("signal")] = 1.0
     found = minimize(loss, first, method="L-BFGS-B")
-    return float(found.fun), found.x[:-1], math.exp(found.x[-1])
-
-
-def _rest(scores: FloatArray, mean: FloatArray, spread: float) -> FloatArray:
-    """Return what is left over the mean; of an unseen score what is expected of it."""
-    below = (UNSEEN - mean) / spread
-    density = np.exp(-0.5 * below**2) / math.sqrt(2 * math.pi)
-    expected = mean - spread * density / np.maximum(ndtr(below), 1e-9)
-    return np.where(scores <= UNSEEN, expected, scores) - mean
+    return found.x[:-1], math.exp(found.x[-1])
 
 
 def _shares(rows: Sequence[Row], rest: FloatArray, mean: FloatArray) -> tuple[tuple[float, float], float]:
     """Return the shares of the variance that places and pictures have in common, and how far places reach."""
     # An unseen line says little about its neighbours: lines that are expected to be seen are compared.
-    expected = mean > _EXPECTED
+    expected = mean > SCORE_RANGE[0]
     rows = [row for row, is_expected in zip(rows, expected, strict=True) if is_expected]
     rest = rest[expected]
     pictures = np.array([f"{row.source}/{row.picture}" for row in rows])
@@ -150,32 +156,31 @@ def main() -> None:
     parser.add_argument(
         "--real", type=Path, nargs="*", default=[], help="folders of pictures with a truth.csv"
     )
-    parser.add_argument("--simulated", type=int, default=42)
+    parser.add_argument("--simulated", type=int, default=210)
     parser.add_argument("--pictures", type=int, default=22, help="of each folder, at most")
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--jobs", type=int, default=1, help="processes that look for lines")
+    parser.add_argument("--keep", type=Path, help="keep the lines that were looked for in this file")
     parser.add_argument(
-        "--rows", type=Path, help="keep the lines here, and take them from here when it is there"
+        "--rows", type=Path, nargs="*", default=[], help="files of kept lines: none are looked for"
     )
     asked = parser.parse_args()
-    if asked.rows is not None and asked.rows.is_file():
-        rows = [Row(**each) for each in json.loads(asked.rows.read_text(encoding="utf-8"))]
-    else:
-        hosts = chain(
-            simulated_hosts(_SEED, asked.simulated, is_test=False),
-            *(real_hosts(folder, asked.pictures, every=2) for folder in asked.real),
-        )
-        rng = np.random.default_rng(_SEED)
-        rows = [row for host in hosts for row in rows_of(host, rng, asked.rounds)]
-        if asked.rows is not None:
-            asked.rows.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
-    kinds = {
-        kind.value: fitted([row for row in rows if row.kind == kind], _LARGEST_PEAK[kind]) for kind in Kind
-    }
+    rows = [Row(**each) for file in asked.rows for each in json.loads(file.read_text(encoding="utf-8"))]
+    if not rows:
+        hosts = [
+            *simulated_hosts(_SEED, asked.simulated, is_test=False),
+            *chain.from_iterable(real_hosts(folder, asked.pictures, every=2) for folder in asked.real),
+        ]
+        rows = over_hosts(partial(rows_of, rounds=asked.rounds), hosts, seed=_SEED, jobs=asked.jobs)
+    if asked.keep is not None:
+        asked.keep.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
+    told = {kind: like_those_told(rows, kind) for kind in Kind}
+    kinds = {kind.value: fitted(own, _LARGEST_PEAK[kind]) for kind, own in told.items()}
     document = {
         "schema": SCHEMA,
         "version": __version__,
-        "lines": {kind.value: sum(row.kind == kind for row in rows) for kind in Kind},
+        "lines": {kind.value: len(own) for kind, own in told.items()},
         "kinds": kinds,
     }
     asked.out.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")

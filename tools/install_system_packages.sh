@@ -2,7 +2,7 @@
 # Programs that some tests use. Each such test skips, and says so, where its program is missing.
 set -u
 missing=""
-for pair in chromium:chromium dciodvfy:dicom3tools dcmdump:dcmtk DicomSRValidator:pixelmed-apps Orthanc:orthanc /usr/share/orthanc/plugins/libOrthancDicomWeb.so:orthanc-dicomweb Rscript:r-cran-proc; do
+for pair in chromium:chromium zsh:zsh fish:fish dciodvfy:dicom3tools dcmdump:dcmtk DicomSRValidator:pixelmed-apps Orthanc:orthanc /usr/share/orthanc/plugins/libOrthancDicomWeb.so:orthanc-dicomweb Rscript:r-cran-proc; do
     command -v "${pair%%:*}" >/dev/null 2>&1 || [ -f "${pair%%:*}" ] || missing="$missing ${pair##*:}"
 done
 [ -z "$missing" ] && exit 0

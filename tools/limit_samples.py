@@ -1,10 +1,14 @@
 """Lines put into line-free radiographs, and how strongly the detector answers to each."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
+import cv2
 import numpy as np
 from ranker_samples import pictures_of
 
@@ -33,6 +37,10 @@ class Host:
 
     radiograph: Radiograph
     source: str
+
+
+Maker = Callable[[], Host]
+Each = TypeVar("Each")
 
 
 @dataclass(frozen=True)
@@ -71,38 +79,67 @@ class Row:
     score: float
 
 
-def simulated_hosts(seed: int, count: int, *, is_test: bool) -> Iterator[Host]:
-    """Yield simulated limbs without lines; test pictures have doses, pixels and outputs of their own."""
-    rng = np.random.default_rng([seed, is_test])
+def simulated_hosts(seed: int, count: int, *, is_test: bool) -> list[Maker]:
+    """Return makers of simulated limbs without lines; test pictures differ in dose, pixel and output."""
+    return [partial(_simulated_host, seed, number, is_test) for number in range(count)]
+
+
+def _simulated_host(seed: int, number: int, is_test: bool) -> Host:
+    rng = np.random.default_rng([seed, is_test, number])
     spacings = (0.139, 0.175, 0.11, 0.15) if is_test else (0.143, 0.16, 0.10, 0.125, 0.20)
     kerma = (6, 80) if is_test else (8, 60)
     outputs = _TEST_OUTPUTS if is_test else _OUTPUTS
-    for number in range(count):
-        anatomy = list(Anatomy)[number % len(Anatomy)]
-        usual = USUAL_DETECTOR[anatomy]
-        spacing = spacings[int(rng.integers(len(spacings)))]
-        share = usual.spacing_mm / spacing
-        made = simulate_limb(
-            anatomy=anatomy,
-            seed=seed + number,
-            lines=[],
-            exposure=Exposure(
-                tube_kv=int(rng.choice((55, 60, 66))),
-                air_kerma_ugy=float(np.exp(rng.uniform(*np.log(kerma)))),
-                focal_spot_mm=float(rng.uniform(0.6, 1.2)),
-                magnification=float(rng.uniform(1.02, 1.10)),
-            ),
-            detector=Detector(round(usual.rows * share), round(usual.columns * share), spacing),
-            output=outputs[(number // len(Anatomy) + number) % len(outputs)],
-        )
-        yield Host(made.radiograph, "simulated")
+    anatomy = list(Anatomy)[number % len(Anatomy)]
+    usual = USUAL_DETECTOR[anatomy]
+    spacing = spacings[int(rng.integers(len(spacings)))]
+    share = usual.spacing_mm / spacing
+    made = simulate_limb(
+        anatomy=anatomy,
+        seed=seed + number,
+        lines=[],
+        exposure=Exposure(
+            tube_kv=int(rng.choice((55, 60, 66))),
+            air_kerma_ugy=float(np.exp(rng.uniform(*np.log(kerma)))),
+            focal_spot_mm=float(rng.uniform(0.6, 1.2)),
+            magnification=float(rng.uniform(1.02, 1.10)),
+        ),
+        detector=Detector(round(usual.rows * share), round(usual.columns * share), spacing),
+        output=outputs[(number // len(Anatomy) + number) % len(outputs)],
+    )
+    return Host(made.radiograph, "simulated")
 
 
-def real_hosts(folder: Path, most: int, *, every: int = 1, first: int = 0) -> Iterator[Host]:
-    """Yield real pictures that were looked at and show no line."""
+def real_hosts(folder: Path, most: int, *, every: int = 1, first: int = 0) -> list[Maker]:
+    """Return makers of real pictures that were looked at and show no line."""
     free = [picture for picture in pictures_of(folder) if picture.line_free][first::every]
-    for picture in free[:most]:
-        yield Host(read_radiograph(picture.path), folder.name)
+    return [partial(_real_host, picture.path, folder.name) for picture in free[:most]]
+
+
+def _real_host(path: Path, source: str) -> Host:
+    return Host(read_radiograph(path), source)
+
+
+def over_hosts(
+    tried: Callable[[Host, np.random.Generator], list[Each]], makers: Sequence[Maker], *, seed: int, jobs: int
+) -> list[Each]:
+    """Return what a function yields of each host, in their order whatever the number of processes."""
+    work = partial(_with_own_chance, tried, seed)
+    numbered = list(enumerate(makers))
+    if jobs == 1:
+        return [row for rows in map(work, numbered) for row in rows]
+    with ProcessPoolExecutor(jobs, initializer=_alone) as pool:
+        return [row for rows in pool.map(work, numbered) for row in rows]
+
+
+def _with_own_chance(
+    tried: Callable[[Host, np.random.Generator], list[Each]], seed: int, numbered: tuple[int, Maker]
+) -> list[Each]:
+    number, maker = numbered
+    return tried(maker(), np.random.default_rng([seed, number]))
+
+
+def _alone() -> None:
+    cv2.setNumThreads(1)  # the processes share the cores
 
 
 def scenery_of_host(host: Host) -> Scenery | None:

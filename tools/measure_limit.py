@@ -1,7 +1,7 @@
 """Measure whether the predicted limit is what the detector finds, on seeds and pictures not fitted on.
 
-python tools/measure_limit.py [--simulated COUNT] [--real FOLDER ...] [--rounds N] [--probes N] [--rows FILE]
-    [--out FILE]
+python tools/measure_limit.py [--simulated COUNT] [--real FOLDER ...] [--rounds N] [--probes N]
+    [--jobs N] [--keep FILE] [--rows FILE ...] --out FILE
 
 Lines of widths around the predicted limit are put into line-free radiographs, and the detector looks for
 them. Written is a page of tables. About a quarter of an hour on one core.
@@ -10,14 +10,15 @@ them. Written is a page of tables. About a quarter of an hour on one core.
 import argparse
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from limit_samples import Host, drawn, looked_for, real_hosts, scenery_of_host, simulated_hosts
+from limit_samples import Host, drawn, looked_for, over_hosts, real_hosts, scenery_of_host, simulated_hosts
 from scipy.optimize import minimize
 from scipy.stats import spearmanr
 
@@ -32,7 +33,7 @@ from microcal_xray.simulation import Course as CourseInBone
 
 FloatArray = npt.NDArray[np.float64]
 
-_SEED = 93_000
+_SEED = 95_000
 _PER_PICTURE = 4
 _AROUND = 1.6  # natural logarithm of the width over the limit, to both sides
 _BINS = 4  # by the predicted limit: of fewer lines each the width found would be mostly chance
@@ -56,11 +57,12 @@ class Tried:
     is_marked: bool
 
 
-def tried_in(host: Host, rng: np.random.Generator, *, rounds: int, probes: int) -> Iterator[Tried]:
-    """Yield lines around the limit that were put into one picture."""
+def tried_in(host: Host, rng: np.random.Generator, *, rounds: int, probes: int) -> list[Tried]:
+    """Return lines around the limit that were put into one picture."""
     seen = scenery_of_host(host)
     if seen is None:
-        return
+        return []
+    tried: list[Tried] = []
     false_marks = float(rng.choice((1.0, 4.0)))
     taught = Taught(seen.ground, shipped_models(), probed(seen, probes, false_marks=false_marks))
     for _ in range(rounds):
@@ -76,18 +78,20 @@ def tried_in(host: Host, rng: np.random.Generator, *, rounds: int, probes: int) 
         if not pairs:
             continue
         for row, one, other in zip(looked_for(host, seen, pairs), fitted, known, strict=True):
-            marked = row.score >= -math.log10(false_marks)
-            yield Tried(
-                row.source,
-                row.picture,
-                row.kind,
-                row.compartment,
-                false_marks,
-                row.width_px,
-                one,
-                other,
-                marked,
+            tried.append(
+                Tried(
+                    row.source,
+                    row.picture,
+                    row.kind,
+                    row.compartment,
+                    false_marks,
+                    row.width_px,
+                    one,
+                    other,
+                    row.score >= -math.log10(false_marks),
+                )
             )
+    return tried
 
 
 def summary(rows: Sequence[Tried], limit: str) -> list[str]:
@@ -222,24 +226,25 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=4, help="of each folder, at most")
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--probes", type=int, default=40)
+    parser.add_argument("--jobs", type=int, default=1, help="processes that look for lines")
+    parser.add_argument("--keep", type=Path, help="keep the lines that were looked for in this file")
     parser.add_argument(
-        "--rows", type=Path, help="keep the lines here, and take them from here when it is there"
+        "--rows", type=Path, nargs="*", default=[], help="files of kept lines: none are looked for"
     )
     parser.add_argument("--out", type=Path, required=True)
     asked = parser.parse_args()
-    if asked.rows is not None and asked.rows.is_file():
-        rows = [Tried(**each) for each in json.loads(asked.rows.read_text(encoding="utf-8"))]
-    else:
-        hosts = chain(
-            simulated_hosts(_SEED, asked.simulated, is_test=True),
-            *(real_hosts(folder, asked.pictures, every=2, first=1) for folder in asked.real),
-        )
-        rng = np.random.default_rng(_SEED)
-        rows = [
-            row for host in hosts for row in tried_in(host, rng, rounds=asked.rounds, probes=asked.probes)
+    rows = [Tried(**each) for file in asked.rows for each in json.loads(file.read_text(encoding="utf-8"))]
+    if not rows:
+        hosts = [
+            *simulated_hosts(_SEED, asked.simulated, is_test=True),
+            *chain.from_iterable(
+                real_hosts(folder, asked.pictures, every=2, first=1) for folder in asked.real
+            ),
         ]
-        if asked.rows is not None:
-            asked.rows.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
+        tried = partial(tried_in, rounds=asked.rounds, probes=asked.probes)
+        rows = over_hosts(tried, hosts, seed=_SEED, jobs=asked.jobs)
+    if asked.keep is not None:
+        asked.keep.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
     text = page(rows, by_pixel_size())
     asked.out.write_text(text, encoding="utf-8")
     print(text)

@@ -210,7 +210,15 @@ class Sight:
 
 
 def sights(paired: PairedHeight, *, prior: Kind | None, current: Kind | None) -> tuple[Sight, Sight]:
-    """Return what both pictures say of a line; `prior` and `current` are the kinds of listed candidates."""
+    """Return what both pictures say of a line; `prior` and `current` are the kinds of listed candidates.
+
+    Parameters
+    ----------
+    paired : PairedHeight
+        The line's height in both pictures.
+    prior, current : Kind or None
+        Of the listed candidate; None: the picture lists none there.
+    """
     return (
         Sight(paired.prior, paired.prior_sd, prior, paired.current),
         Sight(paired.current, paired.current_sd, current, paired.prior),

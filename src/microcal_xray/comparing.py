@@ -84,7 +84,13 @@ def compare_series(
 
 
 def compare_findings(prior: Findings, current: Findings) -> Comparison:
-    """Return what changed between two radiographs that were searched already; see `compare`."""
+    """Return what changed between two radiographs that were searched already; see `compare`.
+
+    Parameters
+    ----------
+    prior, current : Findings
+        Of the same bone.
+    """
     registration, both = laid_findings(prior, current)
     if both is None:
         return Comparison(prior, current, registration, _refused(prior, current, registration.reason or ""))

@@ -7,7 +7,17 @@ import numpy as np
 import numpy.typing as npt
 
 from .bone import Anatomy
-from .detection import Polarity, RidgePath, frames_around, line_kernel
+from .detection import (
+    AROUND_PX,
+    COARSE_ALONG_PX,
+    COARSE_SIGMAS_PX,
+    FINE_ALONG_PX,
+    FINE_SIGMAS_PX,
+    Polarity,
+    RidgePath,
+    frames_around,
+    line_kernel,
+)
 from .findings import Kind
 from .image_limits import (
     Compartment,
@@ -48,11 +58,8 @@ Mask = npt.NDArray[np.bool_]
 _DIRECTIONS = 8  # half of the detector's: the usual level changes slowly with direction
 # The filters of the detector: sigma in pixels of the copy, its smoothing along, its window, its shrinking.
 _FILTERS = (
-    (1.2, 8.0, 28.0, 1),
-    (2.0, 8.0, 28.0, 1),
-    (3.2, 8.0, 28.0, 1),
-    (2.2, 6.0, 14.0, 2),
-    (3.6, 6.0, 14.0, 2),
+    *((sigma_px, FINE_ALONG_PX, AROUND_PX, 1) for sigma_px in FINE_SIGMAS_PX),
+    *((sigma_px, COARSE_ALONG_PX, AROUND_PX / 2, 2) for sigma_px in COARSE_SIGMAS_PX),
 )
 FEW_ANCHORS, MANY_ANCHORS = 16, 400
 _BATCH = 200  # paths whose features are taken at once: neighbours cost the square of it
@@ -153,7 +160,13 @@ def scenery_of(radiograph: Radiograph, found: Search) -> Scenery | None:
 
 
 def quality_of(scenery: Scenery) -> ImageQuality:
-    """Return the quality of an image."""
+    """Return the quality of an image.
+
+    Parameters
+    ----------
+    scenery : Scenery
+        The picture as measuring its quality needs it.
+    """
     ground = scenery.ground
     step = float(np.median(ground.step[ground.bone]))
     rows, columns = (

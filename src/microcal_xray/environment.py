@@ -10,7 +10,7 @@ from importlib.resources import files
 from .version import __version__
 
 # The names under which each package may be installed: OpenCV comes in four builds.
-_DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
+DISTRIBUTIONS: Mapping[str, tuple[str, ...]] = {
     "numpy": ("numpy",),
     "scipy": ("scipy",),
     "opencv": (
@@ -51,7 +51,7 @@ def installed_versions() -> dict[str, str | None]:
         "microcal_xray": __version__,
         "python": f"{platform.python_implementation()} {platform.python_version()}",
     }
-    for name, distributions in _DISTRIBUTIONS.items():
+    for name, distributions in DISTRIBUTIONS.items():
         versions[name] = next(filter(None, map(package_version, distributions)), None)
     return versions
 

@@ -38,7 +38,7 @@ KIND = {Polarity.DARK: Kind.LUCENT, Polarity.BRIGHT: Kind.SCLEROTIC}
 _EDGE_PX = 12  # a line that comes as near to the edge may go on outside
 _BACKGROUND_PX = 24.0  # of the working image, 6 mm: slower changes are not a line's own
 _FWHM_PER_SIGMA = 2 * math.sqrt(2 * math.log(2))
-_UNIT_PX = 4.0  # of the working image: a millimetre, where the spacing is known
+UNIT_PX = 4.0  # of the working image: a millimetre, where the spacing is known
 _WIDTHS_TRIED = (0.4, 1.0, 2.5)  # millimetres, about
 _NO_AXIS = CandidateCaution.NO_BONE_AXIS
 _STRONG_SHARE = 0.25  # of the false marks asked for: a candidate that would still be listed is drawn solid
@@ -47,7 +47,15 @@ _ROUNDING = 1e-9  # of the range from air to bone, or in log units: no picture h
 
 @dataclass(frozen=True)
 class Judged:
-    """A path, how strong it is and why."""
+    """A path, how strong it is and why.
+
+    Parameters
+    ----------
+    path : RidgePath
+    score : float
+        Minus the logarithm of the false marks to be expected.
+    evidence : Evidence
+    """
 
     path: RidgePath
     score: float
@@ -99,7 +107,16 @@ class Scene:
 
 
 def candidate(number: int, one: Judged, scene: Scene, settings: Settings) -> Candidate | None:
-    """Return a measured candidate; None for one shorter than the settings ask, or where nothing is there."""
+    """Return a measured candidate; None for one shorter than the settings ask, or where nothing is there.
+
+    Parameters
+    ----------
+    number : int
+        Its id, from 1.
+    one : Judged
+    scene : Scene
+    settings : Settings
+    """
     scale, kind = scene.found.working.scale, KIND[one.path.polarity]
     traced = scene.found.working.original(one.path.points_px)
     width_px = _FWHM_PER_SIGMA * float(np.median(one.path.sigma_px)) / scale
@@ -165,7 +182,7 @@ def measure_line(
     if (path < -0.5).any() or (path > np.array(radiograph.pixels.shape) - 0.5).any():
         raise ValueError("path_px leaves the picture; give (row, column) in pixels as stored")
     scene = Scene.of(looked_at(radiograph), radiograph)
-    unit_px = _UNIT_PX / scene.found.working.scale
+    unit_px = UNIT_PX / scene.found.working.scale
     widths = [width_px] if width_px is not None else [share * unit_px for share in _WIDTHS_TRIED]
     shapes = [_shape(scene.found.grid.from_stored(path), kind, width, scene) for width in widths]
     return _measured(max(shapes, key=lambda shape: shape.fit.d_prime), scene)
@@ -208,7 +225,7 @@ def _shape(path_px: FloatArray, kind: Kind, width_px: float, scene: Scene) -> Li
         is_dark=kind is Kind.LUCENT,
         width_px=width_px,
         blur_px=scene.blur_px,
-        unit_px=_UNIT_PX / scene.found.working.scale,
+        unit_px=UNIT_PX / scene.found.working.scale,
     )
 
 

@@ -158,7 +158,7 @@ def least_width_px(
     Returns
     -------
     float
-        Infinite where not even a line of 8 working pixels would be.
+        Infinite where not even a line of 4 working pixels would be.
     """
     model = shipped_models()[line.kind]
     widths = np.geomspace(0.05, LARGEST_WIDTH_PX, 18)
@@ -270,7 +270,13 @@ def _score(probe: ProbeLine, paths: Sequence[FloatArray], scores: FloatArray, ki
 
 
 def widest_px(seen: Scenery, line: ProbeLine) -> float:
-    """Return the largest equivalent width of that line that the model was fitted on, in working pixels."""
+    """Return the largest equivalent width of that line that the model was fitted on, in working pixels.
+
+    Parameters
+    ----------
+    seen : Scenery
+    line : ProbeLine
+    """
     per_width = place_of(seen.ground, line, 1.0).peak_of_unit
     if line.kind is Kind.LUCENT:
         return LARGEST_WIDTH_PX

@@ -12,18 +12,20 @@ FloatArray = npt.NDArray[np.float32]
 Float64Array = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-_SLOPE_SIGMA_PX = 0.8
+# What `quality` measures edges with too; it seeks them on a smaller picture and gives an interval.
+SLOPE_SIGMA_PX = 0.8
+STEEPEST = 0.03  # share of the pixels among which edges are sought
+CLEAR = 0.4  # of the steepest: noise has edges too
+SHARPEST = 0.15  # quantile of the widths that is taken: most edges of a body are rounded
+ALONG_PX = (-2.0, -1.0, 0.0, 1.0, 2.0)  # the slope is averaged along the edge, against noise
+ENDS_PERCENT = (0.2, 99.8)  # of the grey range: edges that end there are clipped, or letters and shutters
 _REACH_PX = 10.0
 _STEP_PX = 0.1
-_STEEPEST = 0.03  # share of the pixels among which edges are sought
-_CLEAR = 0.4  # of the steepest: noise has edges too
-_SHARPEST = 0.15  # quantile of the widths that is taken: most edges of a body are rounded
 _FEWEST = 5
 _PANEL_BLUR_MM = 0.18
 _UNKNOWN_BLUR_PX = 2.0  # without a clear edge
 _LEAST_BLUR_PX = 0.5
 _LOOKED_AT_PX, _FEW_EDGES = 900, 200
-_ALONG_PX = (-2.0, -1.0, 0.0, 1.0, 2.0)  # the slope is averaged along the edge, against noise
 
 
 def sharpest_edge_px(pixels: FloatArray, usable: BoolArray, *, edges: int = 800) -> float:
@@ -52,14 +54,14 @@ def sharpest_edge_px(pixels: FloatArray, usable: BoolArray, *, edges: int = 800)
     an edge-enhanced picture it is the width of the enhanced edge. Below about one pixel it cannot tell.
     """
     values = np.asarray(pixels, np.float64)
-    slope = [ndimage.gaussian_filter1d(values, _SLOPE_SIGMA_PX, axis, order=1) for axis in (0, 1)]
-    smooth = [ndimage.gaussian_filter1d(part, _SLOPE_SIGMA_PX, 1 - axis) for axis, part in enumerate(slope)]
+    slope = [ndimage.gaussian_filter1d(values, SLOPE_SIGMA_PX, axis, order=1) for axis in (0, 1)]
+    smooth = [ndimage.gaussian_filter1d(part, SLOPE_SIGMA_PX, 1 - axis) for axis, part in enumerate(slope)]
     steepness = np.hypot(smooth[0], smooth[1])
     places = _edge_places(steepness, usable, edges)
     widths = _widths_px(values, smooth, places, usable)
     if len(widths) < _FEWEST:
         raise SettingsError("no clear edge to measure the sharpness on; give the resolution")
-    return _without_filter(float(np.quantile(widths, _SHARPEST)))
+    return _without_filter(float(np.quantile(widths, SHARPEST)))
 
 
 def _edge_places(steepness: Float64Array, usable: BoolArray, edges: int) -> npt.NDArray[np.intp]:
@@ -68,8 +70,8 @@ def _edge_places(steepness: Float64Array, usable: BoolArray, edges: int) -> npt.
     inner[:margin] = inner[-margin:] = inner[:, :margin] = inner[:, -margin:] = False
     if not inner.any():
         return np.zeros((0, 2), np.intp)
-    usual, top = np.quantile(steepness[inner], (1 - _STEEPEST, 0.999))
-    clear = steepness >= max(float(usual), _CLEAR * float(top), 1e-12)
+    usual, top = np.quantile(steepness[inner], (1 - STEEPEST, 0.999))
+    clear = steepness >= max(float(usual), CLEAR * float(top), 1e-12)
     # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
     import cv2
 
@@ -93,10 +95,10 @@ def _widths_px(
         ndimage.map_coordinates(part, points + aside * tangent, order=1, mode="nearest")
         * direction[:, axis, None]
         for axis, part in enumerate(slope)
-        for aside in _ALONG_PX
+        for aside in ALONG_PX
     )
     levels = ndimage.map_coordinates(values, points, order=1, mode="nearest")
-    low, high = np.percentile(values[usable], (0.2, 99.8))
+    low, high = np.percentile(values[usable], ENDS_PERCENT)
     near = np.abs(way) <= 3
     kept = (levels[:, near].min(axis=1) > low) & (levels[:, near].max(axis=1) < high)
     middle = np.abs(way) <= 1
@@ -117,16 +119,28 @@ def _without_filter(width_px: float) -> float:
 @cache
 def _seen_and_true() -> tuple[Float64Array, Float64Array]:
     way = np.arange(-60, 60, 0.05)
-    gaussian = np.exp(-0.5 * (way / _SLOPE_SIGMA_PX) ** 2)
+    gaussian = np.exp(-0.5 * (way / SLOPE_SIGMA_PX) ** 2)
     candidates = np.geomspace(0.5, 20, 40)
-    seen = [_half_width(way, np.exp(-2 * np.log(2) * np.abs(way) / width), gaussian) for width in candidates]
-    return np.array(seen), candidates
+    return seen_widths_px(candidates, way, gaussian), candidates
 
 
-def _half_width(way: Float64Array, spread: Float64Array, filtered_by: Float64Array) -> float:
-    together = np.convolve(spread, filtered_by, mode="same")
-    above = way[together > together.max() / 2]
-    return float(above[-1] - above[0])
+def seen_widths_px(widths_px: Float64Array, way: Float64Array, filtered_by: Float64Array) -> Float64Array:
+    """Return the full widths at half maximum that two-sided exponentials of given ones have after a filter.
+
+    Parameters
+    ----------
+    widths_px : (N,) float array
+    way : (M,) float array
+        Evenly spaced places at which the exponentials are drawn, 0 in the middle.
+    filtered_by : (K,) float array
+        The filter, at the same spacing.
+    """
+    seen = []
+    for width in widths_px:
+        together = np.convolve(np.exp(-2 * np.log(2) * np.abs(way) / width), filtered_by, mode="same")
+        above = way[together > together.max() / 2]
+        seen.append(float(above[-1] - above[0]))
+    return np.array(seen)
 
 
 def blur_px(pixels: FloatArray, usable: BoolArray, *, mm_per_px: float | None) -> float:

@@ -110,14 +110,24 @@ def search(radiograph: Radiograph) -> Search:
 
 
 def looked_at(radiograph: Radiograph) -> Search:
-    """Return the picture as it is searched, before anything was."""
+    """Return the picture as it is searched, before anything was.
+
+    Parameters
+    ----------
+    radiograph : Radiograph
+    """
     grid = _grid(radiograph)
     working = working_image(grid.pixels, grid.usable, mm_per_px=mm_per_px(radiograph))
     return Search(grid, working, find_field(working.pixels, usable=working.usable))
 
 
 def surveyed(found: Search) -> Survey:
-    """Return the bones of a picture; what is known of them already is not looked for again."""
+    """Return the bones of a picture; what is known of them already is not looked for again.
+
+    Parameters
+    ----------
+    found : Search
+    """
     if found.survey is not None:
         return found.survey
     image = in_range(found.working.pixels, body=found.field.body)
@@ -148,5 +158,10 @@ def _grid(radiograph: Radiograph) -> Grid:
 
 
 def mm_per_px(radiograph: Radiograph) -> float | None:
-    """Return the size of a square pixel; None when the spacing is unknown."""
+    """Return the size of a square pixel; None when the spacing is unknown.
+
+    Parameters
+    ----------
+    radiograph : Radiograph
+    """
     return None if radiograph.spacing is None else radiograph.mm_per_pixel()

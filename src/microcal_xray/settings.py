@@ -58,6 +58,11 @@ class Settings:
 def settings_from_dict(values: Mapping[str, Any]) -> Settings:
     """Return settings from plain values; what is not named keeps its default.
 
+    Parameters
+    ----------
+    values : mapping of str to number
+        By the names of the fields of `Settings`.
+
     Raises
     ------
     SettingsError

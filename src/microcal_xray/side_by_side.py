@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .changes import MatchedView, PlaceMap
-from .measuring import Scene
+from .measuring import UNIT_PX, Scene
 from .radiograph import Intent, Radiograph, Spacing
 from .registration import (
     BonePicture,
@@ -26,7 +26,6 @@ FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
-_UNIT_PX = 4.0  # of the working image: a millimetre, where the spacing is known
 _PLACES_PX = 8
 _DIFFERENCE_MM = 0.4
 _NEAR = 1.5  # in units of about a millimetre: so near to a line, something may have changed
@@ -34,7 +33,17 @@ _NEAR = 1.5  # in units of about a millimetre: so near to a line, something may 
 
 @dataclass(frozen=True)
 class Looked:
-    """One radiograph, looked at, with its bones ready to be laid on others."""
+    """One radiograph, looked at, with its bones ready to be laid on others.
+
+    Parameters
+    ----------
+    radiograph : Radiograph
+    found : Search
+        As it is searched, before anything was.
+    bones : BonePicture
+    mm : float or None
+        Size of a pixel of its square grid; None: unknown.
+    """
 
     radiograph: Radiograph
     found: Search
@@ -66,7 +75,21 @@ class Looked:
 
 @dataclass(frozen=True)
 class LaidPair:
-    """Both pictures on common pixels, each a scene to measure in."""
+    """Both pictures on common pixels, each a scene to measure in.
+
+    Parameters
+    ----------
+    one, other : Looked
+        The prior and the current one.
+    laid : Laid
+        Where the bone of one lies on the other.
+    pair : MatchedPair
+        Their pixels, alike in noise, sharpness and gain.
+    bone : (R, C) bool array
+        On common pixels.
+    scenes : (Scene, Scene)
+        Prior and current.
+    """
 
     one: Looked
     other: Looked
@@ -108,7 +131,7 @@ class LaidPair:
     @property
     def unit_px(self) -> float:
         """Common pixels of about a millimetre."""
-        return _UNIT_PX / self.other.found.working.scale * self.pair.scale
+        return UNIT_PX / self.other.found.working.scale * self.pair.scale
 
     @property
     def mm(self) -> float | None:
@@ -193,7 +216,7 @@ def _common(
     prior = as_sharp(prior, blur_px=widths[0], other_px=widths[1], mm_per_px=mm)
     current = as_sharp(current, blur_px=widths[1], other_px=widths[0], mm_per_px=mm)
     bone = sampled(other.bones.bone.astype(np.float32), on_bones, (shape[0], shape[1]), is_mask=True) > 0.5
-    unit_px = _UNIT_PX / other.found.working.scale * scale
+    unit_px = UNIT_PX / other.found.working.scale * scale
     courses = [other.grid_from_stored(path) for path in lines[1]]
     for path in lines[0]:
         bones = laid.alignment.to_current(one.bones.from_grid(one.grid_from_stored(path)))

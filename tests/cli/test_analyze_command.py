@@ -72,6 +72,22 @@ def report_data(out):
     return json.loads(page.split('id="report-data">')[1].split("</script>")[0])
 
 
+def test_pages_per_image_and_back_cost_no_second_search(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    hostile_folder.limb_with_a_line(tmp_path / "in" / "limb.png")
+    out = tmp_path / "out"
+    command = ["analyze", str(tmp_path / "in"), "--out", str(out), "--jobs", "1"]
+    assert main([*command, "--pages", "per-image"]) == 0
+    assert [path.name for path in (out / "pages").iterdir()] == ["limb.png.html"]
+    assert report_data(out)["images"] == []
+    assert main(["review", str(out), "--port", "0"]) == 2
+    assert "--pages batch" in capsys.readouterr().err
+    assert main(command) == 0
+    assert "1 of 1 files were finished before" in capsys.readouterr().err
+    assert not (out / "pages").exists()
+    assert len(report_data(out)["images"]) == 1
+
+
 def test_a_healthy_file_ends_with_0_and_the_place_of_the_report(tmp_path, capsys):
     hostile_folder.limb_with_a_line(tmp_path / "limb.png")
     out = tmp_path / "out"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from microcal_xray.batch import health
+from microcal_xray.batch import asked, health
 from microcal_xray.batch.health import Check, State
 from microcal_xray.cli import main
 from microcal_xray.environment import installed_versions
@@ -48,25 +48,55 @@ def test_json_says_the_same(tmp_path, capsys, trial):
     assert said["capsule"]["versions"] == installed_versions()
     assert said["decoders"]["pydicom"] == installed_versions()["pydicom"]
     assert {"name": "RLE Lossless", "found": ["pydicom"], "lacking": []} in said["transfer_syntaxes"]
-    assert [check["name"] for check in said["checks"]] == ["model", "decoding", "memory", "writing", "trial"]
+    names = ["versions", "model", "decoding", "memory", "writing", "trial"]
+    assert [check["name"] for check in said["checks"]] == names
 
 
 def test_a_missing_extra_is_named_with_what_it_would_add(tmp_path, capsys, trial, monkeypatch):
     trial(State.GOOD)
-    monkeypatch.setattr(health, "package_version", lambda name: None if name == "highdicom" else "1.2")
+    monkeypatch.setattr(health, "package_version", lambda name: None if name == "highdicom" else "9999.2")
     assert main(["doctor", "--out", str(tmp_path)]) == 0  # the main job does without
     lines = capsys.readouterr().out.splitlines()
     assert "  dicom              results as DICOM objects: export, analyze --dicom; not installed" in lines
-    assert "  pacs               an archive, by DIMSE: send, fetch, listen; pynetdicom 1.2" in lines
+    assert "  pacs               an archive, by DIMSE: send, fetch, listen; pynetdicom 9999.2" in lines
     assert main(["doctor", "--json", "--out", str(tmp_path)]) == 0
     extras = {each["name"]: each["version"] for each in json.loads(capsys.readouterr().out)["extras"]}
     assert extras == {
-        "codecs-full": "1.2",
+        "codecs-full": "9999.2",
         "dicom": None,
-        "pacs": "1.2",
-        "parquet": "1.2",
-        "review": "1.2",
+        "pacs": "9999.2",
+        "parquet": "9999.2",
+        "review": "9999.2",
     }
+
+
+def test_an_extra_that_is_too_old_is_told(tmp_path, capsys, trial, monkeypatch):
+    trial(State.GOOD)
+    monkeypatch.setattr(health, "package_version", lambda name: "0.1")
+    assert main(["doctor", "--out", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    (line,) = [line for line in lines if line.startswith("  pacs ")]
+    assert line.endswith("; pynetdicom 0.1, which does not do: >=3.0.4 is asked")
+
+
+def test_a_package_that_another_one_replaced_is_told_with_the_remedy(tmp_path, capsys, trial, monkeypatch):
+    trial(State.GOOD)
+    monkeypatch.setattr(asked, "package_version", lambda name: "1.26.4" if name == "numpy" else "9999.1")
+    monkeypatch.setattr(
+        asked.metadata, "requires", lambda name: ["numpy>=2.0", "scipy (>=1.13)", "x; extra == 'y'"]
+    )
+    assert main(["doctor", "--out", str(tmp_path)]) == 0  # whether it works is for the trial to say
+    told = [line for line in capsys.readouterr().out.splitlines() if "versions: " in line]
+    assert told == ['  warning            versions: numpy 1.26.4, not >=2.0: pip install "numpy>=2.0"']
+
+
+def test_two_builds_of_opencv_are_told(tmp_path, capsys, trial, monkeypatch):
+    trial(State.GOOD)
+    builds = ("opencv-python-headless", "opencv-python")
+    monkeypatch.setattr(health, "package_version", lambda name: "5.0" if name in builds else None)
+    assert main(["doctor", "--out", str(tmp_path)]) == 0
+    told = "versions: opencv-python-headless and opencv-python are here and overwrite each other"
+    assert told in capsys.readouterr().out
 
 
 def test_every_extra_of_the_package_is_told(tmp_path, trial):

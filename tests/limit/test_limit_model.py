@@ -7,6 +7,7 @@ import pytest
 from microcal_xray.errors import MicrocalError
 from microcal_xray.findings import Kind
 from microcal_xray.limit import FEATURES, LineModel, Scores, features_of, models_from, shipped_models
+from microcal_xray.limit.model import SCHEMA
 from microcal_xray.radiograph import Intent
 
 
@@ -17,7 +18,6 @@ def model(**changes) -> LineModel:
         "place_sd": 0.8,
         "picture_sd": 0.5,
         "reach_px": 40.0,
-        "saturation": 1e9,
         "largest_peak": 1.0,
     }
     return LineModel(**(values | changes))
@@ -54,6 +54,7 @@ def features(**changes):
     values = {
         "signal": math.e,
         "peak": 0.5,
+        "width_px": 2.0,
         "length_px": 40.0,
         "coherence": 0.5,
         "angle_rad": math.pi / 2,
@@ -61,13 +62,6 @@ def features(**changes):
         "intent": Intent.PICTURE,
     }
     return features_of(**(values | changes))
-
-
-def test_a_signal_over_saturation_no_longer_helps():
-    own = model(saturation=10.0)
-    grown = [float(own.mean(features(signal=signal))) for signal in (1.0, 10.0, 100.0, 1000.0)]
-    assert grown[1] - grown[0] > 1.6 * math.log(10) * 0.6
-    assert grown[3] - grown[2] < 0.2
 
 
 def test_higher_lines_than_fitted_on_are_not_promised():
@@ -80,6 +74,8 @@ def test_features_are_those_of_the_model():
     found = features()
     assert tuple(found) == FEATURES
     assert found["signal"] == pytest.approx(1)
+    assert found["signal_peak"] == pytest.approx(math.log(0.5))
+    assert found["width"] == pytest.approx(math.log(2.0))
     assert found["length"] == 0
     assert found["across"] == pytest.approx(0.5)
     assert found["context"] == -1.5
@@ -90,8 +86,16 @@ def test_the_shipped_models_grow_with_the_contrast():
     models = shipped_models()
     assert set(models) == {kind.value for kind in Kind}
     for own in models.values():
-        weak, strong = (own.mean(features(signal=signal, peak=signal / 40)) for signal in (2.0, 8.0))
-        assert strong > weak
+        for usual in (
+            0.02,
+            0.1,
+            0.5,
+        ):  # answers over the usual one of a line as high as all of the bone: 50 to 2
+            grown = [
+                own.mean(features(signal=peak / usual, peak=peak, width_px=4 * peak))
+                for peak in np.geomspace(0.02, own.largest_peak, 20).tolist()
+            ]
+            assert (np.diff(grown) > 0).all()
         assert own.line_sd > 0
 
 
@@ -104,4 +108,4 @@ def test_other_features_are_refused():
     values = json.loads(json.dumps(vars(model())))
     del values["coefficients"]["peak"]
     with pytest.raises(MicrocalError, match=r"run tools/fit_limit\.py"):
-        models_from({"schema": "microcal-limit/1", "kinds": {"lucent": values}})
+        models_from({"schema": SCHEMA, "kinds": {"lucent": values}})

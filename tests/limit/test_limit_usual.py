@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from microcal_xray import detectable
-from microcal_xray.detection import frames_around, line_kernel, ridge_paths
+from microcal_xray.detection import frames_around, line_kernel
 from microcal_xray.limit import BLOCK_PX, PROFILE_STEPS, LineFilter, line_profile, usual_levels
 
 
@@ -70,17 +69,3 @@ def test_a_wider_box_widens_the_profile_by_its_variance():
         return float((line_profile(box_px=box_px, blur_px=0.8) * place**2).sum() / PROFILE_STEPS)
 
     assert variance(6.0) - variance(0.0) == pytest.approx(6.0**2 / 12, rel=0.05)
-
-
-def test_the_filters_are_those_of_the_detector():
-    fine = [
-        (sigma, ridge_paths.__globals__["_FINE_ALONG_PX"])
-        for sigma in ridge_paths.__globals__["_FINE_SIGMAS_PX"]
-    ]
-    coarse = [
-        (sigma, ridge_paths.__globals__["_COARSE_ALONG_PX"])
-        for sigma in ridge_paths.__globals__["_COARSE_SIGMAS_PX"]
-    ]
-    around = ridge_paths.__globals__["_AROUND_PX"]
-    expected = [(*pair, around, 1) for pair in fine] + [(*pair, around / 2, 2) for pair in coarse]
-    assert list(detectable._FILTERS) == expected

@@ -48,16 +48,16 @@ def test_probes_of_another_kind_teach_nothing():
 
 
 def test_a_probe_teaches_most_at_its_own_place_and_direction():
-    known = taught(probe(10.5 * BLOCK_PX, score=2.0))
+    known = taught(probe(10.5 * BLOCK_PX, score=0.8))
     near, near_sd = known(ACROSS, at(10))
     far, far_sd = known(ACROSS, at(50))
     along, _ = known(LineAt(Kind.LUCENT, 0.0, 40.0), at(10))
-    assert 0 < far[0] < near[0] < 2.0
+    assert 0 < far[0] < near[0] < 0.8
     assert near_sd[0] < far_sd[0] < model().whole_sd
     assert 0 < along[0] < near[0]
     # Far away only what the picture has in common is left.
     whole = model().place_sd ** 2 + model().picture_sd ** 2 + model().line_sd ** 2
-    assert far[0] == pytest.approx(2.0 * model().picture_sd ** 2 / whole, rel=0.1)
+    assert far[0] == pytest.approx(0.8 * model().picture_sd ** 2 / whole, rel=0.1)
 
 
 def test_many_probes_tell_the_level_of_their_place():
@@ -65,6 +65,12 @@ def test_many_probes_tell_the_level_of_their_place():
     shift, sd = known(ACROSS, at(10))
     assert shift[0] == pytest.approx(1.5, abs=0.15)
     assert sd[0] == pytest.approx(model().line_sd, rel=0.15)
+
+
+def test_a_probe_beyond_the_range_of_scores_says_no_more_than_that():
+    one, other = (taught(probe(80.0, score=score))(ACROSS, at(10)) for score in (1.5, 4.0))
+    assert one[0][0] == other[0][0] > 0
+    assert taught(probe(80.0, score=4.0, expected=6.0))(ACROSS, at(10)) == (0.0, None)
 
 
 def test_an_unseen_probe_lowers_what_is_expected_unless_nobody_expected_it():

@@ -31,18 +31,13 @@ def test_the_first_that_is_listed_is_the_one_that_decodes(tmp_path):
         assert by_name(syntax.name).found[0] == radiograph.acquisition.decoder
 
 
-def test_a_decoder_that_is_not_there_is_lacking_and_the_next_one_takes_its_place(tmp_path, monkeypatch):
+def test_a_decoder_that_is_not_there_is_lacking_and_nothing_takes_its_place(tmp_path, monkeypatch):
     dataset = dx(ramp(), bits=12)
     dataset.compress(uid.JPEGLSLossless)
     path = saved(dataset, tmp_path)
-    plugins = dict(JPEGLSLosslessDecoder._available)
-    del plugins["pyjpegls"]
-    monkeypatch.setattr(JPEGLSLosslessDecoder, "_available", plugins)
-    support = by_name(uid.JPEGLSLossless.name)
-    assert (support.found, support.lacking) == (("gdcm",), ("pyjpegls",))
-    assert read_radiograph(path).acquisition.decoder == "gdcm"
     monkeypatch.setattr(JPEGLSLosslessDecoder, "_available", {})
-    assert by_name(uid.JPEGLSLossless.name).found == ()
+    support = by_name(uid.JPEGLSLossless.name)
+    assert (support.found, support.lacking) == ((), ("pyjpegls",))
     with pytest.raises(UnreadableRadiographError, match="cannot be decoded"):
         read_radiograph(path)
 

@@ -130,7 +130,7 @@ def test_growth_arrest_is_named_in_both_languages(with_bumps):
     result = replace(image_result(with_bumps(), "a.dcm"), clusters=(rows,))
     english, french = (bump_facts(result, words_of(language))[-1][1] for language in ("en", "fr"))
     assert "growth-arrest (Harris)" in english
-    assert "stries d'arr\u00eat de croissance (Harris)" in french
+    assert "stries d\u2019arr\u00eat de croissance (Harris)" in french
     assert "within 90 px" in english
 
 

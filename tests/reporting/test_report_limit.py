@@ -234,7 +234,7 @@ def test_literature_stands_beside_a_negative_result_alone(findings, make_finding
 def test_a_measured_caution_stands_on_the_page_once(findings):
     text = report_html([image_result(findings, "a.dcm")], Settings())
     assert text.count("many pixels are clipped at the end of the grey range") == 1
-    assert text.count("nombreux pixels saturés à l'extrémité de l'échelle de gris") == 1
+    assert text.count("nombreux pixels saturés à l\u2019extrémité de l\u2019échelle de gris") == 1
 
 
 def test_without_bone_the_page_says_nothing_of_it(make_findings):

@@ -117,7 +117,7 @@ def test_the_data_block_holds_what_the_reviewer_sees(make_findings):
         "the direction of the bone is unclear here, so the angle to it is unknown"
     ]
     assert image["says"]["fr"]["candidates"][1]["cautions"] == [
-        "l'axe de l'os est incertain ici\u00a0: angle avec l'os inconnu"
+        "l\u2019axe de l\u2019os est incertain ici\u00a0: angle avec l\u2019os inconnu"
     ]
     assert [
         "Grey scale",

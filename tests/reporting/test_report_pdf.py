@@ -61,7 +61,7 @@ def test_the_french_report_has_no_english_word_left(result):
     words = words_of(Language.FRENCH)
     pdf = sheets_of(report_pdf([result], Settings(), words=words))
     assert "Traits candidats" in pdf[0]
-    assert "trait lucent (clarté linéaire), franc" in pdf[1]
+    assert "trait radioclair (clarté linéaire), franc" in pdf[1]
     for english in ("candidate", "Length", "marks per", "spacing", "dark", "bright"):
         assert english not in " ".join(pdf)
 

@@ -3,6 +3,7 @@
 import json
 import re
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from microcal_xray.findings import CANDIDATE_CAUTIONS, EVIDENCE_TERMS, MIMICS
 from microcal_xray.radiograph import IMAGE_CAUTIONS
 from microcal_xray.reporting import Language, words_of
 from microcal_xray.reporting import words as words_room
+from microcal_xray.reporting.words import reason_words
 
 ENGLISH, FRENCH = words_of("en"), words_of("fr")
 
@@ -82,3 +84,29 @@ def test_a_value_is_never_read_as_a_place():
 def test_an_unknown_language_is_refused():
     with pytest.raises(ValueError, match="de"):
         words_of("de")
+
+
+def _reasons():
+    return {key: text for key, text in ENGLISH.texts.items() if key.startswith("why.")}
+
+
+@pytest.mark.parametrize("key", sorted(_reasons()))
+def test_the_catalogue_knows_a_reason_as_the_code_writes_it(key):
+    rooms = Path(words_room.__file__).parents[2]
+    code = "".join(path.read_text(encoding="utf-8") for path in rooms.glob("[bl]*/*.py"))  # batch, loading
+    parts = [part for part in re.split(r"\{\w+\}", ENGLISH.text(key)) if len(part) > 2]
+    assert all(part in code for part in parts), key
+
+
+@pytest.mark.parametrize("key", sorted(_reasons()))
+def test_a_reason_is_told_in_french_with_its_names(key):
+    hostile = "<b>{first}</b> which is analysed"
+    reason = ENGLISH.text(key).replace("{first}", hostile)
+    assert reason_words(reason, ENGLISH) == reason
+    told = reason_words(reason, FRENCH)
+    assert told == FRENCH.text(key).replace("{first}", hostile)
+    assert reason_words(f"{reason}\nand more", FRENCH) is None or "{first}" in ENGLISH.text(key)
+
+
+def test_an_unknown_reason_stays_as_it_is():
+    assert reason_words("the moon is full", FRENCH) is None

@@ -77,6 +77,24 @@ def test_every_answer_forbids_frames_guessing_and_keeping(make):
         assert "Access-Control-Allow-Origin" not in headers
 
 
+def test_the_first_page_speaks_the_language_of_the_browser(make):
+    ask(make(), EVENTS, method="POST", body={"events": [said("a.png", "1", "accept")]})
+    for header, language, words in (
+        ("fr-CA,en;q=0.5", "fr", "Qui relit\u00a0?"),
+        ("de, en", "en", "Who reads?"),
+        ("<script>, *;q=x", "en", "Who reads?"),
+        (None, "en", "Who reads?"),
+    ):
+        page = ask(make(), f"/{TOKEN}/", HTTP_ACCEPT_LANGUAGE=header).body.decode()
+        assert f'<html lang="{language}">' in page
+        assert f"<h1>{words}</h1>" in page
+        progress = "0 sur 4 images relues" if language == "fr" else "0 of 4 images done"
+        assert f'<a href="anna/">anna</a></td><td>{progress}</td>' in page
+        assert "<script>" not in page
+    page = ask(make(is_adjudication=True), f"/{TOKEN}/", HTTP_ACCEPT_LANGUAGE="fr").body.decode()
+    assert "Qui tranche les désaccords\u00a0?" in page
+
+
 def test_events_are_stored_once_and_only_their_reader_gets_them_back(make):
     application = make()
     events = [said("a.png", "1", "accept"), drawn("b.png", 1, 40)]

@@ -1,8 +1,8 @@
 import pytest
 from reading_scenes import checked, drawn, own, row_path, said, write_study
 
+from microcal_xray.reader_verdicts import ReaderVerdict, Reason
 from microcal_xray.reviewing import Basis, consensus, consensus_truth
-from microcal_xray.verdicts import Reason, Verdict
 
 DONE = said("a.png", "", "done")
 
@@ -38,8 +38,8 @@ def test_what_both_say_is_agreed_and_what_only_one_says_is_open(agreed):
         }
     )
     assert lines(found) == {
-        "1": (Verdict.ACCEPT, Basis.AGREED),
-        "2": (Verdict.UNSURE, Basis.OPEN),
+        "1": (ReaderVerdict.ACCEPT, Basis.AGREED),
+        "2": (ReaderVerdict.UNSURE, Basis.OPEN),
     }
     assert [place.line for place in found[0].open] == ["2"]
     assert found[0].readers == ("anna", "ben")
@@ -47,7 +47,10 @@ def test_what_both_say_is_agreed_and_what_only_one_says_is_open(agreed):
 
 def test_who_is_done_and_says_nothing_rejects(agreed):
     found = agreed({"anna": [said("a.png", "1", "accept")], "ben": []})
-    assert lines(found) == {"1": (Verdict.UNSURE, Basis.OPEN), "2": (Verdict.REJECT, Basis.AGREED)}
+    assert lines(found) == {
+        "1": (ReaderVerdict.UNSURE, Basis.OPEN),
+        "2": (ReaderVerdict.REJECT, Basis.AGREED),
+    }
 
 
 def test_who_is_not_done_has_no_part(study):
@@ -65,23 +68,23 @@ def test_whoever_adjudicates_decides(agreed):
         "ben": [said("a.png", "2", "reject", reason="overlap")],
     }
     rejected = agreed(readings, [said("a.png", "2", "reject")])
-    assert lines(rejected)["2"] == (Verdict.REJECT, Basis.ADJUDICATED)
+    assert lines(rejected)["2"] == (ReaderVerdict.REJECT, Basis.ADJUDICATED)
     assert rejected[0].lines[1].reason is Reason.OVERLAP  # of who had said so
     twice = agreed(readings, [said("a.png", "2", "reject"), said("a.png", "2", "accept")])
-    assert lines(twice)["2"] == (Verdict.ACCEPT, Basis.ADJUDICATED)
+    assert lines(twice)["2"] == (ReaderVerdict.ACCEPT, Basis.ADJUDICATED)
 
 
 def test_lines_drawn_on_one_spot_are_one_place(agreed):
     found = agreed({"anna": [drawn("a.png", 1, 100)], "ben": [drawn("a.png", 2, 110)]})
-    assert lines(found)[own(1)] == (Verdict.ACCEPT, Basis.AGREED)
+    assert lines(found)[own(1)] == (ReaderVerdict.ACCEPT, Basis.AGREED)
     assert own(2) not in lines(found)
 
 
 def test_lines_too_far_apart_or_of_another_kind_are_two_places(agreed):
     for other in (drawn("a.png", 2, 116), drawn("a.png", 2, 101, kind="sclerotic")):
         found = agreed({"anna": [drawn("a.png", 1, 100)], "ben": [other]})
-        assert lines(found)[own(1)] == (Verdict.UNSURE, Basis.OPEN)
-        assert lines(found)[own(2)] == (Verdict.UNSURE, Basis.OPEN)
+        assert lines(found)[own(1)] == (ReaderVerdict.UNSURE, Basis.OPEN)
+        assert lines(found)[own(2)] == (ReaderVerdict.UNSURE, Basis.OPEN)
 
 
 def test_a_line_that_covers_less_than_half_of_the_other_is_another(agreed):
@@ -92,21 +95,21 @@ def test_a_line_that_covers_less_than_half_of_the_other_is_another(agreed):
 
 def test_a_line_drawn_over_a_candidate_is_a_verdict_on_it(agreed):
     found = agreed({"anna": [drawn("a.png", 1, 25)], "ben": [said("a.png", "1", "accept")]})
-    assert lines(found)["1"] == (Verdict.ACCEPT, Basis.AGREED)
+    assert lines(found)["1"] == (ReaderVerdict.ACCEPT, Basis.AGREED)
     assert own(1) not in lines(found)
 
 
 def test_what_others_drew_can_be_taken_over_or_refused(agreed):
     readings = {"anna": [drawn("a.png", 1, 100)], "ben": []}
     taken = agreed(readings, [drawn("a.png", 1, 100), said("a.png", own(1), "accept")])
-    assert lines(taken)[own(1)] == (Verdict.ACCEPT, Basis.ADJUDICATED)
+    assert lines(taken)[own(1)] == (ReaderVerdict.ACCEPT, Basis.ADJUDICATED)
     refused = agreed(readings, [drawn("a.png", 1, 100), said("a.png", own(1), "reject")])
-    assert lines(refused)[own(1)] == (Verdict.REJECT, Basis.ADJUDICATED)
+    assert lines(refused)[own(1)] == (ReaderVerdict.REJECT, Basis.ADJUDICATED)
 
 
 def test_a_line_that_only_the_adjudicator_drew_counts(agreed):
     found = agreed({"anna": [], "ben": []}, [drawn("a.png", 5, 100)])
-    assert lines(found)[own(5)] == (Verdict.ACCEPT, Basis.ADJUDICATED)
+    assert lines(found)[own(5)] == (ReaderVerdict.ACCEPT, Basis.ADJUDICATED)
 
 
 def test_the_path_is_that_of_the_first_reader_who_moved_it(agreed):

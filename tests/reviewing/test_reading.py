@@ -3,9 +3,9 @@ import pytest
 from reading_scenes import checked, drawn, own, row_path, said, write_study
 
 from microcal_xray.findings import Kind
+from microcal_xray.reader_verdicts import ReaderVerdict, Reason
 from microcal_xray.reviewing import fold
 from microcal_xray.reviewing.reading import aided, unaided
-from microcal_xray.verdicts import Reason, Verdict
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_the_last_verdict_wins_and_brings_its_reason(folded):
         said("a.png", "1", "reject", reason="overlap", comment="beside the fibula"),
         said("a.png", "1", "accept"),
     )
-    assert line(reading, "1").verdict is Verdict.ACCEPT
+    assert line(reading, "1").verdict is ReaderVerdict.ACCEPT
     assert line(reading, "1").reason is None
     assert line(reading, "1").comment == "beside the fibula"  # an empty comment says nothing
     assert line(reading, "1").seconds == 2
@@ -67,8 +67,11 @@ def test_a_moved_candidate_gets_its_own_path_back(folded):
 
 
 def test_an_own_line_is_accepted_unless_its_reader_says_otherwise(folded):
-    assert line(folded(drawn("a.png", 1, 90)), own(1)).mark is Verdict.ACCEPT
-    assert line(folded(drawn("a.png", 1, 90), said("a.png", own(1), "unsure")), own(1)).mark is Verdict.UNSURE
+    assert line(folded(drawn("a.png", 1, 90)), own(1)).mark is ReaderVerdict.ACCEPT
+    assert (
+        line(folded(drawn("a.png", 1, 90), said("a.png", own(1), "unsure")), own(1)).mark
+        is ReaderVerdict.UNSURE
+    )
 
 
 def test_an_own_line_can_be_moved_removed_and_drawn_again(folded):

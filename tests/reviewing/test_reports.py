@@ -14,11 +14,11 @@ from microcal_xray import Findings, read_radiograph, read_results
 from microcal_xray.cli import main
 from microcal_xray.errors import SettingsError
 from microcal_xray.exporting import ExportOptions, ResultKind, Verifier, dicom_objects, object_bytes
+from microcal_xray.reader_verdicts import ReaderVerdict
 from microcal_xray.reporting import image_result, write_results
 from microcal_xray.reviewing import Role, open_store, read_study, stored_decisions
 from microcal_xray.reviewing.reports import reviewed_analyses
 from microcal_xray.settings import Settings
-from microcal_xray.verdicts import Verdict
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
 FILES = ("tibia_fissure.dcm", "femur_plain.dcm")
@@ -83,7 +83,7 @@ def texts(report):
 def test_what_was_accepted_is_listed_and_the_rest_is_counted(analysed, store):
     report = report_of(store, analysed, TIBIA)
     found = read_results(report).candidates
-    assert [each.verdict for each in found] == [Verdict.ACCEPT, Verdict.UNSURE]
+    assert [each.verdict for each in found] == [ReaderVerdict.ACCEPT, ReaderVerdict.UNSURE]
     assert found[0].numbers["length_mm"] == store.study.by_file[TIBIA].candidates["1"].length_mm
     assert (found[1].tier, list(found[1].numbers)) == (None, ["length_mm"])
     assert texts(report)["LEFT_OUT"] == "2"

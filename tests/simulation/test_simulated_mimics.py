@@ -98,3 +98,10 @@ def test_the_marker_tells_the_side():
         )
         strokes = [e for e in made.mimics if e.kind is Mimic.SIDE_MARKER and e.path_px is not None]
         assert len(strokes) == (1 if made.left_side else 2)  # L is one stroke, R two
+
+
+def test_a_picture_that_shows_nothing_of_the_bone_has_no_lines_in_it():
+    beside = simulate_limb(
+        seed=5000, detector=Detector(60, 60, 0.5), centre_mm=(0, 260), lines=[], mimics=[Mimic.HARRIS_LINES]
+    )
+    assert beside.mimics == ()

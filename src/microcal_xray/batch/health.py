@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..environment import installed_versions, package_version, platform_words
+from ..environment import DISTRIBUTIONS, installed_versions, package_version, platform_words
 from ..errors import MicrocalError
 from ..findings import Kind
 from ..loading.complaints import one_line
@@ -22,6 +22,7 @@ from ..measurement import shipped_rankers
 from ..reporting import image_result_from_dict
 from ..reporting.capsule import run_capsule
 from .analysis import analyze
+from .asked import asked_packages, does
 from .options import BatchOptions
 from .recorded import read_recorded
 from .supervisor import BatchStoppedError
@@ -77,12 +78,20 @@ class Extra:
         None: not installed.
     adds : str
         What it is needed for.
+    asked : str
+        The versions that will do, as ``>=3.0.4``; empty: any.
     """
 
     name: str
     package: str
     version: str | None
     adds: str
+    asked: str = ""
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it is installed in a version that will do."""
+        return self.version is not None and does(self.version, self.asked)
 
 
 @dataclass(frozen=True)
@@ -128,12 +137,16 @@ def examine(folder: str | Path = ".") -> Health:
     True
     """
     syntaxes = supported_syntaxes()
-    checks = [_model(), _decoding(syntaxes), _memory(), _writing(Path(folder)), _trial()]
+    checks = [_versions(), _model(), _decoding(syntaxes), _memory(), _writing(Path(folder)), _trial()]
     return Health(_capsule(), decoder_packages(), syntaxes, _extras(), tuple(checks))
 
 
 def _extras() -> tuple[Extra, ...]:
-    return tuple(Extra(name, package, package_version(package), adds) for name, package, adds in _EXTRAS)
+    asked = {(one.extra, one.package): one.versions for one in asked_packages()}
+    return tuple(
+        Extra(name, package, package_version(package), adds, asked.get((name, package), ""))
+        for name, package, adds in _EXTRAS
+    )
 
 
 def _capsule() -> dict[str, Any]:
@@ -141,6 +154,23 @@ def _capsule() -> dict[str, Any]:
         return run_capsule()
     except OSError:  # the model is not there, which a check tells
         return {"versions": installed_versions(), "models": {"ranker": None}, "platform": platform_words()}
+
+
+def _versions() -> Check:
+    """Say whether what is asked for is here; another package may have put an older one in its place."""
+    asked = [one for one in asked_packages() if one.extra is None]
+    unmet = [one for one in asked if not one.is_met]
+    builds = [name for name in DISTRIBUTIONS["opencv"] if package_version(name)]
+    if unmet:
+        said = ", ".join(f"{one.package} {one.found or 'missing'}, not {one.versions}" for one in unmet)
+        wanted = " ".join(f'"{one.package}{one.versions}"' for one in unmet)
+        return Check("versions", State.WARNING, f"{said}: pip install {wanted}")
+    if len(builds) > 1:
+        said = f"{' and '.join(builds)} are here and overwrite each other"
+        return Check("versions", State.WARNING, f"{said}: uninstall all of them and install one again")
+    if not asked:
+        return Check("versions", State.GOOD, "run from its source, so what it asks for is not known")
+    return Check("versions", State.GOOD, f"all {len(asked)} packages that it asks for")
 
 
 def _model() -> Check:

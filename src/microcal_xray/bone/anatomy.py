@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from .mask import bone_mask
+from .smoothing import smoothed
 
 FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -48,12 +48,20 @@ def find_anatomy(pixels: FloatImage, *, body: Mask, axis_rad: FloatImage, cohere
     axis_rad, coherence : (R, C) float32 array
         By `long_axis`, with a window of about half a bone's width.
     """
+    # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
+    import cv2
+
     bone = bone_mask(pixels, body=body)
-    distance = ndimage.distance_transform_edt(bone) + ndimage.distance_transform_edt(~bone)
-    # The gradient of a smooth signed distance points across the outline.
-    signed = np.where(bone, distance, -distance).astype(np.float32)
-    down, right = (
-        np.gradient(ndimage.gaussian_filter(signed, 3.0)) if min(bone.shape) > 1 else (signed, signed)
+    # Exact Euclidean distances, three times as fast as those of scipy.
+    distance = np.asarray(
+        sum(
+            cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+            for side in (bone, ~bone)
+        ),
+        np.float32,
     )
+    # The gradient of a smooth signed distance points across the outline.
+    signed = smoothed(np.where(bone, distance, -distance), 3.0)
+    down, right = np.gradient(signed) if min(bone.shape) > 1 else (signed, signed)
     outline = (np.arctan2(down, right) + np.pi / 2) % np.pi
-    return Anatomy(bone, axis_rad, coherence, distance.astype(np.float32), outline.astype(np.float32))
+    return Anatomy(bone, axis_rad, coherence, distance, outline.astype(np.float32))

@@ -3,6 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from .smoothing import smoothed
+
 FloatImage = npt.NDArray[np.float32]
 
 
@@ -42,12 +44,12 @@ def long_axis(image: FloatImage, *, scale_px: float) -> tuple[FloatImage, FloatI
     coarse = _reduced(image, step)
     if min(coarse.shape) < 2:
         return np.zeros(image.shape, np.float32), np.zeros(image.shape, np.float32)
-    down, right = np.gradient(_blurred(coarse, 1.0))
+    down, right = np.gradient(smoothed(coarse, 1.0))
     size = np.hypot(down, right)
     damping = 1 / (size + np.percentile(size, 80) + np.finfo(np.float32).tiny)
     down, right = down * damping, right * damping
     rows2, columns2, mixed = (
-        _blurred(product, scale_px / step) for product in (down * down, right * right, down * right)
+        smoothed(product, scale_px / step) for product in (down * down, right * right, down * right)
     )
     doubled = np.hypot(columns2 - rows2, 2 * mixed)
     total = rows2 + columns2
@@ -66,10 +68,3 @@ def _reduced(image: FloatImage, step: int) -> FloatImage:
 
     size = (image.shape[1] // step, image.shape[0] // step)
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA)) if min(size) else image[:0]
-
-
-def _blurred(image: FloatImage, sigma_px: float) -> FloatImage:
-    # Imported here, as above.
-    import cv2
-
-    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma_px, borderType=cv2.BORDER_REFLECT), np.float32)

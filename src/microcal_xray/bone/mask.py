@@ -4,11 +4,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from .smoothing import smoothed
+
 FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 _WINDOW_SHARE = 0.12  # of the longer side: about the width of a limb
 _SMALLEST_SHARE = 0.02  # of the body: smaller islands are not bones
+_ROUNDING = 1e-6  # smaller differences than this share are no picture
 _WORKING_SIDE_PX = 320  # bones are large; their mask needs no fine pixels
 
 
@@ -41,15 +44,17 @@ def bone_mask(pixels: FloatImage, *, body: Mask, scale_px: float | None = None) 
     # Imported here: it costs 0.2 s, which `import microcal_xray` should not pay.
     from skimage.filters import threshold_otsu
 
-    if not body.any() or np.ptp(pixels[body]) == 0:
+    if not body.any():
         return np.zeros_like(body)
     step = max(1, max(pixels.shape) // _WORKING_SIDE_PX)
-    smooth = ndimage.gaussian_filter(pixels, step)[::step, ::step]
+    smooth = smoothed(pixels, step)[::step, ::step]
     inside = body[::step, ::step]
+    if not inside.any() or np.ptp(smooth[inside]) <= _ROUNDING * np.abs(smooth[inside]).max():
+        return np.zeros_like(body)
     window = (scale_px or _WINDOW_SHARE * max(pixels.shape)) / step
-    weight = ndimage.gaussian_filter(inside.astype(np.float32), window)
-    around = ndimage.gaussian_filter(np.where(inside, smooth, 0), window) / np.maximum(weight, 1e-3)
-    level = 0.5 * (around + threshold_otsu(smooth[inside])) if inside.any() else around
+    weight = smoothed(inside.astype(np.float32), window)
+    around = smoothed(np.where(inside, smooth, 0), window) / np.maximum(weight, 1e-3)
+    level = 0.5 * (around + threshold_otsu(smooth[inside]))
     coarse = ndimage.binary_opening(inside & (smooth > level), iterations=2)
     coarse = _filled(_large(coarse, _SMALLEST_SHARE * inside.sum()), 0.02 * inside.sum())
     rows, columns = (

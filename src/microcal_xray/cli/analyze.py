@@ -3,8 +3,9 @@
 import argparse
 import json
 import sys
+from dataclasses import replace
 
-from ..batch import BatchOptions, BatchSummary, Progress, analyze
+from ..batch import BatchSummary, Progress, analyze
 from ..reporting.foreign_text import printable_text
 from ..reporting.words import plural
 from ..version import __version__
@@ -13,8 +14,14 @@ from .export import add_dicom_options, chosen_objects, export_line, export_recor
 from .page import add_page_options, chosen_page
 from .progress import watched
 from .reading import add_reading_options, given_path
-from .running import add_earlier_options, add_running_options, add_table_option, ended_like_ctrl_c
-from .settings_file import add_settings_options, chosen_settings
+from .running import (
+    add_earlier_options,
+    add_running_options,
+    add_table_option,
+    chosen_batch,
+    ended_like_ctrl_c,
+)
+from .settings_file import add_settings_options
 from .terminal import complain, say
 
 _DESCRIPTION = """\
@@ -75,17 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     MicrocalError
         If an argument is wrong, or the results cannot be written.
     """
-    options = BatchOptions(
-        settings=chosen_settings(arguments),
-        jobs=arguments.jobs,
-        spacing_mm=arguments.spacing_mm,
-        photometric=arguments.photometric,
-        secondary_capture=arguments.secondary_capture,
-        time_limit_s=arguments.time_limit_s,
-        memory_limit_gib=arguments.memory_limit_gib or None,
-        earlier=arguments.earlier,
-        table_format=arguments.format,
-    )
+    options = replace(chosen_batch(arguments), earlier=arguments.earlier, table_format=arguments.format)
     begun = False
     try:
         with ended_like_ctrl_c(), watched(sys.stderr) as show:

@@ -61,6 +61,13 @@ def add_archive_parser(
     return parser
 
 
+def add_tls_files(parser: argparse._ActionsContainer, authorities: str) -> None:
+    """Add the options that name the files of encryption; `authorities` says what the first is for."""
+    parser.add_argument("--tls-authorities", type=given_path, metavar="PEM", help=authorities)
+    parser.add_argument("--tls-certificate", type=given_path, metavar="PEM", help="our own certificate")
+    parser.add_argument("--tls-key", type=given_path, metavar="PEM", help="and its key")
+
+
 def add_connection_options(parser: argparse.ArgumentParser, option: str, words: str) -> None:
     """Add the options that say where an archive is and how it is spoken to.
 
@@ -82,11 +89,7 @@ def add_connection_options(parser: argparse.ArgumentParser, option: str, words: 
     parser.add_argument(
         "--tls", action="store_true", help="encrypt, and check who the archive is (https always does)"
     )
-    parser.add_argument(
-        "--tls-authorities", type=given_path, metavar="PEM", help="whom to trust (default: as the system)"
-    )
-    parser.add_argument("--tls-certificate", type=given_path, metavar="PEM", help="our own certificate")
-    parser.add_argument("--tls-key", type=given_path, metavar="PEM", help="and its key")
+    add_tls_files(parser, "whom to trust (default: as the system)")
     login = parser.add_mutually_exclusive_group()
     login.add_argument(
         "--login-file",

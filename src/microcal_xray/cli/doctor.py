@@ -83,7 +83,8 @@ def _named(name: str, version: str | None) -> str:
 
 def _extra_line(extra: Extra) -> str:
     version = f"{extra.package} {extra.version}" if extra.version else "not installed"
-    return f"  {extra.name:<18} {extra.adds}; {version}"
+    old = f", which does not do: {extra.asked} is asked" if extra.version and not extra.is_there else ""
+    return f"  {extra.name:<18} {extra.adds}; {version}{old}"
 
 
 def _record(health: Health) -> dict[str, Any]:
@@ -98,7 +99,13 @@ def _record(health: Health) -> dict[str, Any]:
             for each in health.syntaxes
         ],
         "extras": [
-            {"name": each.name, "package": each.package, "version": each.version, "adds": each.adds}
+            {
+                "name": each.name,
+                "package": each.package,
+                "version": each.version,
+                "asked": each.asked,
+                "adds": each.adds,
+            }
             for each in health.extras
         ],
         "checks": [

@@ -11,18 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from ..batch import BatchOptions
 from ..errors import SettingsError
 from ..exporting import USUAL_KINDS, ExportOptions
 from ..node import Bounds, NodeOptions, listen
 from ..node.options import GIB, MIB
 from ..node.quieter import Log
 from ..pacs import Connection, PacsAddress, TlsFiles, address_from_text
+from .connection import add_tls_files
 from .exit_status import DONE
 from .export import add_dicom_options, chosen_objects
 from .reading import add_reading_options, given_path
-from .running import add_running_options
-from .settings_file import add_settings_options, chosen_settings
+from .running import add_running_options, chosen_batch
+from .settings_file import add_settings_options
 from .terminal import say
 
 _DESCRIPTION = """\
@@ -157,14 +157,7 @@ def _add_tls(parser: argparse.ArgumentParser) -> None:
     tls = parser.add_argument_group("encryption")
     tls.add_argument("--tls", action="store_true", help="callers must encrypt")
     tls.add_argument("--reply-tls", action="store_true", help="encrypt to the archive, and check who it is")
-    tls.add_argument(
-        "--tls-authorities",
-        type=given_path,
-        metavar="PEM",
-        help="whom to trust; with --tls, callers must then show a certificate of theirs",
-    )
-    tls.add_argument("--tls-certificate", type=given_path, metavar="PEM", help="our own certificate")
-    tls.add_argument("--tls-key", type=given_path, metavar="PEM", help="and its key")
+    add_tls_files(tls, "whom to trust; with --tls, callers must then show a certificate of theirs")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -220,15 +213,7 @@ def _options(arguments: argparse.Namespace) -> NodeOptions:
             timeout_s=arguments.timeout_s,
             object_s=arguments.object_timeout_s,
         ),
-        batch=BatchOptions(
-            settings=chosen_settings(arguments),
-            jobs=arguments.jobs,
-            spacing_mm=arguments.spacing_mm,
-            photometric=arguments.photometric,
-            secondary_capture=arguments.secondary_capture,
-            time_limit_s=arguments.time_limit_s,
-            memory_limit_gib=arguments.memory_limit_gib or None,
-        ),
+        batch=chosen_batch(arguments),
         export=chosen_objects(arguments) or ExportOptions(),
     )
 

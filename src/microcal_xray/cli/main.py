@@ -14,6 +14,7 @@ from ..version import __version__
 from . import (
     analyze,
     compare,
+    completion,
     doctor,
     evaluate,
     export,
@@ -90,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         doctor,
     ):
         command.add_parser(commands, every)
+    completion.add_parser(commands, every, whole=parser)
     return parser
 
 

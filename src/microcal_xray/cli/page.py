@@ -2,7 +2,7 @@
 
 import argparse
 
-from ..reporting import PAGE_LANGUAGES, PageOptions
+from ..reporting import PAGE_LANGUAGES, PAGE_SPLITS, PageOptions
 
 
 def add_page_options(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +28,13 @@ def add_page_options(parser: argparse.ArgumentParser) -> None:
         "(default %(default)g; 0: 8 bits for all)",
     )
     parser.add_argument(
+        "--pages",
+        choices=PAGE_SPLITS,
+        default=defaults.pages,
+        help="one page for the batch (default), or one for each image in OUT/pages, with report.html as "
+        "their index; `microcal review` needs the page of the batch",
+    )
+    parser.add_argument(
         "--pdf",
         action="store_true",
         help="write report.pdf too: a summary, and a sheet for each image with candidates",
@@ -46,5 +53,6 @@ def chosen_page(arguments: argparse.Namespace) -> PageOptions:
         language=arguments.lang,
         overlay_at_first=arguments.overlay_at_first,
         full_depth_megabytes=arguments.page_mb,
+        pages=arguments.pages,
         pdf=arguments.pdf,
     )

@@ -137,7 +137,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _serve(study: "Study", arguments: argparse.Namespace) -> int:
-    from ..reviewing import USUAL_PORT, ReviewOptions, open_store, reader_name, serve
+    from ..reviewing import USUAL_PORT, ReviewOptions, open_store, reader_name, require_desk, serve
 
     options = ReviewOptions(
         reader=None if arguments.reader is None else reader_name(arguments.reader),
@@ -147,6 +147,8 @@ def _serve(study: "Study", arguments: argparse.Namespace) -> int:
     )
     if arguments.seed is not None and not arguments.blinded:
         raise SettingsError("--seed mixes the images of --blinded and --assign; give one of them, or no seed")
+    if not arguments.adjudicate:
+        require_desk(study.out)
     port = USUAL_PORT if arguments.port is None else arguments.port
     with ended_like_ctrl_c():
         serve(open_store(study), options, port=port, announce=lambda address: say(f"Open {address}"))

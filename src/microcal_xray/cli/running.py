@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..batch import BatchOptions, Earlier, TableFormat, usable_cores
+from .settings_file import chosen_settings
 
 
 def add_running_options(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +33,25 @@ def add_running_options(parser: argparse.ArgumentParser) -> None:
         default=defaults.memory_limit_gib,
         metavar="G",
         help="an image that needs more memory fails, in GiB (default %(default)g; 0: no limit; Linux only)",
+    )
+
+
+def chosen_batch(arguments: argparse.Namespace) -> BatchOptions:
+    """Return how many files are worked on, from the options on settings, reading and running.
+
+    Raises
+    ------
+    SettingsError
+        If a value is out of its range, or the file of settings cannot be read.
+    """
+    return BatchOptions(
+        settings=chosen_settings(arguments),
+        jobs=arguments.jobs,
+        spacing_mm=arguments.spacing_mm,
+        photometric=arguments.photometric,
+        secondary_capture=arguments.secondary_capture,
+        time_limit_s=arguments.time_limit_s,
+        memory_limit_gib=arguments.memory_limit_gib or None,
     )
 
 

@@ -14,11 +14,12 @@ Mask = npt.NDArray[np.bool_]
 
 ROW_STEP_PX = 3  # rows kept: smoothing along the line leaves nothing finer
 _NOISE_BLOCK_PX = 4  # the usual level changes slowly: blocks of so many pixels are enough
-_FLOOR_SHARE = 0.1  # of the median level: parts without any texture must not be blown up
+FLOOR_SHARE = 0.1  # of the median level: parts without any texture must not be blown up
 _SOME = 4  # a median needs no more than some of the blocks
-_SMALLEST_LEVEL = 1e-4  # of the range from air to bone: less is rounding
-_MEAN_PER_SQUARED_ROOT_MEAN = 1.18  # of the absolute value of a normal variable
+SMALLEST_LEVEL = 1e-4  # of the range from air to bone: less is rounding
+MEAN_PER_SQUARED_ROOT_MEAN = 1.18  # of the absolute value of a normal variable
 _OUTSIDE = np.float32(-2)
+_ROWS_AT_ONCE = 32  # what is written and read again shortly after stays in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -140,19 +141,30 @@ def oriented_response(
     for number, sigma_px in enumerate(sigmas_px):
         kernel = line_kernel(sigma_px)
         line, step = (
-            cv2.sepFilter2D(smooth, cv2.CV_32F, taps, one, borderType=cv2.BORDER_REPLICATE)
+            np.asarray(
+                cv2.sepFilter2D(smooth, cv2.CV_32F, taps, one, borderType=cv2.BORDER_REPLICATE), np.float32
+            )
             for taps in (kernel.line, kernel.step)
         )
-        unit = usual.reciprocal(np.asarray(line, np.float32)) * within
-        np.abs(step, out=step)
-        dark, bright = z[number, :, 0], z[number, :, 1]
-        np.subtract(line, step, out=dark)
-        np.add(line, step, out=bright)
-        dark *= unit
-        dark += beyond
-        bright *= unit
-        np.subtract(beyond, bright, out=bright)
+        unit = usual.reciprocal(line)
+        for start in range(0, kept.shape[0], _ROWS_AT_ONCE):
+            rows = slice(start, start + _ROWS_AT_ONCE)
+            _heights(line[rows], step[rows], unit[rows] * within[rows], beyond[rows], out=z[number, rows])
     return OrientedResponse(kept, z)
+
+
+def _heights(
+    line: FloatImage, step: FloatImage, unit: FloatImage, beyond: FloatImage, *, out: FloatImage
+) -> None:
+    """Write the dark and the bright answers of some rows to `out`, (R, 2, C); `step` is used up."""
+    np.abs(step, out=step)
+    dark, bright = out[:, 0], out[:, 1]
+    np.subtract(line, step, out=dark)
+    np.add(line, step, out=bright)
+    dark *= unit
+    dark += beyond
+    bright *= unit
+    np.subtract(beyond, bright, out=bright)
 
 
 class _Usual:
@@ -188,9 +200,9 @@ class _Usual:
         root *= self._inside
         blocks = np.asarray(cv2.resize(root, self._blocks, interpolation=cv2.INTER_AREA), np.float32)
         level = self._blurred(blocks) / self._weight
-        level = _MEAN_PER_SQUARED_ROOT_MEAN * level**2
-        floor = _FLOOR_SHARE * float(np.median(level[self._counted][::_SOME])) if self._counted.any() else 0.0
-        unit = 1 / np.maximum(level, max(floor, _SMALLEST_LEVEL))
+        level = MEAN_PER_SQUARED_ROOT_MEAN * level**2
+        floor = FLOOR_SHARE * float(np.median(level[self._counted][::_SOME])) if self._counted.any() else 0.0
+        unit = 1 / np.maximum(level, max(floor, SMALLEST_LEVEL))
         return np.asarray(cv2.resize(unit, answer.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 

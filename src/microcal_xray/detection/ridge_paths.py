@@ -19,14 +19,14 @@ FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 DIRECTIONS = 16
-_FINE_SIGMAS_PX = (1.2, 2.0, 3.2)
-_COARSE_SIGMAS_PX = (2.2, 3.6)  # on half the pixels: 4.4 and 7.2
+FINE_SIGMAS_PX = (1.2, 2.0, 3.2)
+COARSE_SIGMAS_PX = (2.2, 3.6)  # on half the pixels: 4.4 and 7.2
 # In noise the kernel that answers most is wider than the line, sqrt(5) times where the noise is white.
 _KERNEL_PER_LINE = 1.5
 # Narrowest and widest line looked for.
-SIGMA_RANGE_PX = (_FINE_SIGMAS_PX[0] / _KERNEL_PER_LINE, 2 * _COARSE_SIGMAS_PX[-1] / _KERNEL_PER_LINE)
-_FINE_ALONG_PX, _COARSE_ALONG_PX = 8.0, 6.0
-_AROUND_PX = 28.0
+SIGMA_RANGE_PX = (FINE_SIGMAS_PX[0] / _KERNEL_PER_LINE, 2 * COARSE_SIGMAS_PX[-1] / _KERNEL_PER_LINE)
+FINE_ALONG_PX, COARSE_ALONG_PX = 8.0, 6.0
+AROUND_PX = 28.0
 _SHORTEST_PX = {1: 12, 2: 8}
 _SMALLEST_COARSE = 300  # pixels
 
@@ -55,7 +55,7 @@ def ridge_paths(image: FloatImage, *, searched: Mask, most: int = 100) -> tuple[
     """
     found = [
         *_paths_of_size(
-            image, searched, sigmas_px=_FINE_SIGMAS_PX, along_px=_FINE_ALONG_PX, around_px=_AROUND_PX, size=1
+            image, searched, sigmas_px=FINE_SIGMAS_PX, along_px=FINE_ALONG_PX, around_px=AROUND_PX, size=1
         ),
         *_coarse_paths(image, searched),
     ]
@@ -93,7 +93,7 @@ def _coarse_paths(image: FloatImage, searched: Mask) -> list[RidgePath]:
         return []
     scale = np.array(half.shape) / image.shape
     paths = _paths_of_size(
-        half, inside, sigmas_px=_COARSE_SIGMAS_PX, along_px=_COARSE_ALONG_PX, around_px=_AROUND_PX / 2, size=2
+        half, inside, sigmas_px=COARSE_SIGMAS_PX, along_px=COARSE_ALONG_PX, around_px=AROUND_PX / 2, size=2
     )
     return [
         RidgePath(

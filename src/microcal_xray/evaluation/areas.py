@@ -27,18 +27,42 @@ from .pool import Floats, Indices, Pool
 
 
 def wafroc_auc(pool: Pool, weights: Floats) -> Floats:
-    """Return the (B, 1) area under the wAFROC curve, equal weights within a picture; NaN where undefined."""
+    """Return the (B, 1) area under the wAFROC curve, equal weights within a picture; NaN where undefined.
+
+    Parameters
+    ----------
+    pool : Pool
+        Judged pictures as arrays.
+    weights : (B, N) float array
+        How often each of N pictures counts in each of B replicates.
+    """
     lines = np.bincount(pool.target_image, minlength=pool.images)
     return _area(pool, weights, pool.target_rating, pool.target_image, 1 / lines[pool.target_image])
 
 
 def afroc_auc(pool: Pool, weights: Floats) -> Floats:
-    """Return the (B, 1) area under the AFROC curve; NaN where undefined."""
+    """Return the (B, 1) area under the AFROC curve; NaN where undefined.
+
+    Parameters
+    ----------
+    pool : Pool
+        Judged pictures as arrays.
+    weights : (B, N) float array
+        How often each of N pictures counts in each of B replicates.
+    """
     return _area(pool, weights, pool.target_rating, pool.target_image, np.ones(len(pool.target_rating)))
 
 
 def image_auc(pool: Pool, weights: Floats) -> Floats:
-    """Return the (B, 1) area under the ROC curve of the highest score per picture; NaN where undefined."""
+    """Return the (B, 1) area under the ROC curve of the highest score per picture; NaN where undefined.
+
+    Parameters
+    ----------
+    pool : Pool
+        Judged pictures as arrays.
+    weights : (B, N) float array
+        How often each of N pictures counts in each of B replicates.
+    """
     positive = np.flatnonzero(pool.with_lines)
     return _area(pool, weights, pool.highest[positive], positive, np.ones(len(positive)))
 

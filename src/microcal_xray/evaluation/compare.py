@@ -86,6 +86,14 @@ def compare_files(
 ) -> Comparison:
     """Compare two candidates files against one truth.
 
+    Parameters
+    ----------
+    first, second : str or Path
+        candidates.json of two detectors.
+    truth : str or Path
+        In any form that `read_truth` knows.
+    options : EvaluationOptions
+
     Raises
     ------
     UnreadableTruthError
@@ -98,6 +106,11 @@ def compare_files(
 
 def compare(first: Evaluation, second: Evaluation) -> Comparison:
     """Return the differences of two detectors.
+
+    Parameters
+    ----------
+    first, second : Evaluation
+        Of two detectors, on the same pictures with the same options.
 
     Raises
     ------

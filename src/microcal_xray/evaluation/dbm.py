@@ -45,6 +45,11 @@ class DbmAnalysis:
 def dorfman_berbaum_metz(values: Floats) -> DbmAnalysis:
     """Return the analysis of (T, R, K) pseudovalues of T treatments, R readers and K cases.
 
+    Parameters
+    ----------
+    values : (T, R, K) float array
+        Pseudovalues.
+
     Raises
     ------
     ValueError

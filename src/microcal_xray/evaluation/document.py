@@ -23,7 +23,12 @@ _DECIMALS = 6
 
 
 def evaluation_document(evaluation: Evaluation) -> dict[str, Any]:
-    """Return the results of one detector as plain values."""
+    """Return the results of one detector as plain values.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    """
     rates = evaluation.options.rates
     by_images = {
         images.value: {
@@ -58,7 +63,12 @@ def evaluation_document(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def comparison_document(comparison: Comparison) -> dict[str, Any]:
-    """Return the differences of two detectors, and the results of both, as plain values."""
+    """Return the differences of two detectors, and the results of both, as plain values.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    """
     return {
         "schema": COMPARISON_SCHEMA,
         "version": __version__,

@@ -29,6 +29,13 @@ def evaluate_files(
 ) -> Evaluation:
     """Evaluate a candidates file against a truth in any form that `read_truth` knows.
 
+    Parameters
+    ----------
+    candidates : str or Path
+        candidates.json, or another list that `read_candidates` knows.
+    truth : str or Path
+    options : EvaluationOptions
+
     Raises
     ------
     UnreadableTruthError

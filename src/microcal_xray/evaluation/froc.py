@@ -132,6 +132,19 @@ def sensitivity_at(
 
     The thresholds are those of all lines, also where the share is taken of some of them; see `thresholds_at`
     and `share_over`.
+
+    Parameters
+    ----------
+    pool : Pool
+        Judged pictures as arrays.
+    weights : (B, N) float array
+        How often each of N pictures counts in each of B replicates.
+    rates : tuple of float
+        S false marks per picture.
+    images : FalseMarkImages
+        On which pictures they are counted.
+    targets : (L,) bool array, optional
+        The lines that are asked about; None: all.
     """
     return share_over(pool, weights, thresholds_at(pool, weights, rates, images=images), targets)
 
@@ -143,7 +156,19 @@ def froc_score(
     images: FalseMarkImages = FalseMarkImages.ALL,
     targets: Masks | None = None,
 ) -> Floats:
-    """Return the (B, 1) mean sensitivity at 1/4, 1/2, 1, 2 and 4 false marks per picture."""
+    """Return the (B, 1) mean sensitivity at 1/4, 1/2, 1, 2 and 4 false marks per picture.
+
+    Parameters
+    ----------
+    pool : Pool
+        Judged pictures as arrays.
+    weights : (B, N) float array
+        How often each of N pictures counts in each of B replicates.
+    images : FalseMarkImages
+        On which pictures false marks are counted.
+    targets : (L,) bool array, optional
+        The lines that are asked about; None: all.
+    """
     at = sensitivity_at(pool, weights, rates=SCORE_RATES, images=images, targets=targets)
     return np.asarray(at.mean(axis=1, keepdims=True))
 

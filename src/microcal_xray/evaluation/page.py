@@ -17,7 +17,16 @@ from .pool import FalseMarkImages
 from .printable import printable
 from .resampling import Estimate
 from .results import Evaluation, GroupResult
-from .text_table import GROUPING_WORDS, counts_text, headline, images_words, limits, number, p_words
+from .text_table import (
+    GROUPING_WORDS,
+    counts_text,
+    group_numbers,
+    headline,
+    images_words,
+    limits,
+    number,
+    p_words,
+)
 
 _STYLE = """
 :root { color-scheme: light; font: 15px/1.5 system-ui, "Segoe UI", Roboto, "Liberation Sans", sans-serif; }
@@ -69,7 +78,16 @@ def evaluation_html(evaluation: Evaluation, *, load: Load | None = None, example
 
 
 def comparison_html(comparison: Comparison, *, load: Load | None = None, examples: int = 12) -> str:
-    """Return the differences of two detectors, then both results, as one HTML page."""
+    """Return the differences of two detectors, then both results, as one HTML page.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    load : callable, optional
+        Gives the pixels of a file, for the examples; None: the page has none.
+    examples : int
+        At most so many misses and false marks of each detector are shown.
+    """
     rows = [
         (
             figure.name,
@@ -167,19 +185,7 @@ def _sensitivity_table(evaluation: Evaluation) -> str:
 def _groups_table(evaluation: Evaluation, groups: Sequence[GroupResult]) -> str:
     one = evaluation.options.rates.index(1.0)
     head = ("", "lines", "sensitivity at 1", "interval", "FROC score", "recall", "false marks", "wAFROC-AUC")
-    rows = [
-        (
-            group.name,
-            str(group.lines),
-            number(group.sensitivity[one].value),
-            limits(group.sensitivity[one]),
-            number(group.froc_score.value),
-            number(group.recall.value),
-            number(group.false_marks.value),
-            number(group.wafroc_auc.value),
-        )
-        for group in groups
-    ]
+    rows = [(group.name, *group_numbers(group, one)) for group in groups]
     return _table(head, rows)
 
 

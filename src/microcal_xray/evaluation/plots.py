@@ -30,7 +30,12 @@ _LOW_RATE, _HIGH_RATE = 0.05, 10.0
 
 
 def froc_plot(evaluation: Evaluation) -> "Figure":
-    """Return the FROC curves, with the intervals at the rates, and the ideal observer where it is known."""
+    """Return the FROC curves, with the intervals at the rates, and the ideal observer where it is known.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    """
     figure, axes = _figure()
     for images, curve in evaluation.curves.items():
         if not np.isfinite(curve.false_marks).all():
@@ -55,7 +60,12 @@ def froc_plot(evaluation: Evaluation) -> "Figure":
 
 
 def wafroc_plot(evaluation: Evaluation) -> "Figure":
-    """Return the wAFROC curve and the ROC curve of the pictures."""
+    """Return the wAFROC curve and the ROC curve of the pictures.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    """
     figure, axes = _figure()
     pool = evaluation.pool
     negative = pool.highest[pool.line_free]

@@ -92,6 +92,10 @@ def pool(images: Sequence[JudgedImage]) -> Pool:
     """Return judged pictures as arrays.
 
     Ranks are counted against the detector where scores tie: an equal false mark is listed first.
+
+    Parameters
+    ----------
+    images : sequence of JudgedImage
     """
     false = [
         (mark.score, index)

@@ -111,6 +111,23 @@ def cases_needed(
     """Return the smallest number of cases with the wanted power; None when a million are not enough.
 
     The ratio of cases with and without lines is taken to be that of the pilot.
+
+    Parameters
+    ----------
+    pilot : Components
+        Variance components of a pilot study.
+    pilot_cases : int
+        How many pictures that had.
+    readers : int
+        Of the study to be planned.
+    difference : float
+        Of the figure of merit, to be shown.
+    wanted : float
+        The power, between 0 and 1.
+    alpha : float
+        Two-sided level of the test.
+    generalise : Generalise
+        To what the result is to extend: readers, cases, or both.
     """
 
     def enough(cases: int) -> bool:

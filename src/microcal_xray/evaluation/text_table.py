@@ -7,7 +7,7 @@ from .mrmc import Analysis, MrmcAnalysis
 from .pool import FalseMarkImages
 from .printable import printable
 from .resampling import Estimate
-from .results import Evaluation
+from .results import Evaluation, GroupResult
 
 _IMAGES_WORDS = {
     FalseMarkImages.ALL: "all pictures",
@@ -23,7 +23,12 @@ GROUPING_WORDS = {
 
 
 def evaluation_text(evaluation: Evaluation) -> str:
-    """Return the results of one detector as a text of several tables, at most about 100 characters wide."""
+    """Return the results of one detector as a text of several tables, at most about 100 characters wide.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+    """
     level = f"{evaluation.options.bootstrap.level:.0%}"
     blocks = [
         counts_text(evaluation),
@@ -36,7 +41,12 @@ def evaluation_text(evaluation: Evaluation) -> str:
 
 
 def comparison_text(comparison: Comparison) -> str:
-    """Return the differences of two detectors as a text table: first minus second."""
+    """Return the differences of two detectors as a text table: first minus second.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    """
     rows = []
     for figure in comparison.figures:
         jackknife = figure.jackknife
@@ -166,21 +176,25 @@ def _sensitivity_block(evaluation: Evaluation) -> str:
     return "Sensitivity\n" + text_table(head, rows)
 
 
+def group_numbers(group: GroupResult, one: int) -> tuple[str, ...]:
+    """Return the numbers of a group's row; `one` is the place of one false mark among the rates.
+
+    Lines, sensitivity with its interval, FROC score, recall, false marks, wAFROC-AUC.
+    """
+    return (
+        str(group.lines),
+        number(group.sensitivity[one].value),
+        limits(group.sensitivity[one]),
+        number(group.froc_score.value),
+        number(group.recall.value),
+        number(group.false_marks.value),
+        number(group.wafroc_auc.value),
+    )
+
+
 def _group_block(evaluation: Evaluation, name: str) -> str:
     one = evaluation.options.rates.index(1.0)
-    rows = [
-        (
-            printable(group.name),
-            str(group.lines),
-            number(group.sensitivity[one].value),
-            limits(group.sensitivity[one]),
-            number(group.froc_score.value),
-            number(group.recall.value),
-            number(group.false_marks.value),
-            number(group.wafroc_auc.value),
-        )
-        for group in evaluation.groups[name]
-    ]
+    rows = [(printable(group.name), *group_numbers(group, one)) for group in evaluation.groups[name]]
     head = (
         GROUPING_WORDS.get(name, name),
         "lines",

@@ -52,6 +52,11 @@ class TrueLine:
 class Box:
     """A rectangle with sides along rows and columns, in pixels; whole numbers are pixel centres.
 
+    Parameters
+    ----------
+    top_px, left_px, bottom_px, right_px : float
+        The sides; the lower right one belongs to it.
+
     Raises
     ------
     ValueError

@@ -43,7 +43,19 @@ def write_comparison(
 ) -> Path:
     """Write comparison.txt, comparison.json and comparison.html, and return the path of the page.
 
-    Parameters and errors are those of `write_evaluation`.
+    Parameters
+    ----------
+    comparison : Comparison
+    out : str or Path
+    load : callable, optional
+        Gives the pixels of a file, for the examples; None: the page has none.
+    examples : int
+        At most so many misses and false marks of each detector are shown.
+
+    Raises
+    ------
+    OutputError
+        As `write_evaluation`.
     """
     folder = _folder(out)
     write_whole(folder / "comparison.txt", comparison_text(comparison))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..findings import CandidateCaution, Kind, Tier
 from ..radiograph import ImageCaution, SpacingSource
-from ..verdicts import Reason, Verdict
+from ..reader_verdicts import ReaderVerdict, Reason
 
 OWN_SCHEME = "99MICROCALX"
 OWN_SCHEME_NAME = "Words of microcal_xray for the appearance of lines"
@@ -44,11 +44,11 @@ SOME_LISTED = _own("LISTED", "Candidates are listed, for a reviewer to judge")
 NONE_LISTED = _own("NONE_LISTED", "No candidate is listed, which excludes nothing")
 SOME_ACCEPTED = _own("REVIEWED", "Lines are listed as reviewers left them")
 NONE_ACCEPTED = _own("NONE_ACCEPTED", "Reviewers left no line, which excludes nothing")
-VERDICT = _own("VERDICT", "Verdict of the reviewers")
+VERDICT = _own("VERDICT", "ReaderVerdict of the reviewers")
 VERDICTS = {
-    Verdict.ACCEPT: _own("ACCEPTED", "Accepted"),
-    Verdict.REJECT: _own("REJECTED", "Rejected"),
-    Verdict.UNSURE: _own("UNSURE", "Unsure, or reviewers disagree"),
+    ReaderVerdict.ACCEPT: _own("ACCEPTED", "Accepted"),
+    ReaderVerdict.REJECT: _own("REJECTED", "Rejected"),
+    ReaderVerdict.UNSURE: _own("UNSURE", "Unsure, or reviewers disagree"),
 }
 REASON = _own("REASON", "Reason of the verdict")
 ORIGIN = _own("ORIGIN", "Where the line comes from")

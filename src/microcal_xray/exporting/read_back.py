@@ -15,7 +15,7 @@ from ..findings import CandidateCaution, Kind, Tier
 from ..loading.complaints import clear_reasons, complaints_name
 from ..loading.dicom_file import read_header
 from ..radiograph import ImageCaution
-from ..verdicts import Verdict
+from ..reader_verdicts import ReaderVerdict
 from . import codes
 from .codes import Concept
 from .identifiers import DEVICE_UID
@@ -58,7 +58,7 @@ class ReportedCandidate:
         The words of the report, as "Tibia" and "Left".
     spacing_source : str or None
         What its millimetres mean, see `SpacingSource`; None without millimetres.
-    verdict : Verdict or None
+    verdict : ReaderVerdict or None
         Of the reviewers; None in a report that nobody has reviewed.
     """
 
@@ -72,7 +72,7 @@ class ReportedCandidate:
     site: str | None = None
     laterality: str | None = None
     spacing_source: str | None = None
-    verdict: Verdict | None = None
+    verdict: ReaderVerdict | None = None
 
 
 @dataclass(frozen=True)

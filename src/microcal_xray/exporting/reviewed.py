@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from ..errors import SettingsError
 from ..findings import Candidate, Kind
-from ..verdicts import Reason, Verdict
+from ..reader_verdicts import ReaderVerdict, Reason
 
 _LONGEST_NAME = 64  # PS3.5 6.2, PN and LO
 _NOT_IN_A_NAME = frozenset("\\=")
@@ -23,7 +23,7 @@ class ReviewedLine:
         The number of the candidate, or the name of a line that a reviewer drew.
     kind : Kind
     path_px : (N, 2) float array
-    verdict : Verdict
+    verdict : ReaderVerdict
     reason : Reason or None
     candidate : Candidate or None
         Whose numbers hold for it; None where a reviewer drew or moved it, so that only its length is known.
@@ -32,7 +32,7 @@ class ReviewedLine:
     name: str
     kind: Kind
     path_px: npt.NDArray[np.float64]
-    verdict: Verdict
+    verdict: ReaderVerdict
     reason: Reason | None = None
     candidate: Candidate | None = None
 

@@ -58,6 +58,11 @@ class Contexts:
 def course_of(angle_to_bone_rad: float) -> Course:
     """Return how a line runs to the bone.
 
+    Parameters
+    ----------
+    angle_to_bone_rad : float
+        Of the line to the bone's long axis; any turn will do.
+
     Examples
     --------
     >>> course_of(-1.4).value, course_of(0.1).value
@@ -70,7 +75,13 @@ def course_of(angle_to_bone_rad: float) -> Course:
 
 
 def anchors_of(ground: Ground, most: int) -> Places:
-    """Return at most so many blocks, evenly drawn from the bone."""
+    """Return at most so many blocks, evenly drawn from the bone.
+
+    Parameters
+    ----------
+    ground : Ground
+    most : int
+    """
     rows, columns = np.nonzero(ground.bone)
     # A low-discrepancy order: neighbours in it are far apart in the bone.
     order = np.argsort((np.arange(len(rows)) * 0.6180339887498949) % 1.0, kind="stable")
@@ -79,6 +90,15 @@ def anchors_of(ground: Ground, most: int) -> Places:
 
 
 def straight_path(middle_px: FloatArray, direction_rad: float, length_px: float) -> FloatArray:
-    """Return a straight path about a middle, (N, 2)."""
+    """Return a straight path about a middle, (N, 2).
+
+    Parameters
+    ----------
+    middle_px : (2,) float array
+        (row, column).
+    direction_rad : float
+        Of the line, 0 along a row.
+    length_px : float
+    """
     along = np.linspace(-0.5, 0.5, _POINTS)[:, None] * length_px
     return np.asarray(middle_px + along * (math.sin(direction_rad), math.cos(direction_rad)))

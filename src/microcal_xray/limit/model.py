@@ -20,6 +20,8 @@ FEATURES = (
     "one",
     "signal",
     "peak",
+    "signal_peak",
+    "width",
     "length",
     "coherence",
     "across",
@@ -27,7 +29,8 @@ FEATURES = (
     "presentation",
     "picture",
 )
-SCHEMA = "microcal-limit/1"
+SCHEMA = "microcal-limit/2"
+SCORE_RANGE = (-1.0, 1.0)  # 10 to 0.1 false marks: a score beyond says only that it is beyond
 _USUAL_LENGTH_PX = 40.0
 
 
@@ -45,8 +48,6 @@ class LineModel:
         Of what places in a picture, and pictures, have in common beyond the mean.
     reach_px : float
         Distance, in working pixels, over which what places have in common falls to 1/e.
-    saturation : float
-        Signal over which more of it makes a line hardly more of a line to the ranking.
     largest_peak : float
         Height of the blurred line over the step from soft tissue to bone, up to which it was fitted.
     """
@@ -56,7 +57,6 @@ class LineModel:
     place_sd: float
     picture_sd: float
     reach_px: float
-    saturation: float
     largest_peak: float
 
     @property
@@ -68,32 +68,43 @@ class LineModel:
         """Return the mean score of such lines; minus infinity for lines higher than those fitted on."""
         values = {name: np.asarray(features[name], np.float64) for name in FEATURES}
         seen = values["peak"] <= math.log(self.largest_peak) + 1e-9
-        values["signal"] = saturated(values["signal"], self.saturation)
         total = sum(self.coefficients[name] * values[name] for name in FEATURES)
         return np.asarray(np.where(seen, total, -np.inf))
 
 
-def saturated(log_signal: FloatArray, saturation: float) -> FloatArray:
-    """Return the logarithm of a signal that no longer counts once it is far over the saturation.
+def rest_over(score: FloatArray, mean: FloatArray, sd: float) -> FloatArray:
+    """Return how much scores lie over their mean; of a score out of `SCORE_RANGE`, the mean of what could be.
 
     Parameters
     ----------
-    log_signal : float array
-    saturation : float
-        Over 0.
+    score, mean : (N,) float array
+    sd : float
+        Of scores around their mean.
 
     Examples
     --------
-    >>> np.exp(saturated(np.log([1.0, 1e6]), 10.0)).round(2).tolist()
-    [0.91, 10.0]
+    >>> rest_over(np.array([0.5, 3.0, -9.0]), np.zeros(3), 1.0).round(2).tolist()
+    [0.5, 1.53, -1.53]
     """
-    return np.asarray(log_signal - np.log1p(np.exp(log_signal) / saturation))
+    # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
+    from scipy.special import log_ndtr
+
+    low, high = ((edge - mean) / sd for edge in SCORE_RANGE)
+    # The mean of a normal variable beyond an edge, the inverse Mills ratio.
+    under, over = (
+        np.exp(-0.5 * edge**2 - log_ndtr(side)) / math.sqrt(2 * math.pi)
+        for edge, side in ((low, low), (high, -high))
+    )
+    faintest, clearest = SCORE_RANGE
+    known = np.where(score >= clearest, mean + sd * over, score)
+    return np.asarray(np.where(score <= faintest, -sd * under, known - mean))
 
 
 def features_of(
     *,
     signal: FloatArray | float,
     peak: FloatArray | float,
+    width_px: FloatArray | float,
     length_px: float,
     coherence: FloatArray | float,
     angle_rad: FloatArray | float,
@@ -108,6 +119,8 @@ def features_of(
         Answer of the best filter to the line over its usual answer there; over 0.
     peak : float array
         Height of the blurred line over the step from soft tissue to bone; over 0.
+    width_px : float array
+        Equivalent width, in working pixels; over 0.
     length_px : float
         In working pixels.
     coherence, angle_rad : float array
@@ -121,6 +134,8 @@ def features_of(
         "one": 1.0,
         "signal": np.log(signal),
         "peak": np.log(peak),
+        "signal_peak": np.log(signal) * np.log(peak),
+        "width": np.log(width_px),
         "length": math.log(length_px / _USUAL_LENGTH_PX),
         "coherence": coherence,
         "across": coherence * np.sin(angle_rad) ** 2,

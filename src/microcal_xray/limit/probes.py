@@ -11,7 +11,7 @@ from ..findings import Kind
 from ..image_limits import Compartment
 from ..radiograph import Intent
 from .ground import Ground, Places, line_profile
-from .model import LineModel, features_of
+from .model import SCORE_RANGE, LineModel, features_of, rest_over
 from .scores import LARGEST_WIDTH_PX, LineAt, best_answer
 from .usual import BLOCK_PX
 
@@ -19,7 +19,6 @@ FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
-UNSEEN = -2.0  # score: no list is longer than 100 false marks
 ALIKE_RAD = 0.5  # directions so far apart have little in common at one place
 _APART_PX = 40.0  # between lines in one picture: they shall not disturb each other
 _LENGTHS_PX = (16.0, 110.0)
@@ -108,6 +107,7 @@ class ProbePlace:
         found = features_of(
             signal=width_px * self.step * self.signal_of_unit,
             peak=width_px * self.peak_of_unit,
+            width_px=width_px,
             length_px=length_px,
             coherence=self.coherence,
             angle_rad=self.angle_rad,
@@ -166,7 +166,14 @@ def lines_by_lot(
 
 
 def moved(probe: ProbeLine, rng: np.random.Generator) -> ProbeLine:
-    """Return the line a little aside and turned, as another line of the same place would lie."""
+    """Return the line a little aside and turned, as another line of the same place would lie.
+
+    Parameters
+    ----------
+    probe : ProbeLine
+    rng : numpy Generator
+        Draws how far.
+    """
     turn = math.radians(float(rng.normal(0, 5)))
     matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
     middle = probe.path_px.mean(axis=0)
@@ -175,7 +182,15 @@ def moved(probe: ProbeLine, rng: np.random.Generator) -> ProbeLine:
 
 
 def place_of(ground: Ground, probe: ProbeLine, width_px: float) -> ProbePlace:
-    """Return what the model needs to know of a line; its width decides how wide it is before blur."""
+    """Return what the model needs to know of a line; its width decides how wide it is before blur.
+
+    Parameters
+    ----------
+    ground : Ground
+    probe : ProbeLine
+    width_px : float
+        Equivalent width, in working pixels.
+    """
     last = np.array(ground.bone.shape) - 1
     rows, columns = np.clip((probe.path_px // BLOCK_PX).astype(int), 0, last).T
     along = np.gradient(probe.path_px, axis=0)
@@ -197,7 +212,15 @@ def place_of(ground: Ground, probe: ProbeLine, width_px: float) -> ProbePlace:
 
 
 def width_for_signal(ground: Ground, probe: ProbeLine, signal: float) -> float:
-    """Return the equivalent width, in working pixels, of which the filters answer so strongly."""
+    """Return the equivalent width, in working pixels, of which the filters answer so strongly.
+
+    Parameters
+    ----------
+    ground : Ground
+    probe : ProbeLine
+    signal : float
+        Answer over the usual one.
+    """
     width_px = 0.5
     for _ in range(4):  # a wider line is another line to the filters: the answer is found in turns
         place = place_of(ground, probe, width_px)
@@ -218,7 +241,7 @@ class Probe:
     expected : float
         Score that the model expects.
     score : float
-        Of the candidates that show it; up to `UNSEEN`: it was not seen.
+        Of the candidates that show it; out of `SCORE_RANGE` it says only that it is beyond.
     """
 
     kind: Kind
@@ -241,8 +264,8 @@ class Taught:
     Notes
     -----
     The score of a line is its expected one, plus what its picture and its place have in common with other
-    lines, plus its own part. Of a probe that was not seen, the mean of what could have been stands for its
-    score, with the whole variance.
+    lines, plus its own part. Of a score out of `SCORE_RANGE`, the mean of what could have been stands for it,
+    with the whole variance.
     """
 
     def __init__(self, ground: Ground, models: Mapping[str, LineModel], probes: Sequence[Probe]) -> None:
@@ -300,20 +323,21 @@ def _covariance(
 
 
 def _tells(probe: Probe, model: LineModel) -> bool:
-    """Return whether a probe says more than that a line which nobody expects to see was not seen."""
+    """Return whether a probe says more than that what everybody expects was so."""
     if not math.isfinite(probe.expected):
         return False  # a line as none that the model was fitted on
-    return probe.score > UNSEEN or probe.expected > UNSEEN - model.whole_sd
+    faintest, clearest = SCORE_RANGE
+    if probe.score <= faintest:
+        return probe.expected > faintest - model.whole_sd
+    return probe.score < clearest or probe.expected < clearest + model.whole_sd
 
 
 def _rest(probe: Probe, model: LineModel) -> tuple[float, float]:
     """Return how much a probe scored over what is expected, and the variance of its own part."""
-    if probe.score > UNSEEN:
-        return probe.score - probe.expected, model.line_sd**2
-    below = (UNSEEN - probe.expected) / model.whole_sd
-    density = math.exp(-0.5 * below**2) / math.sqrt(2 * math.pi)
-    share = 0.5 * math.erfc(-below / math.sqrt(2))
-    return -model.whole_sd * density / max(share, 1e-9), model.whole_sd**2
+    faintest, clearest = SCORE_RANGE
+    rest = rest_over(np.array([probe.score]), np.array([probe.expected]), model.whole_sd)
+    is_known = faintest < probe.score < clearest
+    return float(rest[0]), model.line_sd**2 if is_known else model.whole_sd**2
 
 
 def _path(start: tuple[int, int], heading_rad: float, length_px: float, bend_rad: float) -> FloatArray:

@@ -14,7 +14,8 @@ from .model import LineModel, features_of
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
-LARGEST_WIDTH_PX = 8.0  # working pixels, 2 mm: wider gaps are no thin lines
+# Working pixels, 1 mm: wider gaps are no thin lines, and the widest of them are marked less often again.
+LARGEST_WIDTH_PX = 4.0
 _SMALLEST_WIDTH_PX = 0.04
 _WIDTHS = 12
 _BAND_PX = 4.0  # of a sclerotic band: 1 mm
@@ -140,6 +141,7 @@ def scores_at(
     features = features_of(
         signal=known.signal(step, ground.levels_along(line.angle_to_bone_rad, places)),
         peak=known.peaks[:, None],
+        width_px=known.widths_px[:, None],
         length_px=line.length_px,
         coherence=ground.coherence[places].astype(np.float64),
         context=context,

@@ -35,7 +35,14 @@ Shift = Callable[[LineAt, Places], tuple[FloatArray | float, FloatArray | float 
 
 
 def no_shift(line: LineAt, places: Places) -> tuple[FloatArray | float, FloatArray | float | None]:
-    """Return that nothing is known about these places beyond the fit."""
+    """Return that nothing is known about these places beyond the fit.
+
+    Parameters
+    ----------
+    line : LineAt
+    places : (rows, columns)
+        Of blocks; neither matters.
+    """
     return 0.0, None
 
 
@@ -94,7 +101,12 @@ class Asked:
 
 
 def limit_rows(asked: Asked) -> tuple[LimitRow, ...]:
-    """Return the limit by kind, compartment, course and length."""
+    """Return the limit by kind, compartment, course and length.
+
+    Parameters
+    ----------
+    asked : Asked
+    """
     # The answers hang on neither course nor place: they are computed once for each kind and length.
     answers = {
         (kind, length_px): answers_to(asked.ground, LineAt(kind, 0.0, length_px))
@@ -165,6 +177,10 @@ def _both_sides(
 def tilt_rows(asked: Asked) -> tuple[TiltRow, ...]:
     """Return the widths of tilted gaps, 5 mm of bone deep and 10 mm long, across the bone.
 
+    Parameters
+    ----------
+    asked : Asked
+
     Notes
     -----
     A gap of width w between its faces, tilted by t, in bone of a depth D along the beam, takes w D / cos(t)
@@ -189,7 +205,12 @@ def tilt_rows(asked: Asked) -> tuple[TiltRow, ...]:
 
 
 def width_map_px(asked: Asked) -> FloatImage:
-    """Return the smallest width of a lucent line across the bone at each block, in pixels as stored."""
+    """Return the smallest width of a lucent line across the bone at each block, in pixels as stored.
+
+    Parameters
+    ----------
+    asked : Asked
+    """
     ground = asked.ground
     rows, columns = np.nonzero(ground.bone)
     places = rows, columns

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ..detection import Kernel, TurnedFrame
+from ..detection import (
+    FLOOR_SHARE,
+    MEAN_PER_SQUARED_ROOT_MEAN,
+    ROW_STEP_PX,
+    SMALLEST_LEVEL,
+    Kernel,
+    TurnedFrame,
+)
 
 FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
@@ -15,11 +22,7 @@ Mask = npt.NDArray[np.bool_]
 
 BLOCK_PX = 8  # side of a block of the maps, in pixels of the working image: 2 mm
 PROFILE_STEPS = 4  # samples of a profile across per working pixel
-_ROW_STEP_PX = 3  # smoothing along the line leaves nothing finer
-_MEAN_PER_SQUARED_ROOT_MEAN = 1.18  # of the absolute value of a normal variable
-_FLOOR_SHARE = 0.1  # of the median level, as in the detector
 _COUNTED = 0.02  # share of a block's surroundings that is searched
-_SMALLEST_LEVEL = 1e-4  # of the range from air to bone: less is rounding
 
 
 @dataclass(frozen=True)
@@ -103,12 +106,12 @@ def _one_direction(
     import cv2
 
     first = filters[0]
-    kept = frame.every(_ROW_STEP_PX)
+    kept = frame.every(ROW_STEP_PX)
     rows = cv2.resize(
-        frame.turned(image)[: kept.shape[0] * _ROW_STEP_PX], kept.shape[::-1], interpolation=cv2.INTER_AREA
+        frame.turned(image)[: kept.shape[0] * ROW_STEP_PX], kept.shape[::-1], interpolation=cv2.INTER_AREA
     )
     smooth = _blurred_twice(
-        np.asarray(rows, np.float32), (1, round(math.sqrt(6) * first.along_px / _ROW_STEP_PX) | 1)
+        np.asarray(rows, np.float32), (1, round(math.sqrt(6) * first.along_px / ROW_STEP_PX) | 1)
     )
     inside = kept.turned_mask(searched).astype(np.float32)
     block = BLOCK_PX // first.shrink
@@ -120,9 +123,9 @@ def _one_direction(
         answer = cv2.sepFilter2D(smooth, cv2.CV_32F, each.kernel.line, one, borderType=cv2.BORDER_REPLICATE)
         root = cv2.sqrt(np.abs(answer)) * inside
         sums = _blurred_twice(_on_blocks(root, kept, image.shape, block), window)
-        level = _MEAN_PER_SQUARED_ROOT_MEAN * (sums / np.maximum(weights, 1e-3)) ** 2
-        floor = _FLOOR_SHARE * float(np.median(level[counted])) if counted.any() else 0.0
-        levels.append(np.maximum(level, max(floor, _SMALLEST_LEVEL)))
+        level = MEAN_PER_SQUARED_ROOT_MEAN * (sums / np.maximum(weights, 1e-3)) ** 2
+        floor = FLOOR_SHARE * float(np.median(level[counted])) if counted.any() else 0.0
+        levels.append(np.maximum(level, max(floor, SMALLEST_LEVEL)))
     return np.asarray(np.stack(levels), np.float32)
 
 
@@ -133,7 +136,7 @@ def _on_blocks(part: FloatImage, frame: TurnedFrame, shape: tuple[int, ...], blo
 
     rows, columns = (max(1, math.ceil(side / block)) for side in shape)
     # Averaged in the frame first: warping looks at four pixels only.
-    even = cv2.blur(part, (block, max(1, round(block / _ROW_STEP_PX))), borderType=cv2.BORDER_CONSTANT)
+    even = cv2.blur(part, (block, max(1, round(block / ROW_STEP_PX))), borderType=cv2.BORDER_CONSTANT)
     to_block = np.array([[1 / block, 0, 0.5 / block - 0.5], [0, 1 / block, 0.5 / block - 0.5]])
     matrix = to_block @ np.vstack([frame.matrix, [0, 0, 1]])
     return np.asarray(cv2.warpAffine(even, matrix, (columns, rows), flags=cv2.INTER_LINEAR), np.float32)

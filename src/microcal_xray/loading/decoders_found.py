@@ -19,10 +19,9 @@ class SyntaxSupport:
     name : str
         As the standard names it.
     found : tuple of str
-        The decoders that are installed and work, in the order in which they are tried; empty: it cannot be
-        decoded.
+        The decoder, where it is installed and works; empty: the syntax cannot be decoded.
     lacking : tuple of str
-        Decoders of this syntax that are not installed, or cannot be loaded.
+        The decoder, where it is not installed or cannot be loaded.
     """
 
     name: str
@@ -40,8 +39,8 @@ def supported_syntaxes() -> tuple[SyntaxSupport, ...]:
     from .decoding import DECODERS
 
     every = [
-        _support(f"{UID(syntax).name}{', 8 bits' if syntax == JPEGExtended12Bit else ''}", syntax, decoders)
-        for syntax, decoders in DECODERS.items()
+        _support(f"{UID(syntax).name}{', 8 bits' if syntax == JPEGExtended12Bit else ''}", syntax, decoder)
+        for syntax, decoder in DECODERS.items()
     ]
     extra = ("imagecodecs",)
     is_found = find_spec("imagecodecs") is not None
@@ -53,17 +52,15 @@ def decoder_packages() -> dict[str, str | None]:
     """Return the version of every package that can take part in decoding; None: not installed."""
     from .decoding import DECODERS
 
-    named = dict.fromkeys(["pydicom", *(each for decoders in DECODERS.values() for each in decoders)])
-    decoders = dict.fromkeys([*named, "tifffile", "imagecodecs"])
+    decoders = dict.fromkeys(["pydicom", *DECODERS.values(), "tifffile", "imagecodecs"])
     names = [name for decoder in decoders for name in INSTALLED_AS.get(decoder, (decoder,))]
     return {name: package_version(name) for name in names}
 
 
-def _support(name: str, syntax: str, decoders: tuple[str, ...]) -> SyntaxSupport:
+def _support(name: str, syntax: str, decoder: str) -> SyntaxSupport:
     from pydicom.pixels.decoders.base import get_decoder
     from pydicom.uid import UID
 
     # pydicom asks each plugin whether what it needs can be imported.
-    plugins = get_decoder(UID(syntax)).available_plugins
-    found = tuple(decoder for decoder in decoders if decoder in plugins)
-    return SyntaxSupport(name, found, tuple(decoder for decoder in decoders if decoder not in plugins))
+    is_found = decoder in get_decoder(UID(syntax)).available_plugins
+    return SyntaxSupport(name, (decoder,) if is_found else (), () if is_found else (decoder,))

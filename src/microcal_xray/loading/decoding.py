@@ -15,31 +15,33 @@ from ..radiograph import ImageCaution
 from .codestream import StreamSize, jpeg2000_size, jpeg2000_tiles, jpeg_size
 from .complaints import one_line
 from .header import code
+from .lossless_jpeg import require_sound_stream
 from .pixel_layout import PixelLayout
 
 # pydicom by itself takes whichever decoder is installed and answers first, and lossy decoders differ by a
-# grey level. So each syntax has its own list in a fixed order. Pillow and openjpeg come first where they can:
-# they are the most closely watched; GDCM alone reads JPEG Lossless. RLE goes through pydicom's own Python
-# (0.3 s for 7 megapixels): pylibjpeg-rle is faster, but a broken segment makes its Rust panic past `except`.
-# GDCM is no second choice for JPEG and JPEG 2000: what the first refuses can end the whole process there.
-DECODERS: dict[str, tuple[str, ...]] = {
-    uid.RLELossless: ("pydicom",),
-    uid.JPEGBaseline8Bit: ("pillow",),
-    uid.JPEGExtended12Bit: ("pillow",),
-    uid.JPEGLossless: ("gdcm",),
-    uid.JPEGLosslessSV1: ("gdcm",),
-    uid.JPEGLSLossless: ("pyjpegls", "gdcm"),
-    uid.JPEGLSNearLossless: ("pyjpegls", "gdcm"),
-    uid.JPEG2000Lossless: ("pylibjpeg",),
-    uid.JPEG2000: ("pylibjpeg",),
-    uid.HTJ2KLossless: ("pylibjpeg",),
-    uid.HTJ2KLosslessRPCL: ("pylibjpeg",),
-    uid.HTJ2K: ("pylibjpeg",),
+# grey level. So each syntax has its own one. Pillow and openjpeg stand where they can: they are the most
+# closely watched; GDCM alone reads JPEG Lossless. RLE goes through pydicom's own Python (0.3 s for 7
+# megapixels): pylibjpeg-rle is faster, but a broken segment makes its Rust panic past `except`. GDCM is a
+# second choice for none: what the first refuses can end the whole process there.
+DECODERS: dict[str, str] = {
+    uid.RLELossless: "pydicom",
+    uid.JPEGBaseline8Bit: "pillow",
+    uid.JPEGExtended12Bit: "pillow",
+    uid.JPEGLossless: "gdcm",
+    uid.JPEGLosslessSV1: "gdcm",
+    uid.JPEGLSLossless: "pyjpegls",
+    uid.JPEGLSNearLossless: "pyjpegls",
+    uid.JPEG2000Lossless: "pylibjpeg",
+    uid.JPEG2000: "pylibjpeg",
+    uid.HTJ2KLossless: "pylibjpeg",
+    uid.HTJ2KLosslessRPCL: "pylibjpeg",
+    uid.HTJ2K: "pylibjpeg",
 }
 _NATIVE = (uid.ImplicitVRLittleEndian, uid.ExplicitVRLittleEndian, uid.ExplicitVRBigEndian)
 _JPEG_2000 = frozenset(
     {uid.JPEG2000Lossless, uid.JPEG2000, uid.HTJ2KLossless, uid.HTJ2KLosslessRPCL, uid.HTJ2K}
 )
+_LOSSLESS_JPEG = frozenset({uid.JPEGLossless, uid.JPEGLosslessSV1})
 _ALWAYS_LOSSY = frozenset({uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit, uid.JPEGLSNearLossless})
 _LOSSY_UNLESS_TAGGED = frozenset({uid.JPEG2000, uid.HTJ2K})
 
@@ -102,8 +104,8 @@ def _native(dataset: FileDataset, layout: PixelLayout) -> StoredValues:
 
 def _compressed(dataset: FileDataset, layout: PixelLayout) -> StoredValues:
     syntax = dataset.file_meta.TransferSyntaxUID
-    decoders = DECODERS.get(syntax)
-    if decoders is None:
+    decoder = DECODERS.get(syntax)
+    if decoder is None:
         name = one_line(syntax.name) if syntax.is_valid else "named in the header"
         raise UnreadableRadiographError(
             f"the transfer syntax {name} cannot be decoded; "
@@ -118,6 +120,8 @@ def _compressed(dataset: FileDataset, layout: PixelLayout) -> StoredValues:
     _require_same_size(stream, layout)
     if syntax in _JPEG_2000:
         _require_all_tiles(frame)
+    if syntax in _LOSSLESS_JPEG:
+        require_sound_stream(frame)
     cautions = ImageCaution.NONE
     if len(parse_basic_offsets(dataset.PixelData)) > 1:
         cautions |= ImageCaution.PADDED_PIXEL_DATA
@@ -127,23 +131,18 @@ def _compressed(dataset: FileDataset, layout: PixelLayout) -> StoredValues:
         layout = replace(layout, high_bit=layout.bits_stored - 1)  # a stream of fewer bits is aligned already
     if layout.shift:
         cautions |= ImageCaution.HIGH_BIT
-    values, plugin = _first_that_decodes(dataset, layout, decoders)
-    return StoredValues(values, plugin, cautions)
+    return StoredValues(_decoded_or_refused(dataset, layout, decoder), decoder, cautions)
 
 
-def _first_that_decodes(
-    dataset: FileDataset, layout: PixelLayout, decoders: tuple[str, ...]
-) -> tuple[npt.NDArray[np.integer], str]:
-    reasons = []
-    for plugin in decoders:
-        try:
-            return _decoded(dataset, layout, plugin), plugin
-        except MemoryError:  # the next one would need as much
-            raise
-        except Exception as error:  # decoders raise nearly anything; the next one may read the stream
-            reasons.append(type(error).__name__)  # their texts may quote the header
-    name = one_line(dataset.file_meta.TransferSyntaxUID.name)
-    raise UnreadableRadiographError(f"the {name} stream cannot be decoded ({reasons[0]})")
+def _decoded_or_refused(dataset: FileDataset, layout: PixelLayout, decoder: str) -> npt.NDArray[np.integer]:
+    try:
+        return _decoded(dataset, layout, decoder)
+    except MemoryError:
+        raise
+    except Exception as error:  # decoders raise nearly anything, and their texts may quote the header
+        name = one_line(dataset.file_meta.TransferSyntaxUID.name)
+        reason = type(error).__name__
+        raise UnreadableRadiographError(f"the {name} stream cannot be decoded ({reason})") from error
 
 
 def _decoded(dataset: FileDataset, layout: PixelLayout, plugin: str) -> npt.NDArray[np.integer]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from PIL import Image, UnidentifiedImageError
 
 from ..errors import NotARadiographError, UnreadableRadiographError
+from .png_chunks import require_whole_chunks
 from .polarity import Photometric
 from .size_limit import MAXIMUM_PIXELS, require_size
 
@@ -68,6 +69,7 @@ def opened_picture(path: Path, formats: tuple[str, ...]) -> Iterator[Image.Image
     UnreadableRadiographError
         If it is too large, or cannot be recognised.
     """
+    require_whole_chunks(path)
     try:
         image = Image.open(path, formats=formats)
     except Image.DecompressionBombError as error:

@@ -129,6 +129,11 @@ def read_mri_all(path: str | Path) -> tuple[MRVolume, ...]:
 
     A series that cannot be made a volume is left out, and named in `left_out` of the others.
 
+    Parameters
+    ----------
+    path : str or Path
+        A folder, walked down, or one file.
+
     Raises
     ------
     UnreadableSeriesError

@@ -97,6 +97,10 @@ class WebAddress:
 def address_from_text(text: str) -> PacsAddress | WebAddress:
     """Return the address that is typed as TITLE@HOST:PORT, or as the URL of a DICOMweb service.
 
+    Parameters
+    ----------
+    text : str
+
     Raises
     ------
     SettingsError

@@ -31,6 +31,11 @@ class Login:
 def login_from_file(path: Path) -> Login:
     """Return the login that a file holds.
 
+    Parameters
+    ----------
+    path : Path
+        Of one line, ``bearer TOKEN`` or ``basic USER:PASSWORD``.
+
     Raises
     ------
     SettingsError
@@ -46,6 +51,11 @@ def login_from_file(path: Path) -> Login:
 
 def login_from_variable(name: str, environment: Mapping[str, str]) -> Login:
     """Return the login that a variable of the environment holds.
+
+    Parameters
+    ----------
+    name : str
+    environment : mapping of str to str
 
     Raises
     ------

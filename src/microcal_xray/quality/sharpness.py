@@ -6,21 +6,24 @@ import numpy as np
 import numpy.typing as npt
 
 from ..image_limits import QualityEstimate
+from ..resolution import (
+    ALONG_PX,
+    CLEAR,
+    ENDS_PERCENT,
+    SHARPEST,
+    SLOPE_SIGMA_PX,
+    STEEPEST,
+    seen_widths_px,
+)
 
 FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 _EDGES = 600  # looked at, at most
-_STEEPEST = 0.03  # share of the pixels among which edges are sought
-_CLEAR = 0.4  # of the steepest: noise has edges too
-_SHARPEST = 0.15  # quantile of the widths that is taken: most edges of a body are rounded
 _FEWEST = 8
 _REACH_PX, _STEP_PX = 12.0, 0.1
-_SLOPE_SIGMA_PX = 0.8
-_ALONG_PX = (-2.0, -1.0, 0.0, 1.0, 2.0)  # the slope is averaged along the edge, against noise
 _RESAMPLES = 200
-_ENDS_PERCENT = (0.2, 99.8)  # of the grey range: edges that end there are clipped, or letters and shutters
 
 
 def sharpest_edges(
@@ -61,17 +64,17 @@ def sharpest_edges(
     rng = np.random.default_rng(0)
     drawn = rng.choice(widths, (_RESAMPLES, len(widths)))
     value = _sharpest(widths)
-    low, high = np.percentile(np.quantile(drawn, _SHARPEST, axis=1), (2.5, 97.5))
+    low, high = np.percentile(np.quantile(drawn, SHARPEST, axis=1), (2.5, 97.5))
     corrected = [_without_filter(each) for each in (float(low), value, float(high))]
     return QualityEstimate(corrected[1], min(corrected[0], corrected[1]), max(corrected[2], corrected[1]))
 
 
 def _sharpest(widths: FloatArray) -> float:
-    return float(np.quantile(widths, _SHARPEST))
+    return float(np.quantile(widths, SHARPEST))
 
 
 def _ends(pixels: FloatImage, usable: Mask) -> tuple[float, float]:
-    low, high = np.percentile(pixels[usable], _ENDS_PERCENT)
+    low, high = np.percentile(pixels[usable], ENDS_PERCENT)
     return float(low), float(high)
 
 
@@ -86,8 +89,8 @@ def _edges(pixels: FloatImage, usable: Mask) -> tuple[FloatArray, FloatArray]:
     inner = cv2.erode(np.pad(usable, 1).astype(np.uint8), np.ones((9, 9), np.uint8))[1:-1, 1:-1] > 0
     if not inner.any():
         return np.zeros((0, 2)), np.zeros((0, 2))
-    usual, top = np.quantile(steepness[inner], (1 - _STEEPEST, 0.999))
-    clear = steepness >= max(float(usual), _CLEAR * float(top), 1e-12)
+    usual, top = np.quantile(steepness[inner], (1 - STEEPEST, 0.999))
+    clear = steepness >= max(float(usual), CLEAR * float(top), 1e-12)
     crest = steepness >= cv2.dilate(steepness, np.ones((3, 3), np.uint8))
     places = np.argwhere(inner & clear & crest)
     places = places[:: max(1, math.ceil(len(places) / _EDGES))]
@@ -103,9 +106,9 @@ def _widths_px(
     way = np.arange(-_REACH_PX, _REACH_PX + _STEP_PX / 2, _STEP_PX)
     tangent = np.stack([-direction[:, 1], direction[:, 0]], axis=1)
     levels = np.zeros((len(places), len(way)))
-    for aside in _ALONG_PX:
+    for aside in ALONG_PX:
         points = places[:, None] + direction[:, None] * way[:, None] + aside * tangent[:, None]
-        levels += _sampled(pixels, points) / len(_ALONG_PX)
+        levels += _sampled(pixels, points) / len(ALONG_PX)
     rising = _slope(levels)
     near = np.abs(way) <= 3
     kept = (levels[:, near].min(axis=1) > low_high[0]) & (levels[:, near].max(axis=1) < low_high[1])
@@ -137,24 +140,15 @@ def _sampled(pixels: FloatImage, points: FloatArray) -> FloatArray:
 
 
 def _slope(levels: FloatArray) -> FloatArray:
-    reach = math.ceil(4 * _SLOPE_SIGMA_PX / _STEP_PX)
+    reach = math.ceil(4 * SLOPE_SIGMA_PX / _STEP_PX)
     place = np.arange(-reach, reach + 1) * _STEP_PX
-    taps = place * np.exp(-0.5 * (place / _SLOPE_SIGMA_PX) ** 2)
+    taps = place * np.exp(-0.5 * (place / SLOPE_SIGMA_PX) ** 2)
     return np.stack([np.convolve(row, -taps[::-1], mode="same") for row in levels]) * -1
 
 
 def _without_filter(width_px: float) -> float:
     """Return the width of the spread that the slope filter widens to the given width."""
     candidates = np.geomspace(0.5, 20, 24)
-    return float(np.interp(width_px, _seen_widths(candidates), candidates))
-
-
-def _seen_widths(candidates: FloatArray) -> FloatArray:
     way = np.arange(-60, 60, 0.1)
-    gaussian = np.exp(-0.5 * (np.arange(-4, 4.05, 0.1) / _SLOPE_SIGMA_PX) ** 2)
-    seen = []
-    for width in candidates:
-        together = np.convolve(np.exp(-2 * math.log(2) * np.abs(way) / width), gaussian, mode="same")
-        above = way[together > together.max() / 2]
-        seen.append(above[-1] - above[0])
-    return np.array(seen)
+    gaussian = np.exp(-0.5 * (np.arange(-4, 4.05, 0.1) / SLOPE_SIGMA_PX) ** 2)
+    return float(np.interp(width_px, seen_widths_px(candidates, way, gaussian), candidates))

@@ -6,7 +6,7 @@ from .display import display_levels, preview_jpeg
 from .overlay import overlay
 from .overlay_files import overlay_name, overlay_names, overlays_folder
 from .page import report_html
-from .page_options import PAGE_LANGUAGES, PageOptions
+from .page_options import PAGE_LANGUAGES, PAGE_SPLITS, PageOptions
 from .results import (
     ImageResult,
     Status,
@@ -29,6 +29,7 @@ __all__ = [
     "EMBEDDED_IMAGES",
     "IMAGE_COLUMNS",
     "PAGE_LANGUAGES",
+    "PAGE_SPLITS",
     "ImageResult",
     "Language",
     "PageOptions",

@@ -61,7 +61,12 @@ def bump_table(findings: Findings) -> list[dict[str, Cell]]:
 
 
 def bumps_csv(results: Iterable[ImageResult]) -> str:
-    """Return bumps.csv: one row per bump of every file, in the order given."""
+    """Return bumps.csv: one row per bump of every file, in the order given.
+
+    Parameters
+    ----------
+    results : iterable of ImageResult
+    """
     return csv_head(BUMP_COLUMNS) + "".join(map(bumps_lines, results))
 
 

@@ -29,6 +29,12 @@ def candidates_schema() -> dict[str, Any]:
 def candidates_json(results: Iterable[ImageResult], settings: Settings) -> str:
     """Return candidates.json: one line per file, in the order given; the same results give the same bytes.
 
+    Parameters
+    ----------
+    results : iterable of ImageResult
+    settings : Settings
+        That they were found with.
+
     Raises
     ------
     ValueError

@@ -89,7 +89,12 @@ def display_image(radiograph: Radiograph, *, longer_side_px: int) -> Image.Image
 
 
 def preview_jpeg(radiograph: Radiograph) -> bytes:
-    """Return the preview of the report page: a grey JPEG without any metadata, at most 1600 pixels long."""
+    """Return the preview of the report page: a grey JPEG without any metadata, at most 1600 pixels long.
+
+    Parameters
+    ----------
+    radiograph : Radiograph
+    """
     image = display_image(radiograph, longer_side_px=PREVIEW_LONGER_SIDE_PX)
     return _jpeg(image, quality=PREVIEW_JPEG_QUALITY)
 

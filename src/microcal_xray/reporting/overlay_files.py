@@ -74,7 +74,18 @@ def overlays_folder(out: Path) -> Path:
     OutputError
         If the folder cannot be made, or leads out of the output folder.
     """
-    folder = out / OVERLAYS_FOLDER
+    return folder_within(out, OVERLAYS_FOLDER)
+
+
+def folder_within(out: Path, name: str) -> Path:
+    """Return a folder of that name in an output folder, made if need be.
+
+    Raises
+    ------
+    OutputError
+        If the folder cannot be made, or leads out of the output folder.
+    """
+    folder = out / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -5,6 +5,8 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from html import escape
 from importlib import resources
 from string import Template
@@ -14,6 +16,7 @@ from ..findings import EVIDENCE_TERMS
 from ..settings import Settings
 from ..version import __version__
 from .display import thumbnail_jpeg
+from .foreign_text import printable_text
 from .full_depth import page_text
 from .page_options import PageOptions
 from .page_record import image_record
@@ -45,6 +48,7 @@ SCRIPTS = (
     "lines.js",
     "clock.js",
     "readout.js",
+    "going.js",
     "desk.js",
     "keys.js",
     "start.js",
@@ -80,11 +84,55 @@ _IN_SCRIPT = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028
 _USUAL_OPTIONS = PageOptions()
 
 
+class PageKind(StrEnum):
+    """What a page holds: all images of a batch, one of them, or the index of such pages."""
+
+    BATCH = "batch"
+    IMAGE = "image"
+    INDEX = "index"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PagePart:
+    """What a page must know that is a part of a batch.
+
+    Parameters
+    ----------
+    run : str
+        `run_id` of the whole batch.
+    index : str or None
+        Relative address of the index, on the page of one image.
+    pages : mapping of str to str, optional
+        `file` to the relative address of its page: this is the index, on which no picture stands.
+    """
+
+    run: str
+    index: str | None = None
+    pages: Mapping[str, str] | None = None
+
+    @property
+    def kind(self) -> PageKind:
+        """The kind of page."""
+        return PageKind.IMAGE if self.pages is None else PageKind.INDEX
+
+
+def page_mark(kind: PageKind) -> str:
+    """Return what stands in the head of a page of ours, by which its kind is known.
+
+    Examples
+    --------
+    >>> page_mark(PageKind.INDEX)
+    '<meta name="microcal-page" content="index">'
+    """
+    return f'<meta name="microcal-page" content="{kind}">'
+
+
 def report_html(
     results: Sequence[ImageResult],
     settings: Settings,
     *,
     overlay_links: Mapping[str, str] | None = None,
+    part: PagePart | None = None,
     options: PageOptions = _USUAL_OPTIONS,
 ) -> str:
     """Return the reviewer's report as one HTML page.
@@ -100,24 +148,29 @@ def report_html(
     settings : Settings
     overlay_links : mapping of str to str, optional
         `file` to the relative address of its overlay, for the results that have one.
+    part : PagePart, optional
+        Given: `results` are one image of a batch, or the page is the index of such pages.
     options : PageOptions
     """
-    links = overlay_links or {}
     words = words_of(options.first_language)
+    kind = PageKind.BATCH if part is None else part.kind
+    links = (overlay_links if part is None else part.pages) or {}
     shown = [result for result in results if result.preview_jpeg is not None]
     style = "\n".join(_template(name) for name in STYLES)
     noscript_style = _template("noscript.css")
     script = "\n".join(_template(name) for name in SCRIPTS)
-    searched = [result for result in results if result.status is Status.OK]
     return Template(_worded(_template("report.html"), words)).substitute(
         language=words.language.value,
         policy=_content_policy(styles=(style, noscript_style), script=script),
-        title=escape(words.counted("title", len(searched))),
+        mark=page_mark(kind),
+        kind=kind,
+        index_link=_index_link(part, words),
+        title=escape(_title(results, kind, words)),
         style=style,
         noscript_style=noscript_style,
         script=script,
-        in_each_language=_in_each_language(results, settings, links, words.language),
-        data=_data_html(results, shown, settings, options),
+        in_each_language=_in_each_language(results, settings, links, kind, words.language),
+        data=_data_html(results, shown, settings, part, options),
         pixels=_pixels_html(shown),
         version=escape(__version__),
     )
@@ -134,6 +187,19 @@ def run_id(results: Sequence[ImageResult], settings: Settings) -> str:
     named = [[result.file, result.pixel_sha256] for result in results]
     text = json.dumps([__version__, settings.as_dict(), named], ensure_ascii=True)
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:32]
+
+
+def _title(results: Sequence[ImageResult], kind: PageKind, words: Words) -> str:
+    if kind is PageKind.IMAGE:
+        return words.filled("title.file", {"file": printable_text(results[0].file)})
+    return words.counted("title", sum(result.status is Status.OK for result in results))
+
+
+def _index_link(part: PagePart | None, words: Words) -> str:
+    if part is None or part.index is None:
+        return ""
+    label = escape(words.text("desk.all_images"))
+    return f'<a id="to-index" href="{escape(part.index)}" data-words="desk.all_images">{label}</a>'
 
 
 def _template(name: str) -> str:
@@ -169,13 +235,18 @@ def _source_hash(source: str) -> str:
 
 
 def _in_each_language(
-    results: Sequence[ImageResult], settings: Settings, links: Mapping[str, str], first: Language
+    results: Sequence[ImageResult],
+    settings: Settings,
+    links: Mapping[str, str],
+    kind: PageKind,
+    first: Language,
 ) -> str:
     """Return counts and summary in every language; all but the first are hidden until they are chosen."""
+    is_index = kind is PageKind.INDEX
     return "".join(
         f'<div class="in-language" lang="{language.value}"{"" if language is first else " hidden"}>'
         f'<ul class="counts">{counts_html(results, words_of(language))}</ul>'
-        f"{summary_html(results, settings, overlay_links=links, words=words_of(language))}</div>\n"
+        f"{summary_html(results, settings, links=links, is_index=is_index, words=words_of(language))}</div>\n"
         for language in Language
     )
 
@@ -184,12 +255,14 @@ def _data_html(
     results: Sequence[ImageResult],
     shown: Sequence[ImageResult],
     settings: Settings,
+    part: PagePart | None,
     options: PageOptions,
 ) -> str:
     """Return the script blocks that hold the records and the words."""
     searched = sum(result.status is Status.OK for result in results)
     records = {
-        "results": {"version": __version__, "run": run_id(results, settings)},
+        "results": {"version": __version__, "run": run_id(results, settings) if part is None else part.run},
+        "page_of": printable_text(results[0].file) if part is not None and part.pages is None else None,
         "language": options.language,
         "overlay_at_first": options.overlay_at_first,
         "full_depth_megabytes": options.full_depth_megabytes,

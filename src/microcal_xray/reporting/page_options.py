@@ -9,6 +9,9 @@ from .words import Language
 
 PageLanguage = Literal["auto", "en", "fr"]
 
+PageSplit = Literal["batch", "per-image"]
+
+PAGE_SPLITS: tuple[PageSplit, ...] = ("batch", "per-image")
 PAGE_LANGUAGES: tuple[PageLanguage, ...] = ("auto", "en", "fr")
 _MOST_MEGABYTES = 2000.0
 
@@ -27,6 +30,9 @@ class PageOptions:
     full_depth_megabytes : float
         Images with the strongest candidates are kept at full depth until their packed pixels are over this
         many megabytes (0 to 2000); the others are shown in 8 bits, up to 1600 pixels long.
+    pages : str
+        "batch": all images stand in report.html. "per-image": each has a page of its own in the folder pages,
+        and report.html is their index. Both hold the same images at the same depth.
     pdf : bool
         Whether report.pdf is written too, in the same language (English for "auto").
 
@@ -46,6 +52,7 @@ class PageOptions:
     language: PageLanguage = "auto"
     overlay_at_first: bool = False
     full_depth_megabytes: float = 100.0  # as text 133 MB: a browser opens that in a second or two
+    pages: PageSplit = "batch"
     pdf: bool = False
 
     def __post_init__(self) -> None:
@@ -53,6 +60,8 @@ class PageOptions:
             raise SettingsError(
                 f"language is {self.language!r}; it must be one of {', '.join(PAGE_LANGUAGES)}"
             )
+        if self.pages not in PAGE_SPLITS:
+            raise SettingsError(f"pages is {self.pages!r}; it must be one of {', '.join(PAGE_SPLITS)}")
         size = self.full_depth_megabytes
         if not (math.isfinite(size) and 0 <= size <= _MOST_MEGABYTES):
             raise SettingsError(f"full_depth_megabytes is {size!r}; it must be from 0 to {_MOST_MEGABYTES:g}")

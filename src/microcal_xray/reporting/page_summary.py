@@ -9,7 +9,7 @@ from ..version import __version__
 from .foreign_text import printable_text
 from .page_evidence import evidence_section_html
 from .results import ImageResult, Status
-from .words import ENGLISH, Words, caution_names
+from .words import ENGLISH, Words, caution_names, reason_words
 
 # (head, kind of column, direction of the first click)
 _HEADS: tuple[tuple[str, str, str], ...] = (
@@ -43,7 +43,8 @@ def summary_html(
     results: Sequence[ImageResult],
     settings: Settings,
     *,
-    overlay_links: Mapping[str, str],
+    links: Mapping[str, str],
+    is_index: bool = False,
     words: Words = ENGLISH,
 ) -> str:
     """Return the summary of the report page in one language.
@@ -53,18 +54,20 @@ def summary_html(
     results : sequence of ImageResult
         In the order shown; the n-th with a preview is the n-th on the desk.
     settings : Settings
-    overlay_links : mapping of str to str
-        `file` to the relative address of its overlay.
+    links : mapping of str to str
+        `file` to the relative address of its overlay, or of its own page.
+    is_index : bool
+        Whether images stand on pages of their own.
     words : Words
     """
     searched = [result for result in results if result.status is Status.OK]
     with_preview = [result for result in searched if result.preview_jpeg is not None]
     place_on_desk = {id(result): index for index, result in enumerate(with_preview)}
     rows = "".join(
-        _searched_row(result, place_on_desk.get(id(result)), overlay_links.get(result.file), words)
+        _searched_row(result, place_on_desk.get(id(result)), links.get(result.file), words)
         for result in searched
     )
-    left_out = len(searched) - len(with_preview)
+    left_out = len(searched) - (len(links) if is_index else len(with_preview))
     title = escape(words.counted("count.searched", len(searched)))
     return (
         f"<section><h2>{title}</h2>"
@@ -151,7 +154,7 @@ def _not_searched(results: Sequence[ImageResult], words: Words) -> str:
     rows = "".join(
         f'<tr><td class="file">{escape(printable_text(result.file))}</td>'
         f'<td class="{result.status}">{escape(words.text(f"status.{result.status}"))}</td>'
-        f"<td>{escape(printable_text(result.reason or ''))}</td></tr>\n"
+        f"{_reason_cell(printable_text(result.reason or ''), words)}</tr>\n"
         for result in sorted(results, key=lambda result: (result.status, result.file))
     )
     heads = "".join(
@@ -163,6 +166,11 @@ def _not_searched(results: Sequence[ImageResult], words: Words) -> str:
         f"<section><h2>{title}</h2><table><thead><tr>{heads}"
         f"</tr></thead><tbody>{rows}</tbody></table></section>"
     )
+
+
+def _reason_cell(reason: str, words: Words) -> str:
+    known = reason_words(reason, words)
+    return f'<td lang="en">{escape(reason)}</td>' if known is None else f"<td>{escape(known)}</td>"
 
 
 def _settings_html(settings: Settings, words: Words) -> str:

@@ -239,17 +239,40 @@ def _read_result(radiograph: Radiograph, file: str) -> ImageResult:
 
 
 def failed_result(file: str, reason: str, *, origin: Origin | None = None) -> ImageResult:
-    """Return what is written for a file that could not be read or searched."""
+    """Return what is written for a file that could not be read or searched.
+
+    Parameters
+    ----------
+    file : str
+        Its name, below the folder that was given.
+    reason : str
+        In one line.
+    origin : Origin, optional
+        Which bytes; None: they could not be read.
+    """
     return ImageResult(file=file, status=Status.FAILED, reason=reason, origin=origin)
 
 
 def skipped_result(file: str, reason: str) -> ImageResult:
-    """Return what is written for a file that holds no projection radiograph."""
+    """Return what is written for a file that holds no projection radiograph.
+
+    Parameters
+    ----------
+    file : str
+    reason : str
+        In one line.
+    """
     return ImageResult(file=file, status=Status.SKIPPED, reason=reason)
 
 
 def image_result_from_dict(record: Mapping[str, Any], *, preview_jpeg: bytes | None = None) -> ImageResult:
     """Return the result that `ImageResult.as_dict` wrote; numbers keep the decimals that were written.
+
+    Parameters
+    ----------
+    record : mapping
+    preview_jpeg : bytes, optional
+        It is kept beside the record, not in it; None: there is none.
 
     Raises
     ------

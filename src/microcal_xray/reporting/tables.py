@@ -91,7 +91,12 @@ def table(findings: Findings) -> list[dict[str, Cell]]:
 
 
 def candidates_csv(results: Iterable[ImageResult]) -> str:
-    """Return candidates.csv: one row per candidate of every file, in the order given."""
+    """Return candidates.csv: one row per candidate of every file, in the order given.
+
+    Parameters
+    ----------
+    results : iterable of ImageResult
+    """
     return csv_head(CANDIDATE_COLUMNS) + "".join(map(candidates_lines, results))
 
 
@@ -101,7 +106,12 @@ def candidates_lines(result: ImageResult) -> str:
 
 
 def images_csv(results: Iterable[ImageResult]) -> str:
-    """Return images.csv: one row per input file with its status and reason, in the order given."""
+    """Return images.csv: one row per input file with its status and reason, in the order given.
+
+    Parameters
+    ----------
+    results : iterable of ImageResult
+    """
     return csv_head(IMAGE_COLUMNS) + "".join(map(image_line, results))
 
 

@@ -13,6 +13,7 @@ from ..whole_files import write_whole
 from .bump_table import BUMP_COLUMNS
 from .contract import candidates_json_parts
 from .foreign_text import printable_text
+from .image_pages import remove_image_pages, write_image_pages
 from .overlay import FULL_DPI, overlay
 from .overlay_files import OVERLAYS_FOLDER, overlay_names, overlays_folder
 from .page import report_html
@@ -109,12 +110,14 @@ def write_lines(
             "candidates.csv": lambda: _table(CANDIDATE_COLUMNS, (row.candidates_lines for row in rows())),
             "bumps.csv": lambda: _table(BUMP_COLUMNS, (row.bumps_lines for row in rows())),
             "images.csv": lambda: _table(IMAGE_COLUMNS, (row.image_line for row in rows())),
-            _REPORT_NAME: lambda: _page(rows(), folder, settings, page),
+            _REPORT_NAME: lambda: _report(rows, folder, settings, page),
             **({PDF_NAME: lambda: _pdf(rows(), settings, page)} if page.pdf else {}),
         },
     )
     if not page.pdf:
         _remove(folder / PDF_NAME)
+    if page.pages == "batch":
+        remove_image_pages(folder)
     return folder / _REPORT_NAME
 
 
@@ -134,6 +137,14 @@ def _remove(path: Path) -> None:
 def _table(columns: Sequence[str], lines: Iterable[str]) -> Iterator[str]:
     yield csv_head(columns)
     yield from lines
+
+
+def _report(
+    rows: Callable[[], Iterable[WrittenResult]], folder: Path, settings: Settings, page: PageOptions
+) -> str:
+    if page.pages == "per-image":
+        return write_image_pages(rows, folder, settings, page)
+    return _page(rows(), folder, settings, page)
 
 
 def _page(rows: Iterable[WrittenResult], folder: Path, settings: Settings, page: PageOptions) -> str:
@@ -207,6 +218,10 @@ def write_overlay(findings: Findings, path: str | Path) -> Path:
 
 def output_folder(out: str | Path) -> Path:
     """Return the output folder, made if need be.
+
+    Parameters
+    ----------
+    out : str or Path
 
     Raises
     ------

@@ -4,6 +4,7 @@ from .agreement import Agreement, AidedComparison, KappaResult, agreement
 from .agreement_text import agreement_document, agreement_text
 from .application import Application, ReviewOptions
 from .consensus import Basis, ConsensusImage, ConsensusLine, consensus, consensus_truth
+from .desk import require_desk
 from .events import Action, Event, RefusedEventError, event_from_dict, reader_name
 from .exports import Decisions, ExportKind
 from .ordering import assigned, blinded_order
@@ -57,6 +58,7 @@ __all__ = [
     "read_record",
     "read_study",
     "reader_name",
+    "require_desk",
     "serve",
     "stored_decisions",
     "truth_of_decisions",

@@ -12,11 +12,11 @@ import numpy as np
 from PIL import Image
 
 from ..evaluation.truth import Paths
+from ..reader_verdicts import ReaderVerdict, Reason
 from ..reporting.callouts import rails
 from ..reporting.overlay import picture_box_px
 from ..reporting.overlay_files import OVERLAYS_FOLDER
 from ..reporting.words import KIND_COLOURS, KIND_WORDS, plural
-from ..verdicts import Reason, Verdict
 from .consensus import Basis, ConsensusImage
 from .desk import json_in_page
 from .places import Place
@@ -29,7 +29,11 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MARGIN = 1.2  # of the length of the line, around it
 _SMALLEST_VIEW_PX = 160.0
 _RAIL_SHARE = 0.03  # of half the view, from a line to each of its rails
-_VERDICT_WORDS = {Verdict.ACCEPT: "accept", Verdict.UNSURE: "unsure", Verdict.REJECT: "reject"}
+_VERDICT_WORDS = {
+    ReaderVerdict.ACCEPT: "accept",
+    ReaderVerdict.UNSURE: "unsure",
+    ReaderVerdict.REJECT: "reject",
+}
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ def adjudication_page(
     )
 
 
-def _card(image: StudyImage, place: Place, picture: _Picture | None, decided: Verdict | None) -> str:
+def _card(image: StudyImage, place: Place, picture: _Picture | None, decided: ReaderVerdict | None) -> str:
     own = place.line not in image.candidates
     title = f"{image.file}: {'line that a reader drew' if own else f'candidate {place.line}'}"
     event = json_in_page(

@@ -25,7 +25,7 @@ from ..evaluation import (
     evaluate,
 )
 from ..evaluation.resampling import Statistic, estimates
-from ..verdicts import Verdict
+from ..reader_verdicts import ReaderVerdict
 from .consensus import ConsensusImage, consensus, consensus_truth, done_readings
 from .events import Event
 from .kappa import Counts, cohen_kappa, fleiss_kappa
@@ -34,7 +34,7 @@ from .reader_lists import reader_list
 from .reading import ImageReading, aided, unaided
 from .study import Study
 
-CATEGORIES = (Verdict.ACCEPT, Verdict.UNSURE, Verdict.REJECT)
+CATEGORIES = (ReaderVerdict.ACCEPT, ReaderVerdict.UNSURE, ReaderVerdict.REJECT)
 FIGURES = (Figure.WAFROC_AUC, Figure.AFROC_AUC, Figure.IMAGE_AUC)
 DEFAULT_OPTIONS = EvaluationOptions()
 # Below these, intervals of the bootstrap are known to be too short; the words then say so.
@@ -132,7 +132,9 @@ class Agreement:
     @property
     def is_small(self) -> bool:
         """Whether there are too few images, or too few with lines, to trust the intervals."""
-        accepted = [any(line.verdict is Verdict.ACCEPT for line in each.lines) for each in self.consensus]
+        accepted = [
+            any(line.verdict is ReaderVerdict.ACCEPT for line in each.lines) for each in self.consensus
+        ]
         return (
             len(accepted) < FEW_IMAGES or min(sum(accepted), len(accepted) - sum(accepted)) < FEW_WITH_LINES
         )

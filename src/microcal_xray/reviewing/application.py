@@ -11,6 +11,7 @@ from urllib.parse import quote
 from ..errors import MicrocalError
 from ..reporting import overlay_names
 from ..reporting.overlay_files import OVERLAYS_FOLDER
+from ..reporting.words import Language, words_of
 from .adjudication_page import adjudication_page
 from .consensus import consensus
 from .desk import desk_page, read_report_page
@@ -28,7 +29,7 @@ from .requests import (
     json_reply,
     sent,
 )
-from .start_page import start_page
+from .start_page import language_of, start_page
 from .store import Order, Role, Store
 
 _HTML = "text/html; charset=utf-8"
@@ -98,7 +99,7 @@ class Application:
     def _answer(self, request: Request) -> Reply:
         match request.parts:
             case ("",) if request.method == "GET":
-                return self._start()
+                return self._start(language_of(request.languages))
             case ("open",) if request.method == "GET":
                 return self._moved(f"{quote(self._known(asked_reader(request.query)))}/")
             case (reader, "") if request.method == "GET":
@@ -125,7 +126,7 @@ class Application:
         location = f"/{self._token}/{place}"
         return Reply(b"", status=HTTPStatus.SEE_OTHER, headers=(("Location", location),))
 
-    def _start(self) -> Reply:
+    def _start(self, language: Language) -> Reply:
         if self._options.reader is not None:
             return self._moved(f"{quote(self._options.reader)}/")
         names = self._store.readers(role=self._options.role)
@@ -138,7 +139,9 @@ class Application:
             )
             for name in names
         ]
-        return _html(*start_page(known, is_adjudication=self._options.is_adjudication))
+        return _html(
+            *start_page(known, is_adjudication=self._options.is_adjudication, words=words_of(language))
+        )
 
     def _page(self, reader: str) -> Reply:
         study = self._store.study

@@ -12,7 +12,7 @@ from enum import StrEnum
 from ..evaluation import Mimic, TrueImage, TrueLine
 from ..evaluation.truth import Paths
 from ..findings import Kind
-from ..verdicts import Reason, Verdict
+from ..reader_verdicts import ReaderVerdict, Reason
 from .events import Event
 from .places import Place, places
 from .reading import ImageReading, LineState, fold
@@ -38,7 +38,7 @@ class ConsensusLine:
         The candidate there, or the name of an own line.
     kind : Kind
     path_px : (N, 2) float array
-    verdict : Verdict
+    verdict : ReaderVerdict
         Unsure where it is open.
     basis : Basis
     reason : Reason or None
@@ -52,7 +52,7 @@ class ConsensusLine:
     line: str
     kind: Kind
     path_px: Paths
-    verdict: Verdict
+    verdict: ReaderVerdict
     basis: Basis
     reason: Reason | None = None
     comment: str = ""
@@ -144,14 +144,14 @@ def consensus_truth(images: Iterable[ConsensusImage]) -> tuple[TrueImage, ...]:
             columns=each.image.shape[1],
             spacing_mm=each.image.spacing_mm,
             lines=tuple(
-                TrueLine(line.kind, line.path_px, unsure=line.verdict is Verdict.UNSURE)
+                TrueLine(line.kind, line.path_px, unsure=line.verdict is ReaderVerdict.UNSURE)
                 for line in each.lines
-                if line.verdict is not Verdict.REJECT
+                if line.verdict is not ReaderVerdict.REJECT
             ),
             mimics=tuple(
                 Mimic(line.reason.value, path_px=line.path_px)
                 for line in each.lines
-                if line.verdict is Verdict.REJECT and line.reason is not None
+                if line.verdict is ReaderVerdict.REJECT and line.reason is not None
             ),
         )
         for each in images
@@ -179,13 +179,13 @@ def _of_place(place: Place, decided: LineState | None, basis: Basis) -> Consensu
             place.line,
             decided.kind if drawn else place.kind,
             decided.path_px if drawn else place.path_px,
-            decided.mark or Verdict.UNSURE,
+            decided.mark or ReaderVerdict.UNSURE,
             Basis.ADJUDICATED,
             decided.reason or _reason(said, decided.mark),
             decided.comment,
             is_moved or decided.is_moved,
         )
-    verdict = next(iter(place.verdicts.values())) if place.is_agreed else Verdict.UNSURE
+    verdict = next(iter(place.verdicts.values())) if place.is_agreed else ReaderVerdict.UNSURE
     return ConsensusLine(
         place.line,
         place.kind,
@@ -198,7 +198,7 @@ def _of_place(place: Place, decided: LineState | None, basis: Basis) -> Consensu
     )
 
 
-def _reason(said: Iterable[LineState], verdict: Verdict | None) -> Reason | None:
+def _reason(said: Iterable[LineState], verdict: ReaderVerdict | None) -> Reason | None:
     """Return the first reason of those who gave that verdict."""
     return next((line.reason for line in said if line.mark is verdict and line.reason), None)
 
@@ -208,7 +208,7 @@ def _adjudicated(line: LineState) -> ConsensusLine:
         line.line,
         line.kind,
         line.path_px,
-        line.mark or Verdict.UNSURE,
+        line.mark or ReaderVerdict.UNSURE,
         Basis.ADJUDICATED,
         line.reason,
         line.comment,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import UnreadableResultError
+from ..reporting.page import PageKind, page_mark
 
 _HEAD_BYTES = 16384
 _POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy" content="(default-src \'none\';[^"]*)">')
@@ -73,6 +74,26 @@ def read_report_page(out: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise UnreadableResultError(f"{path}: cannot be read ({error.strerror}); {_WRITE_AGAIN}") from error
+
+
+def require_desk(out: Path) -> None:
+    """Do nothing where report.html of an output folder is the page of a batch, which can be served.
+
+    Raises
+    ------
+    UnreadableResultError
+        If it is not there, or is the index of pages per image.
+    """
+    path = out / "report.html"
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError as error:
+        raise UnreadableResultError(f"{path}: cannot be read ({error.strerror}); {_WRITE_AGAIN}") from error
+    if page_mark(PageKind.INDEX).encode() in head:
+        raise UnreadableResultError(
+            f"{path}: is the index of pages per image; run the same `microcal analyze` with --pages batch"
+        )
 
 
 def json_in_page(document: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from ..errors import MicrocalError, SettingsError
 from ..findings import Kind
-from ..verdicts import Reason
+from ..reader_verdicts import Reason
 from .study import Study, StudyImage
 
 LONGEST_COMMENT = 2000
@@ -186,6 +186,10 @@ def event_from_dict(values: object, study: Study, *, reader: str) -> Event:
 
 def reader_name(text: str) -> str:
     """Return the name of a reader in the one way in which it is stored: no capitals, single spaces.
+
+    Parameters
+    ----------
+    text : str
 
     Raises
     ------

@@ -17,9 +17,9 @@ import numpy as np
 from ..evaluation.overlap import path_length
 from ..evaluation.truth import Paths
 from ..findings import Kind
+from ..reader_verdicts import ReaderVerdict
 from ..reporting import overlay_names
 from ..reporting.foreign_text import spreadsheet_text
-from ..verdicts import Verdict
 from ..version import __version__
 from .consensus import ConsensusImage, ConsensusLine
 from .reading import ImageReading, LineState
@@ -168,7 +168,7 @@ def labelme_files(decisions: Decisions) -> dict[str, str]:
                     "group_id": None,
                     "description": line.comment,
                     "shape_type": "linestrip",
-                    "flags": {verdict.value: line.verdict is verdict for verdict in Verdict},
+                    "flags": {verdict.value: line.verdict is verdict for verdict in ReaderVerdict},
                 }
                 for line in each.lines
             ],
@@ -192,7 +192,7 @@ def coco_json(decisions: Decisions) -> str:
         rows, columns = each.image.shape
         images.append({"id": number, "file_name": each.image.file, "width": columns, "height": rows})
         for line in each.lines:
-            if line.verdict is Verdict.ACCEPT:
+            if line.verdict is ReaderVerdict.ACCEPT:
                 left, top, width, height = _box(line.path_px)
                 annotations.append(
                     {
@@ -224,15 +224,15 @@ def truth_json(decisions: Decisions) -> str:
                         {
                             "kind": line.kind.value,
                             "path_px": line.path_px.tolist(),
-                            "unsure": line.verdict is Verdict.UNSURE,
+                            "unsure": line.verdict is ReaderVerdict.UNSURE,
                         }
                         for line in each.lines
-                        if line.verdict is not Verdict.REJECT
+                        if line.verdict is not ReaderVerdict.REJECT
                     ],
                     "mimics": [
                         {"kind": line.reason.value, "path_px": line.path_px.tolist()}
                         for line in each.lines
-                        if line.verdict is Verdict.REJECT and line.reason is not None
+                        if line.verdict is ReaderVerdict.REJECT and line.reason is not None
                     ],
                 }
                 for each in decisions.consensus

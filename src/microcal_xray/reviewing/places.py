@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from ..evaluation import CandidateList, HitRule, ListedCandidate, TrueImage, TrueLine, judge
 from ..evaluation.truth import Paths
 from ..findings import Kind
-from ..verdicts import Verdict
+from ..reader_verdicts import ReaderVerdict
 from .reading import ImageReading, LineState
 from .study import StudyImage
 
 _RULE = HitRule()
-_STRENGTH = {Verdict.REJECT: 0, Verdict.UNSURE: 1, Verdict.ACCEPT: 2}
+_STRENGTH = {ReaderVerdict.REJECT: 0, ReaderVerdict.UNSURE: 1, ReaderVerdict.ACCEPT: 2}
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Place:
     kind : Kind
     path_px : (N, 2) float array
         As the first reader moved or drew it, readers sorted by name; else that of the candidate.
-    verdicts : mapping of str to Verdict
+    verdicts : mapping of str to ReaderVerdict
         For each reader.
     states : mapping of str to tuple of LineState
         What each reader said of which lines there; empty for who said nothing.
@@ -42,7 +42,7 @@ class Place:
     line: str
     kind: Kind
     path_px: Paths
-    verdicts: Mapping[str, Verdict]
+    verdicts: Mapping[str, ReaderVerdict]
     states: Mapping[str, tuple[LineState, ...]]
 
     @property
@@ -84,10 +84,10 @@ def is_same_spot(one: LineState, other: LineState, image: StudyImage) -> bool:
     return _hits(one, other.kind, other.path_px, image)
 
 
-def verdict_of(states: tuple[LineState, ...]) -> Verdict:
+def verdict_of(states: tuple[LineState, ...]) -> ReaderVerdict:
     """Return the strongest verdict of some lines; without any, that of who says nothing."""
     marks = [state.mark for state in states if state.mark is not None]
-    return max(marks, key=lambda mark: _STRENGTH[mark], default=Verdict.REJECT)
+    return max(marks, key=lambda mark: _STRENGTH[mark], default=ReaderVerdict.REJECT)
 
 
 def _candidate_under(line: LineState, image: StudyImage) -> str | None:

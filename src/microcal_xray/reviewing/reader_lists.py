@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from ..evaluation import CandidateList, CandidatesFile, ListedCandidate
-from ..verdicts import Verdict
+from ..reader_verdicts import ReaderVerdict
 from .reading import ImageReading
 
 # A reader who accepts a line is surer of it than one who is unsure; how much so does not matter to any area.
-RATINGS = {Verdict.ACCEPT: 2.0, Verdict.UNSURE: 1.0}
+RATINGS = {ReaderVerdict.ACCEPT: 2.0, ReaderVerdict.UNSURE: 1.0}
 
 
 def reader_list(readings: Iterable[ImageReading]) -> CandidatesFile:
@@ -23,7 +23,7 @@ def reader_list(readings: Iterable[ImageReading]) -> CandidatesFile:
 
 def _listed(reading: ImageReading) -> CandidateList:
     image = reading.image
-    marks = sorted(reading.marked, key=lambda line: line.mark is Verdict.UNSURE)  # the surer ones first
+    marks = sorted(reading.marked, key=lambda line: line.mark is ReaderVerdict.UNSURE)  # the surer ones first
     return CandidateList(
         file=image.file,
         rows=image.shape[0],

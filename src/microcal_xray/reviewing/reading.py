@@ -12,12 +12,16 @@ from dataclasses import dataclass, field
 
 from ..evaluation.truth import Paths, frozen_path
 from ..findings import Kind
-from ..verdicts import Reason, Verdict
+from ..reader_verdicts import ReaderVerdict, Reason
 from .events import Action, Event, is_own_line
 from .events import Path as Points
 from .study import StudyImage
 
-_VERDICTS = {Action.ACCEPT: Verdict.ACCEPT, Action.REJECT: Verdict.REJECT, Action.UNSURE: Verdict.UNSURE}
+_VERDICTS = {
+    Action.ACCEPT: ReaderVerdict.ACCEPT,
+    Action.REJECT: ReaderVerdict.REJECT,
+    Action.UNSURE: ReaderVerdict.UNSURE,
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class LineState:
     kind : Kind
     path_px : (N, 2) float array
         As the reader left it. Read-only.
-    verdict : Verdict or None
+    verdict : ReaderVerdict or None
         As given; None without one.
     reason : Reason or None
     comment : str
@@ -46,7 +50,7 @@ class LineState:
     line: str
     kind: Kind
     path_px: Paths
-    verdict: Verdict | None = None
+    verdict: ReaderVerdict | None = None
     reason: Reason | None = None
     comment: str = ""
     is_own: bool = False
@@ -55,9 +59,9 @@ class LineState:
     seconds: float = 0.0
 
     @property
-    def mark(self) -> Verdict | None:
+    def mark(self) -> ReaderVerdict | None:
         """The verdict that counts: an own line without one is accepted."""
-        return Verdict.ACCEPT if self.is_own and self.verdict is None else self.verdict
+        return ReaderVerdict.ACCEPT if self.is_own and self.verdict is None else self.verdict
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class ImageReading:
     @property
     def marked(self) -> tuple[LineState, ...]:
         """The lines that were accepted or left unsure."""
-        return tuple(line for line in self.lines if line.mark in (Verdict.ACCEPT, Verdict.UNSURE))
+        return tuple(line for line in self.lines if line.mark in (ReaderVerdict.ACCEPT, ReaderVerdict.UNSURE))
 
     @property
     def unjudged(self) -> tuple[LineState, ...]:
@@ -101,7 +105,7 @@ class _Draft:
     kind: Kind | None = None
     path: Points | None = None
     is_removed: bool = False
-    verdict: Verdict | None = None
+    verdict: ReaderVerdict | None = None
     reason: Reason | None = None
     comment: str = ""
     overlay_visible: bool | None = None

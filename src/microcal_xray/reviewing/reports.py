@@ -18,7 +18,7 @@ from ..exporting import (
     Verifier,
     require_highdicom,
 )
-from ..verdicts import Verdict
+from ..reader_verdicts import ReaderVerdict
 from .consensus import ConsensusImage, ConsensusLine
 from .exports import Decisions
 from .study import StudyImage
@@ -91,14 +91,14 @@ def write_reports(
 
 
 def _review(each: ConsensusImage, verifier: Verifier | None) -> Review:
-    kept = [line for line in each.lines if line.verdict is not Verdict.REJECT]
-    kept.sort(key=lambda line: line.verdict is Verdict.UNSURE)
+    kept = [line for line in each.lines if line.verdict is not ReaderVerdict.REJECT]
+    kept.sort(key=lambda line: line.verdict is ReaderVerdict.UNSURE)
     left_out = _rejected_candidates(each.lines, each.image)
     return Review(tuple(_reviewed(line, each.image) for line in kept), left_out, len(each.readers), verifier)
 
 
 def _rejected_candidates(lines: Iterable[ConsensusLine], image: StudyImage) -> int:
-    return sum(line.verdict is Verdict.REJECT and line.line in image.candidates for line in lines)
+    return sum(line.verdict is ReaderVerdict.REJECT and line.line in image.candidates for line in lines)
 
 
 def _reviewed(line: ConsensusLine, image: StudyImage) -> ReviewedLine:

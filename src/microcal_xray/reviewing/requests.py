@@ -71,12 +71,15 @@ class Request:
         The path behind the token, decoded.
     query : str
     body : bytes
+    languages : str
+        Those that the browser asks for, as in Accept-Language.
     """
 
     method: str
     parts: tuple[str, ...]
     query: str = ""
     body: bytes = b""
+    languages: str = ""
 
 
 def admitted(environment: Environment, *, token: str, hosts: Iterable[str]) -> Request:
@@ -115,7 +118,11 @@ def admitted(environment: Environment, *, token: str, hosts: Iterable[str]) -> R
         raise RefusedRequestError(HTTPStatus.METHOD_NOT_ALLOWED, "only GET and POST are known here")
     body = _body(environment, token) if method == "POST" else b""
     return Request(
-        "POST" if method == "POST" else "GET", tuple(rest), str(environment.get("QUERY_STRING", "")), body
+        "POST" if method == "POST" else "GET",
+        tuple(rest),
+        str(environment.get("QUERY_STRING", "")),
+        body,
+        str(environment.get("HTTP_ACCEPT_LANGUAGE", "")),
     )
 
 

@@ -5,7 +5,9 @@ import hashlib
 from html import escape
 
 
-def simple_page(title: str, body: str, *, style: str, script: str = "") -> tuple[bytes, str]:
+def simple_page(
+    title: str, body: str, *, style: str, script: str = "", language: str = "en"
+) -> tuple[bytes, str]:
     """Return a page and the content policy that it is sent with.
 
     Parameters
@@ -14,6 +16,8 @@ def simple_page(title: str, body: str, *, style: str, script: str = "") -> tuple
     body : str
         HTML, every foreign text in it escaped.
     style, script : str
+    language : str
+        In which it is written.
 
     Examples
     --------
@@ -34,7 +38,7 @@ def simple_page(title: str, body: str, *, style: str, script: str = "") -> tuple
         rules += [f"script-src {_hash(script)}", "connect-src 'self'"]
         ending = f"<script>{script}</script>"
     page = (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<link rel="icon" href="data:,">'  # else browsers ask for one
         f"<title>{escape(title)}</title><style>{style}</style></head>\n<body>{body}{ending}</body></html>\n"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 from urllib.parse import quote
 
-from ..reporting.words import NOT_A_DEVICE
+from ..reporting.words import ENGLISH, Language, Words
 from .events import LONGEST_NAME
 from .progress import ReaderProgress
 from .simple_page import simple_page
@@ -18,7 +18,9 @@ td,th{text-align:left;padding:.2rem 1.2rem .2rem 0}
 """
 
 
-def start_page(readers: Sequence[ReaderProgress], *, is_adjudication: bool) -> tuple[bytes, str]:
+def start_page(
+    readers: Sequence[ReaderProgress], *, is_adjudication: bool, words: Words = ENGLISH
+) -> tuple[bytes, str]:
     """Return the page and its content policy.
 
     Parameters
@@ -26,17 +28,39 @@ def start_page(readers: Sequence[ReaderProgress], *, is_adjudication: bool) -> t
     readers : sequence of ReaderProgress
         Those who are known; others may come.
     is_adjudication : bool
+    words : Words
     """
+
+    def progress(each: ReaderProgress) -> str:
+        return words.filled("desk.progress", {"done": each.done, "all": each.images})
+
     rows = "".join(
         f'<tr><td><a href="{quote(each.reader)}/">{escape(each.reader)}</a></td>'
-        f"<td>{'' if is_adjudication else f'{each.done} of {each.images} images done'}</td></tr>"
+        f"<td>{'' if is_adjudication else escape(progress(each))}</td></tr>"
         for each in readers
     )
-    task = "adjudicates" if is_adjudication else "reads"
-    body = f"""<h1>Who {task}?</h1>
+    title = words.text("server.who_adjudicates" if is_adjudication else "server.who_reads")
+    name, enter, stays, not_a_device = (
+        escape(words.text(key)) for key in ("server.name", "server.open", "server.name_stays", "not_a_device")
+    )
+    body = f"""<main><h1>{escape(title)}</h1>
 <form action="open" method="get">
-<label>Name <input name="reader" required maxlength="{LONGEST_NAME}" autofocus></label> <button>Open</button>
+<label>{name} <input name="reader" required maxlength="{LONGEST_NAME}" autofocus></label>
+<button>{enter}</button>
 </form>
 <table>{rows}</table>
-<p class="quiet">The name stands in the decisions. {escape(NOT_A_DEVICE)}</p>"""
-    return simple_page("Who reads?", body, style=_STYLE)
+<p class="quiet">{stays} {not_a_device}</p></main>"""
+    return simple_page(title, body, style=_STYLE, language=words.language.value)
+
+
+def language_of(header: str) -> Language:
+    """Return the first language of an Accept-Language header that the pages have, else English.
+
+    Examples
+    --------
+    >>> language_of("de-DE,fr-CA;q=0.8,en;q=0.5"), language_of("")
+    (<Language.FRENCH: 'fr'>, <Language.ENGLISH: 'en'>)
+    """
+    known = {language.value: language for language in Language}
+    asked = (each.strip()[:2].lower() for each in header.split(","))
+    return next((known[each] for each in asked if each in known), Language.ENGLISH)

@@ -4,16 +4,9 @@ import hashlib
 import io
 import uuid
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.sequence import Sequence
-from pydicom.uid import (
-    UID,
-    DigitalXRayImageStorageForPresentation,
-    DigitalXRayImageStorageForProcessing,
-    ExplicitVRLittleEndian,
-)
 
 from ..loading.polarity import Photometric
 from ..radiograph import Intent
@@ -22,6 +15,12 @@ from .anatomy import Anatomy
 from .limbs import View
 from .simulate import SimulatedRadiograph
 
+# pydicom is imported inside the functions: it costs 0.3 s, which most commands should not pay.
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset, FileDataset
+    from pydicom.uid import UID
+
+_EXPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 _NAMESPACE = uuid.UUID("6f2b1a52-6d0c-5f0b-9f41-2d0f6d1c7c3e")  # of the identifiers of simulated files
 _WRITER = "MICROCAL_XRAY"
 _REGION_CODES = {  # SNOMED CT, context group 4009
@@ -40,7 +39,7 @@ _VIEW_CODES = {  # SNOMED CT, context group 4010
 
 
 def write_dicom(
-    simulated: SimulatedRadiograph, path: str | Path, *, transfer_syntax: UID = ExplicitVRLittleEndian
+    simulated: SimulatedRadiograph, path: str | Path, *, transfer_syntax: str = _EXPLICIT_LITTLE_ENDIAN
 ) -> Path:
     """Write the radiograph as a DX file, whole or not at all, and return its path.
 
@@ -48,8 +47,8 @@ def write_dicom(
     ----------
     simulated : SimulatedRadiograph
     path : str or Path
-    transfer_syntax : pydicom UID
-        Explicit little endian, or a lossless compressed one that pydicom can encode.
+    transfer_syntax : str
+        Its UID: explicit little endian, or a lossless compressed one that pydicom can encode.
 
     Raises
     ------
@@ -57,22 +56,34 @@ def write_dicom(
         If the file cannot be written.
     """
     dataset = dicom_dataset(simulated)
-    if transfer_syntax != ExplicitVRLittleEndian:
+    if transfer_syntax != _EXPLICIT_LITTLE_ENDIAN:
         dataset.compress(transfer_syntax, generate_instance_uid=False)
     buffer = io.BytesIO()
     dataset.save_as(buffer, enforce_file_format=True)
     return write_whole(Path(path), buffer.getvalue())
 
 
-def dicom_dataset(simulated: SimulatedRadiograph) -> FileDataset:
-    """Return the DICOM dataset; its identifiers follow from the content: the same picture has the same."""
+def dicom_dataset(simulated: SimulatedRadiograph) -> "FileDataset":
+    """Return the DICOM dataset; its identifiers follow from the content: the same picture has the same.
+
+    Parameters
+    ----------
+    simulated : SimulatedRadiograph
+    """
+    from pydicom.dataset import FileDataset, FileMetaDataset
+    from pydicom.uid import (
+        UID,
+        DigitalXRayImageStorageForPresentation,
+        DigitalXRayImageStorageForProcessing,
+    )
+
     processing = simulated.output.intent is Intent.FOR_PROCESSING
     sop_class = DigitalXRayImageStorageForProcessing if processing else DigitalXRayImageStorageForPresentation
     digest = hashlib.sha256(simulated.stored.tobytes()).hexdigest()
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = sop_class
     meta.MediaStorageSOPInstanceUID = _uid("instance", digest)
-    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    meta.TransferSyntaxUID = UID(_EXPLICIT_LITTLE_ENDIAN)
     meta.ImplementationClassUID = _uid("implementation", _WRITER)
     meta.ImplementationVersionName = _WRITER
     dataset = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
@@ -85,11 +96,13 @@ def dicom_dataset(simulated: SimulatedRadiograph) -> FileDataset:
     return dataset
 
 
-def _uid(role: str, content: str) -> UID:
+def _uid(role: str, content: str) -> "UID":
+    from pydicom.uid import UID
+
     return UID(f"2.25.{uuid.uuid5(_NAMESPACE, f'{role}:{content}').int}")
 
 
-def _add_patient_and_study(dataset: Dataset, simulated: SimulatedRadiograph) -> None:
+def _add_patient_and_study(dataset: "Dataset", simulated: SimulatedRadiograph) -> None:
     person = f"{simulated.anatomy.value}:{simulated.seed}"
     if simulated.visit:
         person += f":{simulated.visit}"
@@ -118,7 +131,9 @@ def _add_patient_and_study(dataset: Dataset, simulated: SimulatedRadiograph) -> 
     dataset.SpecificCharacterSet = "ISO_IR 100"
 
 
-def _add_anatomy(dataset: Dataset, simulated: SimulatedRadiograph) -> None:
+def _add_anatomy(dataset: "Dataset", simulated: SimulatedRadiograph) -> None:
+    from pydicom.sequence import Sequence
+
     code, meaning, body_part = _REGION_CODES[simulated.anatomy]
     dataset.BodyPartExamined = body_part
     dataset.ImageLaterality = "L" if simulated.left_side else "R"
@@ -131,7 +146,7 @@ def _add_anatomy(dataset: Dataset, simulated: SimulatedRadiograph) -> None:
     dataset.AcquisitionContextSequence = Sequence([])
 
 
-def _add_acquisition(dataset: Dataset, simulated: SimulatedRadiograph) -> None:
+def _add_acquisition(dataset: "Dataset", simulated: SimulatedRadiograph) -> None:
     dataset.KVP = simulated.exposure.tube_kv
     dataset.ImageType = ["ORIGINAL", "PRIMARY", ""]
     dataset.DetectorType = "SCINTILLATOR"
@@ -143,7 +158,7 @@ def _add_acquisition(dataset: Dataset, simulated: SimulatedRadiograph) -> None:
     dataset.DerivationDescription = "simulated; no patient"
 
 
-def _add_pixels(dataset: Dataset, simulated: SimulatedRadiograph) -> None:
+def _add_pixels(dataset: "Dataset", simulated: SimulatedRadiograph) -> None:
     output = simulated.output
     dataset.Rows, dataset.Columns = simulated.stored.shape
     dataset.SamplesPerPixel = 1
@@ -164,7 +179,9 @@ def _add_pixels(dataset: Dataset, simulated: SimulatedRadiograph) -> None:
     dataset["PixelData"].VR = "OW"
 
 
-def _code(value: str, scheme: str, meaning: str) -> Dataset:
+def _code(value: str, scheme: str, meaning: str) -> "Dataset":
+    from pydicom.dataset import Dataset
+
     code = Dataset()
     code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = value, scheme, meaning
     return code

@@ -153,7 +153,15 @@ def simulate_views(
     centre_mm: tuple[float, float] | None = None,
     mimics: Collection[Mimic] = (),
 ) -> tuple[SimulatedRadiograph, SimulatedRadiograph]:
-    """Return one limb from the front and from the side, with the same lines in both; see `simulate_pair`."""
+    """Return one limb from the front and from the side, with the same lines in both; see `simulate_pair`.
+
+    Parameters
+    ----------
+    lines : sequence of Line
+        As they lie from the front.
+    anatomy, seed, exposure, detector, output, centre_mm, mimics
+        As of `simulate_limb`.
+    """
     seen = ((View.AP, list(lines)), (View.LATERAL, [line_from_the_side(line) for line in lines]))
     front, side = (
         simulate_limb(

@@ -17,7 +17,7 @@ from ..page_bumps import bump_facts
 from ..page_evidence import evidence_card
 from ..page_measured import measured_card
 from ..results import ImageResult
-from ..words import Words, caution_names
+from ..words import Words, caution_names, spacing_words
 from .paper import (
     HEIGHT,
     MARGIN,
@@ -45,6 +45,7 @@ _PICTURE_WIDE, _PICTURE_HIGH = 272.0, 600.0
 _LYING_HIGH = 330.0
 _SHOWN = ("length", "equivalent_width", "width", "d_prime", "angle_to_bone", "crossed")
 _QUIET = 6.5
+_NOTHING = "\u2013"  # what was not measured has no line on paper
 
 
 def image_sheets(result: ImageResult, words: Words) -> Iterator[Figure]:
@@ -92,7 +93,7 @@ def _facts(result: ImageResult, words: Words) -> str:
     known += [
         words.filled("facts.size.words", size),
         words.text(f"intent.{result.intent}") if result.intent else None,
-        words.text(f"spacing_short.{result.as_dict()['spacing_source']}"),
+        spacing_words(result.spacing, words),
     ]
     return "   \u00b7   ".join(each for each in known if each)
 
@@ -151,7 +152,7 @@ def _card(candidate: Candidate, record: Mapping[str, Any], words: Words, wide: f
     else:
         labels = {words.text(f"card.{name}") for name in _SHOWN}
         for label, value, interval, _ in card["rows"]:
-            if label in labels:
+            if label in labels and value != _NOTHING:
                 shown = f"{value} ({interval})" if interval else value
                 yield from broken(_named(label, shown, words), wide)
     evidence = evidence_card(record["evidence"], words)
@@ -174,7 +175,11 @@ def _notes(result: ImageResult, words: Words) -> Block:
     )
     texts = [
         *(_named(name, fact, words) for name, fact in bump_facts(result, words)),
-        *([" ".join(limit_sentences(result.limit, words))] if result.limit else []),
+        *(
+            [" ".join([*limit_sentences(result.limit, words), words.text("print.map")])]
+            if result.limit
+            else []
+        ),
         f"{words.text(f'spacing.{source}')} {words.text('card.intervals')}",
         *(f"\u26a0 {words.text(f'caution.{name}')}" for name in names),
     ]

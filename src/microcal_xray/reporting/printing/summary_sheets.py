@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...settings import Settings
 from ..results import ImageResult, Status
-from ..words import Words, caution_names
+from ..words import Words, caution_names, reason_words
 from .paper import HEIGHT, MARGIN, QUIET_INK, WIDTH, Line, broken, rule, sheet, shortened, write
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def summary_sheets(results: Sequence[ImageResult], settings: Settings, words: Wo
         sheets.put([Line(words.counted("count.not_searched", len(others)), 9, "bold")], after=2)
         for result in others:
             status = words.text(f"status.{result.status}")
-            shown = {"label": result.file, "value": f"{status}, {result.reason}"}
+            shown = {"label": result.file, "value": f"{status}, {_reason(result, words)}"}
             sheets.put(broken(words.filled("print.named", shown), _WIDE, size=_SIZE), after=1)
         sheets.top -= 10
     _settings(sheets, settings, words)
@@ -83,6 +83,11 @@ def summary_sheets(results: Sequence[ImageResult], settings: Settings, words: Wo
         shown = {"label": words.text(f"about.{name}"), "value": words.text(f"about.{name}.words")}
         sheets.put(broken(words.filled("print.named", shown), _WIDE, size=_SIZE), after=2)
     yield from sheets.done
+
+
+def _reason(result: ImageResult, words: Words) -> str:
+    reason = result.reason or ""
+    return reason_words(reason, words) or reason
 
 
 def _table(sheets: _Sheets, searched: Sequence[ImageResult], words: Words) -> None:
@@ -119,7 +124,7 @@ def _cells(result: ImageResult, words: Words) -> dict[str, str]:
     if result.candidates:
         strongest = result.candidates[0]
         length = strongest.length_mm
-        kind, tier = words.text(f"kind_noun.{strongest.kind}"), words.text(f"tier.{strongest.tier}")
+        kind, tier = words.text(f"kind_short.{strongest.kind}"), words.text(f"tier.{strongest.tier}")
         cells |= {
             "strongest": f"{kind}, {tier}",
             "length": "\u2013" if length is None else words.number(length, ".1f"),

@@ -21,6 +21,7 @@ class Desk {
     this.keeper = new Keeper(this.record, server);
     this.clock = new Clock();
     this.panel = new Panel(this);
+    this.going = new Going(this);
     this.byFile = new Map(images.map((image) => [image.file, image]));
     this.order = this.firstOrder();
     this.index = new Index(images, this.order, (index) => this.open(index));
@@ -155,6 +156,11 @@ class Desk {
     });
   }
 
+  // All images are done, and the decisions are in this browser alone.
+  get isFinished() {
+    return !this.server && this.images.length > 0 && this.images.every((image) => this.record.state(image, "").done);
+  }
+
   lines() {
     return linesOf(this.image, this.record);
   }
@@ -164,6 +170,7 @@ class Desk {
     const { image } = this;
     this.index.update((index) => progressOf(this.images[index], this.record));
     element("record-count").textContent = counted("record.events", this.record.events.length);
+    element("to-record").classList.toggle("main", this.isFinished);
     this.keeper.state();
     if (!image) return;
     const lines = this.lines();
@@ -271,7 +278,7 @@ class Desk {
 
   chosenLine() {
     const line = this.lines().find((each) => each.line === this.marks.chosen);
-    if (!line) announce(text("judge.choose_first"));
+    if (!line) tell(text("judge.choose_first"));
     return line;
   }
 
@@ -291,7 +298,9 @@ class Desk {
   }
 
   clear(line) {
-    if (line && !line.own) this.decide(line.line, { verdict: null, reason: null });
+    if (!line || line.own) return;
+    this.decide(line.line, { verdict: null, reason: null });
+    announce(verdictWords({ verdict: null }));
   }
 
   setReason(line, reason) {
@@ -332,7 +341,7 @@ class Desk {
 
   drawn(line, path) {
     if (!path) {
-      announce(text("draw.given_up"));
+      tell(text("draw.given_up"));
       this.changed();
       return;
     }
@@ -357,18 +366,6 @@ class Desk {
     else if (line.moved) this.decide(line.line, { path: null });
   }
 
-  toggleDone() {
-    const done = !this.record.state(this.image, "").done;
-    this.decide("", { done });
-    if (!done) return;
-    const { order, current } = this;
-    const at = order.indexOf(current);
-    const next = [...order.slice(at + 1), ...order.slice(0, at)]
-      .find((index) => !this.record.state(this.images[index], "").done);
-    if (next === undefined) announce(text("judge.all_done"));
-    else this.open(next);
-  }
-
   undo() {
     this.stepped(this.record.undo(this.log), "judge.undone", "judge.nothing_to_undo");
   }
@@ -385,7 +382,7 @@ class Desk {
       this.changed();
       this.panel.mark(this.marks.chosen, null);
     }
-    announce(text(step ? doneWords : nothingWords));
+    tell(text(step ? doneWords : nothingWords));
   }
 
   speak() {

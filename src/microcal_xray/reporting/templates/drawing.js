@@ -32,7 +32,7 @@ class Drawing {
     if (!mode) return;
     const path = this.distinctPoints();
     if (keep && path.length < 2) {
-      announce(text("draw.too_short"));
+      tell(text("draw.too_short"));
       return;
     }
     this.mode = this.cross = null;

@@ -31,7 +31,8 @@ class Index {
 
   setNames(nameOf) {
     this.items.forEach(({ choose, name }, index) => {
-      name.textContent = choose.title = nameOf(index);
+      choose.title = nameOf(index);
+      name.replaceChildren(...breakable(nameOf(index)));
     });
   }
 

@@ -98,11 +98,17 @@ class Keeper {
     };
     const link = made("a");
     link.href = URL.createObjectURL(new Blob([JSON.stringify(content)], { type: "application/json" }));
-    const name = reader.replace(/[^\p{L}\p{N}_-]+/gu, "_");
-    link.download = `decisions${name ? `-${name}` : ""}-${content.exported_utc.slice(0, 10)}.json`;
+    link.download = this.recordName();
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
     return content;
+  }
+
+  // Of a page of one image it names the image too: the records of several pages lie in one folder.
+  recordName() {
+    const plain = (name) => name.replace(/[^\p{L}\p{N}_-]+/gu, "_").slice(0, 80);
+    const image = report.page_of === null ? "" : plain(report.page_of.replace(/\.[^.]*$/, ""));
+    return `${["decisions", image, plain(this.record.reader), this.record.now().slice(0, 10)].filter(Boolean).join("-")}.json`;
   }
 
   // What was decided elsewhere, as a file; it goes where decisions made here go.

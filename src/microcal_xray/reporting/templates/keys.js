@@ -23,7 +23,8 @@ function bindKeys(desk) {
     l: () => desk.add(),
     e: () => desk.edit(desk.chosenLine()),
     delete: () => desk.putBack(desk.chosenLine()),
-    d: () => desk.toggleDone(),
+    g: () => desk.going.undecided(),
+    d: () => desk.going.done(),
     z: () => desk.undo(),
     y: () => desk.redo(),
     o: () => desk.toggleOverlay(),
@@ -74,6 +75,7 @@ function bindKeys(desk) {
     const key = event.key.toLowerCase();
     const action = everywhere[key] ?? (!onView ? undefined
       : event.key in windows && event.shiftKey ? () => stage.changeWindow(...windows[event.key])
+      : key === "w" && event.shiftKey ? () => stage.windowHere()
       : event.key in arrows ? (onStage ? () => stage.moveBy(...arrows[event.key]) : undefined)
       : onDesk[key]);
     if (!action) return;
@@ -83,12 +85,15 @@ function bindKeys(desk) {
 
   for (const [id, action] of Object.entries({
     previous: onDesk.k, next: onDesk.j, overlay: onDesk.o, side: onDesk.s, limit: onDesk.h, window: onDesk.v,
-    reset: onDesk.w, invert: onDesk.i, "lens-button": onDesk.m, "zoom-in": onDesk["+"], "zoom-out": onDesk["-"],
+    reset: onDesk.w, here: () => stage.windowHere(), invert: onDesk.i, "lens-button": onDesk.m, "zoom-in": onDesk["+"], "zoom-out": onDesk["-"],
     zoom: onDesk.f, fit: onDesk[0], add: onDesk.l, undo: onDesk.z, redo: onDesk.y, done: onDesk.d,
     "to-desk": () => desk.open(Math.max(desk.current, 0)),
     "to-summary": () => showView("summary"),
     "to-keys": everywhere["?"],
-    "to-record": () => element("record").showModal(),
+    "to-record": () => {
+      showCommands(desk);
+      element("record").showModal();
+    },
   })) element(id).addEventListener("click", action);
   element("image-comment").addEventListener("change", (event) => desk.setImageComment(event.target.value));
   element("filter").addEventListener("change", () => desk.open(desk.current));
@@ -101,6 +106,7 @@ function showView(name) {
     element(view).hidden = view !== name;
     element(`to-${view}`).setAttribute("aria-pressed", view === name);
   }
+  element("skip").href = name === "summary" ? "#summary" : "#stage";
   if (name === "summary") element("summary").focus({ preventScroll: true });
 }
 

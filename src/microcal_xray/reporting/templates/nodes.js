@@ -15,12 +15,17 @@ function shape(name, attributes) {
   return node;
 }
 
+// A file name that may be broken where its parts meet.
+function breakable(name) {
+  return name.split(/(?<=[_/-])|(?=\.[^.]*$)/).flatMap((part) => [part, made("wbr")]).slice(0, -1);
+}
+
 function button(words, key, action) {
   const node = made("button", words);
   node.type = "button";
   if (key) {
     node.append(" ", made("kbd", key));
-    node.setAttribute("aria-keyshortcuts", key);
+    node.setAttribute("aria-keyshortcuts", key === text("keys.delete") ? "Delete" : key);
   }
   node.addEventListener("click", (event) => {
     event.stopPropagation();
@@ -31,4 +36,17 @@ function button(words, key, action) {
 
 function announce(words) {
   element("announce").textContent = words;
+}
+
+const NOTE_MS = 4500;
+let noteEnds;
+
+// Said aloud, and shown on the stage for a moment: what a key did, or why it did nothing.
+function tell(words) {
+  announce(words);
+  const note = element("note");
+  note.textContent = words;
+  note.hidden = false;
+  clearTimeout(noteEnds);
+  noteEnds = setTimeout(() => { note.hidden = true; }, NOTE_MS);
 }

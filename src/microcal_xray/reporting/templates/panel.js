@@ -12,7 +12,7 @@ class Panel {
 
   fill(image, name) {
     const words = says(image);
-    element("file").textContent = name;
+    element("file").replaceChildren(...breakable(name));
     element("image-cautions").replaceChildren(...words.cautions.map((sentence) => made("li", `${sentence}.`)));
     element("facts").replaceChildren(...words.facts.flatMap(([fact, value]) => [made("dt", fact), made("dd", value)]));
     fillCouldShow(words.could_show, image.limit_map);
@@ -84,8 +84,8 @@ class Panel {
     comment.addEventListener("change", () => desk.setComment(line, comment.value));
     const actions = made("div", undefined, "row");
     actions.append(button(text("judge.edit"), "E", () => desk.edit(line)), button(text("judge.redraw"), "", () => desk.redraw(line)));
-    if (line.own) actions.append(button(text("judge.remove"), "Del", () => desk.putBack(line)));
-    else if (line.moved) actions.append(button(text("judge.original"), "Del", () => desk.putBack(line)));
+    if (line.own) actions.append(button(text("judge.remove"), text("keys.delete"), () => desk.putBack(line)));
+    else if (line.moved) actions.append(button(text("judge.original"), text("keys.delete"), () => desk.putBack(line)));
     card.append(comment, actions);
     return card;
   }
@@ -144,8 +144,10 @@ class Panel {
 
   mark(chosen, pointed) {
     for (const row of this.body.rows) row.classList.toggle("pointed", row.dataset.line === pointed);
-    // The card first, then its row: where not both fit, the row is seen.
-    if (chosen) for (const row of [...this.body.querySelectorAll("tr.chosen")].reverse()) row.scrollIntoView({ block: "nearest" });
+    // Where to judge first, then the row: where not both fit, the row is seen. The evidence is scrolled to by
+    // who wants it, so that the list of candidates stays where it was.
+    const rows = chosen ? this.body.querySelectorAll("tr.chosen:not(.why, .note)") : [];
+    for (const row of [...rows].reverse()) row.scrollIntoView({ block: "nearest" });
   }
 }
 

@@ -115,3 +115,22 @@ function greysOf(pixels, { low, high, inverted }) {
   }
   return greys;
 }
+
+// Values below which these shares of the pixels between two corners lie; null where no pixel is.
+function percentiles({ rows, columns, codes, ...pixels }, [top, left, bottom, right], shares) {
+  const within = (value, most) => Math.min(most - 1, Math.max(0, Math.round(value)));
+  const [first, last] = [within(top, rows), within(bottom, rows)];
+  const [start, end] = [within(left, columns), within(right, columns)];
+  const counts = new Uint32Array(MOST_CODES);
+  for (let row = first; row <= last; row++) {
+    for (let at = row * columns + start; at <= row * columns + end; at++) counts[codes[at]]++;
+  }
+  if (pixels.hole) counts[0] = 0; // what is no picture
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  if (!all) return null;
+  return shares.map((share) => {
+    let code = 0;
+    for (let seen = counts[0]; seen <= share * (all - 1); seen += counts[code]) code++;
+    return valueOf(pixels, code);
+  });
+}

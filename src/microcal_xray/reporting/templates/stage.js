@@ -99,6 +99,19 @@ class Stage {
     this.greysChanged();
   }
 
+  // The window of the part in view: from its 1st to its 99th percentile.
+  windowHere() {
+    if (!this.pixels) return;
+    const { rows, columns } = this.pixels;
+    const high = this.image.rows / rows; // a reduced picture has fewer
+    const wide = this.image.columns / columns;
+    const [top, left] = this.inImage([0, 0]);
+    const [bottom, right] = this.inImage([this.paneWidth, this.paneHeight]);
+    const part = [top / high, left / wide, bottom / high, right / wide];
+    const ends = percentiles(this.pixels, part, [0.01, 0.99]);
+    if (ends && ends[1] > ends[0]) this.setWindow(...ends);
+  }
+
   invert() {
     if (!this.pixels) return;
     this.window = { ...this.window, inverted: !this.window.inverted };
@@ -264,7 +277,7 @@ class Stage {
     element("scale-bar").style.width = `${length / unitsPerScreenPixel}px`;
     const values = { length: local(String(length)), source: says(this.image).spacing_short };
     element("scale-words").textContent = text(mm === null ? "stage.pixels" : "stage.mm", values);
-    element("zoom").textContent = `${Math.round(100 * this.zoom * this.deviceRatio)}\u00a0%`;
+    element("zoom").textContent = text("stage.zoom", { percent: Math.round(100 * this.zoom * this.deviceRatio) });
   }
 
   // The value of the pixel at a place of the pane; null outside the radiograph or its usable part.

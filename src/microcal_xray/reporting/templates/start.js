@@ -51,6 +51,14 @@ function beginTheme() {
   });
 }
 
+// What makes tables of a downloaded record; nothing of it is needed where a server keeps the decisions.
+function showCommands(desk) {
+  element("record-next").hidden = Boolean(desk.server);
+  const name = desk.record.reader ? "" : ` --reader ${text("record.next.name")}`;
+  element("record-commands").textContent =
+    `microcal review OUT --import ${desk.keeper.recordName()}${name}\nmicrocal review OUT --export csv`;
+}
+
 function beginRecord(desk) {
   const reader = element("reader");
   desk.record.reader = desk.server ? desk.server.reader : (kept.get(READER_KEPT) ?? "").slice(0, 64);
@@ -59,6 +67,7 @@ function beginRecord(desk) {
   reader.addEventListener("change", () => {
     desk.record.reader = reader.value.trim();
     kept.set(READER_KEPT, desk.record.reader);
+    showCommands(desk);
   });
   const firstLook = element("first-look");
   firstLook.value = desk.overlayFirst ? "on" : "off";

@@ -52,5 +52,10 @@ function putWords(root) {
   for (const [name, attribute] of Object.entries(ATTRIBUTES)) {
     for (const node of root.querySelectorAll(`[data-${name}]`)) node.setAttribute(attribute, text(node.dataset[name]));
   }
+  // Where a button has a key, its hint says so, also where there is no room for it on the button.
+  for (const node of root.querySelectorAll("[data-title][aria-keyshortcuts]")) {
+    const keys = node.getAttribute("aria-keyshortcuts").replace("Shift", text("keys.shift"));
+    node.title = `${text(node.dataset.title)} (${keys})`;
+  }
   for (const node of root.querySelectorAll(".in-language")) node.hidden = node.lang !== language;
 }

@@ -17,6 +17,7 @@ from .english import (
     plural,
     spacing_words,
 )
+from .reasons import reason_words
 
 __all__ = [
     "CAUTION_SENTENCES",
@@ -34,6 +35,7 @@ __all__ = [
     "caution_names",
     "cautions_from_names",
     "plural",
+    "reason_words",
     "spacing_words",
     "words_of",
 ]

@@ -1,11 +1,14 @@
 """The catalogues: all words of the reports, one file for each language, and how to get at them."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+
+_STRAIGHT_APOSTROPHE = re.compile(r"(?<=\w)'(?=\S)")
 
 
 class Language(StrEnum):
@@ -40,7 +43,7 @@ class Words:
         Examples
         --------
         >>> words_of(Language.FRENCH).text("kind.lucent")
-        'trait lucent (clarté linéaire)'
+        'trait radioclair (clarté linéaire)'
         """
         return self.texts[key]
 
@@ -107,4 +110,7 @@ def words_of(language: Language | str) -> Words:
     """
     chosen = Language(language)
     path = resources.files(__package__) / f"{chosen.value}.json"
-    return Words(chosen, json.loads(path.read_text(encoding="utf-8")))
+    texts = json.loads(path.read_text(encoding="utf-8"))
+    if chosen is Language.FRENCH:  # typed as keyboards have it, read as print has it
+        texts = {key: _STRAIGHT_APOSTROPHE.sub("\u2019", text) for key, text in texts.items()}
+    return Words(chosen, texts)

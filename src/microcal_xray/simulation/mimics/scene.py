@@ -77,10 +77,14 @@ class Scene:
         return replace(self, paths=changed)
 
     def whole(self, bone: Bone, part: str) -> FloatArray:
-        """Return one depth of a bone (a field of `ProjectedBone`) over the whole picture, (R, C)."""
+        """Return one depth of a bone (a field of `ProjectedBone`) over the whole picture, (R, C).
+
+        Zeros where the picture shows nothing of it.
+        """
         image = np.zeros(self.shape, np.float32)
-        projected = self.bones[bone.name]
-        image[projected.window] = getattr(projected, part)
+        projected = self.bones.get(bone.name)
+        if projected is not None:
+            image[projected.window] = getattr(projected, part)
         return image
 
     def places(self, bone: Bone) -> tuple[Float64Array, Float64Array]:

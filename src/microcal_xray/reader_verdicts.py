@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
+class ReaderVerdict(StrEnum):
     """What a reviewer decided about one line."""
 
     ACCEPT = "accept"  # it is a line
