@@ -104,14 +104,14 @@ def compare_findings(prior: Findings, current: Findings) -> Comparison:
 
 def laid_findings(prior: Findings, current: Findings) -> tuple[Registration, LaidPair | None]:
     """Return both pictures laid on each other; None where they do not show the same bone."""
-    one, other = Looked.at(prior.radiograph), Looked.at(current.radiograph)
+    lines = [[each.path_px for each in found.candidates] for found in (prior, current)]
+    one, other = Looked.at(prior.radiograph, lines[0]), Looked.at(current.radiograph, lines[1])
     reason = _tags_disagree(prior.radiograph, current.radiograph)
     is_scale_known = one.mm is not None and other.mm is not None
     laid = lay(other.bones, one.bones, is_scale_known=is_scale_known) if reason is None else None
     if laid is None or laid.reason is not None:
         reason = reason or (laid.reason if laid else "one of the pictures shows too little bone")
         return _registration(laid, other, reason, is_scale_known=is_scale_known), None
-    lines = [[each.path_px for each in found.candidates] for found in (prior, current)]
     both = LaidPair.of(one, other, laid, lines=(lines[0], lines[1]))
     registration = _registration(laid, other, None, is_scale_known=is_scale_known)
     gain = float(np.median(both.pair.gain[both.bone & both.pair.usable]))

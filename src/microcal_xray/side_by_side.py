@@ -28,6 +28,7 @@ Mask = npt.NDArray[np.bool_]
 
 _PLACES_PX = 8
 _DIFFERENCE_MM = 0.4
+_BONE_PX_MM = 0.5
 _NEAR = 1.5  # in units of about a millimetre: so near to a line, something may have changed
 
 
@@ -51,8 +52,15 @@ class Looked:
     mm: float | None
 
     @classmethod
-    def at(cls, radiograph: Radiograph) -> "Looked":
-        """Return a radiograph looked at; without any bone where it shows none."""
+    def at(cls, radiograph: Radiograph, lines: Sequence[FloatArray] = ()) -> "Looked":
+        """Return a radiograph looked at; without any bone where it shows none.
+
+        Parameters
+        ----------
+        radiograph : Radiograph
+        lines : sequence of (N, 2) float arrays
+            Courses in the picture as stored: places that may have changed.
+        """
         found = looked_at(radiograph)
         mm, scale = mm_per_px(radiograph), found.working.scale
         if found.field.body.any() and min(found.working.pixels.shape) > 1:
@@ -66,7 +74,9 @@ class Looked:
             mm_per_px=None if mm is None else mm / scale,
             grid_per_px=1 / scale,
         )
-        return cls(radiograph, found, bones, mm)
+        courses = [bones.from_grid(found.grid.from_stored(path)) for path in lines]
+        near = _near(courses, bones.values.shape, _NEAR / _BONE_PX_MM)
+        return cls(radiograph, found, replace(bones, lines=near), mm)
 
     def grid_from_stored(self, path_px: FloatArray) -> FloatArray:
         """Return points of the picture as stored in pixels of its square grid."""
@@ -233,11 +243,11 @@ def _common(
     return pair, bone
 
 
-def _near(courses: Sequence[FloatArray], shape: tuple[int, int], within_px: float) -> Mask:
+def _near(courses: Sequence[FloatArray], shape: tuple[int, ...], within_px: float) -> Mask:
     """Return what lies so near to any of the courses."""
     import cv2  # imported here, as above
 
-    drawn = np.zeros(shape, np.uint8)
+    drawn = np.zeros(shape[:2], np.uint8)
     for path in courses:
         points = np.rint(path[:, ::-1]).astype(np.int32).reshape(-1, 1, 2)
         cv2.polylines(drawn, [points], isClosed=False, color=1, thickness=max(1, round(2 * within_px)))
