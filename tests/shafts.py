@@ -22,3 +22,20 @@ def shaft(
     image = 0.3 + 0.7 * (chord + mineral * laid) / RADIUS_PX
     image = ndimage.gaussian_filter(image, 0.7)
     return (image + sd * np.random.default_rng(seed).standard_normal(SHAPE)).astype(np.float32)
+
+
+def tube(
+    height_px: float = 9.0, *, length_px: float = 60.0, thicker_px: float = 0.0
+) -> npt.NDArray[np.float32]:
+    """Return an upright hollow shaft, its wall 14 pixels, with a shell and a thicker wall on its right."""
+    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]].astype(float)
+    away = columns - MIDDLE_PX
+    share = np.cos(np.pi * np.clip((rows - FIRST_PX) / length_px - 0.5, -0.5, 0.5)) ** 1.5
+
+    def chord(radius):
+        return np.sqrt(np.maximum(0, radius**2 - away**2))
+
+    hollow = chord(RADIUS_PX - 14 - np.where(away > 0, thicker_px * share, 0))
+    laid = np.where(away > 0, chord(RADIUS_PX + height_px * share) - chord(RADIUS_PX), 0)
+    image = 0.3 + 1.12 * (chord(RADIUS_PX) - 0.75 * hollow + 0.6 * laid) / RADIUS_PX
+    return ndimage.gaussian_filter(image, 0.7).astype(np.float32)

@@ -1,14 +1,19 @@
-"""Fit the strength of bumps and its rate of false ones on simulated pictures; writes models/bumps.json.
+"""Fit the strength of bumps, its rate of false ones and the errors of their sizes; writes models/bumps.json.
 
 Usage: python tools/fit_bumps.py [FIRST LAST]   (seeds, 0 to 400 unless given; all under 900)
        python tools/fit_bumps.py --pictures FOLDER
 
 The second form leaves the fit as it is and writes the rates of real pictures anew, from those in FOLDER that
 have neither a line nor a bump (`truth.csv`, as ../shared/data/dev has it). Only numbers are kept of them.
+
+Rates of false bumps come from strengths by weights that were fitted without the picture (five folds), each
+place counted once, as a search counts it.
 """
 
 import json
+import math
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +21,8 @@ import numpy.typing as npt
 from bump_samples import Sample, plain_pictures, sample
 
 import microcal_xray as mx
+from microcal_xray.contour import BumpShape, opposite_px
+from microcal_xray.contour.sizes import height_sd_px, index_sd, log_scale
 from microcal_xray.contour.strength import FEATURES, features
 from microcal_xray.outlining import outlines_of, told_apart
 from microcal_xray.searching import looked_at, surveyed
@@ -24,23 +31,71 @@ FloatArray = npt.NDArray[np.float64]
 
 MODEL = Path(__file__).parents[1] / "src" / "microcal_xray" / "contour" / "models" / "bumps.json"
 _RIDGE = 1.0
+_FOLDS = 5
 _RATES = np.array([10, 6, 4, 2.5, 1.6, 1.0, 0.6, 0.4, 0.25, 0.15, 0.1, 0.06, 0.04])
 _NEAR_MM = 3.0
 _FEWEST = 2  # a rate by a single bump would be that bump's
+_TWICE_PX = 16.0
+_DIAL = 0.5  # false bumps per picture at which sizes are judged
+_LEAST_HEIGHT_MM, _LEAST_LENGTH_MM = 1.0, 5.0
+_TAILS = (2.5, 97.5)  # percent
 
 
-def rows_of(one: Sample) -> tuple[list[FloatArray], list[bool]]:
-    """Return the features of every shape of a picture, and whether it is the bump that was drawn."""
+@dataclass(frozen=True)
+class Seen:
+    """One shape of a picture.
+
+    Parameters
+    ----------
+    shape : BumpShape
+    is_drawn : bool
+        Whether it lies at the bump that was drawn.
+    distance_px : float or None
+        To the opposite outline.
+    """
+
+    shape: BumpShape
+    is_drawn: bool
+    distance_px: float | None
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A simulated picture with its shapes, sizes that were drawn in working pixels.
+
+    Parameters
+    ----------
+    shapes : tuple of Seen
+    height_px, length_px, area_px2, shaft_px : float or None
+        None: no bump of a size that is asked for, or a shaft that is not known.
+    """
+
+    shapes: tuple[Seen, ...]
+    height_px: float | None = None
+    length_px: float | None = None
+    area_px2: float | None = None
+    shaft_px: float | None = None
+
+
+def seen_in(one: Sample) -> Picture:
+    """Return what is seen in a picture."""
     found = looked_at(one.radiograph)
-    seen = outlines_of(found, surveyed(found))
-    rows, labels = [], []
-    for outline in seen.outlines:
+    search = outlines_of(found, surveyed(found))
+    mm = one.radiograph.mm_per_pixel()
+    shapes = []
+    for outline in search.outlines:
         for shape in outline.shapes:
             middle = found.stored(shape.base_px.mean(axis=0)[None])[0]
-            rows.append(features(shape))
             away = np.inf if one.path_px is None else np.linalg.norm(one.path_px - middle, axis=1).min()
-            labels.append(bool(away * one.radiograph.mm_per_pixel() < _NEAR_MM))
-    return rows, labels
+            across = opposite_px(shape.base_px[len(shape.base_px) // 2], shape.outward, search.outlines)
+            distance = None if across is None else across[0] + shape.foot_px
+            shapes.append(Seen(shape, bool(away * mm < _NEAR_MM), distance))
+    large = one.bump is not None and one.height_mm >= _LEAST_HEIGHT_MM
+    if not (large and one.bump is not None and one.bump.course.length_mm >= _LEAST_LENGTH_MM):
+        return Picture(tuple(shapes))
+    px = found.working.scale / mm
+    shaft = None if one.shaft_mm is None else one.shaft_mm * px
+    return Picture(tuple(shapes), one.height_mm * px, one.length_mm * px, one.area_mm2 * px**2, shaft)
 
 
 def fitted(rows: FloatArray, labels: FloatArray) -> tuple[FloatArray, float]:
@@ -56,6 +111,35 @@ def fitted(rows: FloatArray, labels: FloatArray) -> tuple[FloatArray, float]:
     return weights[:-1] / spread, float(weights[-1] - (weights[:-1] / spread) @ middle)
 
 
+def strengths_unseen(pictures: list[Picture]) -> list[FloatArray]:
+    """Return the strengths of the shapes of each picture by weights that were fitted without it."""
+    rows = [np.array([features(one.shape) for one in picture.shapes]) for picture in pictures]
+    labels = [np.array([one.is_drawn for one in picture.shapes], np.float64) for picture in pictures]
+    strengths = [np.zeros(0)] * len(pictures)
+    for fold in range(_FOLDS):
+        kept = [place for place in range(len(pictures)) if place % _FOLDS != fold and len(rows[place])]
+        weights, constant = fitted(
+            np.concatenate([rows[place] for place in kept]), np.concatenate([labels[place] for place in kept])
+        )
+        for place in range(fold, len(pictures), _FOLDS):
+            if len(rows[place]):
+                strengths[place] = rows[place] @ weights + constant
+    return strengths
+
+
+def once(picture: Picture, strengths: FloatArray) -> list[tuple[float, Seen]]:
+    """Return each place once with its strength, strongest first, as `outlining.told_apart` does."""
+    kept: list[tuple[float, Seen]] = []
+    taken: list[FloatArray] = []
+    for place in np.argsort(-strengths):
+        one = picture.shapes[place]
+        middle = one.shape.base_px.mean(axis=0)
+        if all(np.linalg.norm(middle - other) >= max(_TWICE_PX, one.shape.length_px / 2) for other in taken):
+            taken.append(middle)
+            kept.append((float(strengths[place]), one))
+    return kept
+
+
 def rates_of(false: FloatArray, pictures: int) -> dict[str, list[float]]:
     """Return the strengths that so many false bumps per picture reach or exceed."""
     falling = np.sort(false)[::-1]
@@ -68,6 +152,76 @@ def rates_of(false: FloatArray, pictures: int) -> dict[str, list[float]]:
         if not kept or place > kept[-1][0] + 1e-6:
             kept.append((place, rate))
     return {"strengths": [round(place, 4) for place, _ in kept], "false_bumps": [rate for _, rate in kept]}
+
+
+def sizes_of(hits: list[tuple[Picture, Seen]]) -> dict[str, object]:
+    """Return what is lost of bumps and how far truth lies beside what is told; see `contour/sizes.py`."""
+    known = [(picture, one) for picture, one in hits if picture.height_px is not None]
+    truth = np.array([(p.height_px, p.length_px, p.area_px2) for p, _ in known], np.float64)
+    told = np.array([(s.shape.height_px, s.shape.length_px, s.shape.area_px2) for _, s in known])
+    low = float(np.median(truth[:, 0] - told[:, 0]))
+    height = told[:, 0] + low
+    ends = float(np.median((truth[:, 1] / told[:, 1] - 1) * height))
+    length = told[:, 1] * (1 + ends / height)
+    area = told[:, 2] * height / told[:, 0] + ends**2 * told[:, 1] / (2 * height)
+    sd = np.array([height_sd_px(one.shape) for _, one in known])
+    scale = np.array([log_scale(value) for value in height])
+    index, shaft = [], []
+    for (picture, one), value in zip(known, height.tolist(), strict=True):
+        if one.distance_px is not None and picture.shaft_px is not None and picture.height_px is not None:
+            right, seen = 1 + picture.height_px / picture.shaft_px, 1 + value / one.distance_px
+            index.append((right - seen) / index_sd(one.shape, value, one.distance_px))
+            shaft.append(math.log(picture.shaft_px / one.distance_px))
+    return {
+        "height_px": round(low, 3),
+        "low_ends_px": round(ends, 3),
+        "height": _tails((truth[:, 0] - height) / sd),
+        "length": _tails(np.log(truth[:, 1] / length) / scale),
+        "area": _tails(np.log(truth[:, 2] / area) / scale),
+        "callus_index": _tails(np.array(index)),
+        "shaft": _tails(np.array(shaft)),
+        "fitted_on": len(known),
+    }
+
+
+def _tails(values: FloatArray) -> list[float]:
+    # Of a next bump, not of these: its rank among n + 1 is even.
+    return [round(float(value), 3) for value in np.percentile(values, _TAILS, method="weibull")]
+
+
+def record_of(pictures: list[Picture], seeds: tuple[int, int]) -> dict[str, object]:
+    """Return the model of simulated pictures."""
+    table = np.array([features(one.shape) for picture in pictures for one in picture.shapes])
+    labels = np.array([one.is_drawn for picture in pictures for one in picture.shapes], np.float64)
+    weights, constant = fitted(table, labels)
+    apart = [once(*pair) for pair in zip(pictures, strengths_unseen(pictures), strict=True)]
+    false = np.array([strength for kept in apart for strength, one in kept if not one.is_drawn])
+    dial = float(np.sort(false)[::-1][round(_DIAL * len(pictures)) - 1])
+    hits = [
+        (picture, next(one for strength, one in kept if one.is_drawn))
+        for picture, kept in zip(pictures, apart, strict=True)
+        if any(one.is_drawn and strength >= dial for strength, one in kept)
+    ]
+    return {
+        "weights": {name: round(float(value), 4) for name, value in zip(FEATURES, weights, strict=True)},
+        "constant": round(constant, 4),
+        **rates_of(false, len(pictures)),
+        "sizes": sizes_of(hits),
+        "fitted_on": {
+            "pictures": len(pictures),
+            "seeds": list(seeds),
+            "shapes": len(table),
+            "bumps": int(labels.sum()),
+        },
+    }
+
+
+def write(record: dict[str, object]) -> None:
+    """Write the model; the rates of pictures stay, which are of strengths by the former weights."""
+    kept = json.loads(MODEL.read_text(encoding="utf-8"))["pictures"] if MODEL.exists() else {}
+    record = {**record, "pictures": kept}
+    MODEL.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(record, indent=1))
 
 
 def write_rates_of_pictures(folder: Path) -> None:
@@ -90,37 +244,7 @@ def main() -> None:
         write_rates_of_pictures(Path(sys.argv[2]))
         return
     first, last = (int(value) for value in sys.argv[1:3]) if len(sys.argv) > 2 else (0, 400)
-    rows: list[FloatArray] = []
-    labels: list[bool] = []
-    free: list[bool] = []
-    pictures = 0
-    for seed in range(first, last):
-        one = sample(seed)
-        own_rows, own_labels = rows_of(one)
-        rows += own_rows
-        labels += own_labels
-        free += [not label for label in own_labels]
-        pictures += 1
-    table, hits = np.array(rows), np.array(labels, np.float64)
-    weights, constant = fitted(table, hits)
-    strengths = table @ weights + constant
-    false = strengths[np.array(free)]
-    kept = json.loads(MODEL.read_text(encoding="utf-8"))["pictures"] if MODEL.exists() else {}
-    record = {
-        "weights": {name: round(float(value), 4) for name, value in zip(FEATURES, weights, strict=True)},
-        "constant": round(constant, 4),
-        **rates_of(false, pictures),
-        "fitted_on": {
-            "pictures": pictures,
-            "seeds": [first, last - 1],
-            "shapes": len(rows),
-            "bumps": int(hits.sum()),
-        },
-        # Of strengths by the former weights: to be written anew after this.
-        "pictures": kept,
-    }
-    MODEL.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    print(json.dumps(record, indent=1))
+    write(record_of([seen_in(sample(seed)) for seed in range(first, last)], (first, last - 1)))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BUILD = "hatchling\neditables\n"  # so that the package itself is installed from the lock alone
-
+# botocore, beneath the extra for S3 and its tests, allows no newer one; matplotlib, beneath all, takes any.
+HELD_BACK = "python-dateutil<3\n"
 
 PEERS = "SimpleITK\nopencv-contrib-python-headless\nridge-detector\n"  # benchmarks compare with these
 # The contrib build holds all that the other two builds of OpenCV hold, and they would overwrite it.
@@ -23,8 +24,11 @@ def lock(target: str, *, source: str, groups: tuple[str, ...] = ()) -> None:
 
 def main() -> None:
     """Write the lock files; the second and the third hold the first."""
-    build, peers, left_out = (ROOT / f"{name}-requirements.in" for name in ("build", "peers", "left-out"))
+    build, peers, left_out, held_back = (
+        ROOT / f"{name}-requirements.in" for name in ("build", "peers", "left-out", "held-back")
+    )
     build.write_text(BUILD)
+    held_back.write_text(HELD_BACK)
     peers.write_text(PEERS)
     left_out.write_text(LEFT_OUT)
     try:
@@ -32,7 +36,7 @@ def main() -> None:
         lock(
             "requirements.lock",
             source="pyproject.toml",
-            groups=("--extra", "review", "build-requirements.in"),
+            groups=("--extra", "review", "--constraint", held_back.name, "build-requirements.in"),
         )
         lock(
             "requirements-dev.lock",
@@ -48,7 +52,7 @@ def main() -> None:
             ),
         )
     finally:
-        for path in (build, peers, left_out):
+        for path in (build, peers, left_out, held_back):
             path.unlink()
     for name in ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock"):
         print(f"{name}: {sum('==' in line for line in (ROOT / name).open())} packages")

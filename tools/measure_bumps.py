@@ -35,6 +35,7 @@ _NEAR_MM = 3.0
 _LEAST_HEIGHT_MM, _LEAST_LENGTH_MM = 1.0, 5.0
 _BOX_MARGIN = 0.02
 _SAMPLES = 2000
+_LAYER = 0.08  # height over length under which what was drawn is a layer along the cortex
 _FALSE = (0.1, 0.25, 0.5, 1.0, 2.0)
 
 
@@ -62,6 +63,7 @@ def judged(one: Sample) -> dict[str, Any]:
     record: dict[str, Any] = {
         "seed": one.seed, "limb": one.limb, "mimics": one.mimics, "seconds": seconds, "asked": asked,
         "false": [bump.false_bumps for bump in false], "hit": None,
+        "layer": one.bump is not None and one.height_mm < _LAYER * one.bump.course.length_mm,
     }  # fmt: skip
     if hits and one.bump is not None and one.height_mm >= _LEAST_HEIGHT_MM:
         best = min(hits, key=lambda bump: bump.false_bumps)
@@ -105,6 +107,9 @@ def summary(records: list[dict[str, Any]]) -> dict[str, Any]:
         for limb in sorted({r["limb"] for r in records})
         for own in [[r for r in records if r["limb"] == limb]]
     }
+    lines["kinds"] = {
+        name: _named(records, layer=layer) for name, layer in (("bump", False), ("periosteal", True))
+    }
     measured = [r["measured"] for r in records if r["asked"] and r["hit"] is not None and r["hit"] <= 0.5]
     for name in ("height", "area", "length", "callus_index"):
         known = [one[name] for one in measured if one[name] is not None]
@@ -125,6 +130,14 @@ def summary(records: list[dict[str, Any]]) -> dict[str, Any]:
         if r["asked"] and (r["hit"] is None or r["hit"] > 0.5)
     ]
     return lines
+
+
+def _named(records: list[dict[str, Any]], *, layer: bool) -> str:
+    """Return how many of what was drawn as a bump or a layer are listed at 0.5, and under which name."""
+    own = [r for r in records if r["asked"] and r["layer"] is layer]
+    hits = [r["measured"]["kind"] for r in own if r["hit"] is not None and r["hit"] <= 0.5]
+    right = hits.count("periosteal" if layer else "bump")
+    return f"{len(hits)} of {len(own)} listed, {right} of these under its name"
 
 
 def _ratio(top: FloatArray, bottom: FloatArray, picks: npt.NDArray[np.intp]) -> list[float]:

@@ -127,10 +127,11 @@ class Place:
     Parameters
     ----------
     angle_to_bone_deg : Estimate or None
-        Between the chord of the line and the long axis of the bone there, 0 (along) to 90 (across).
+        Between the mean direction of the line and the long axis of the bone there, which is the middle line
+        between both outer outlines of its shaft: 0 (along) to 90 (across).
     angle_to_cortex_deg : Estimate or None
-        Between the chord and the normal of the nearest outline of the bone, 0 (straight through the cortex)
-        to 90 (along it).
+        Between that direction and the normal of the nearest outline of the bone, 0 (straight through the
+        cortex) to 90 (along it).
     crossed : Estimate or None
         Share of the bone's width that the line crosses, 0 to 1, in projection.
     cortices : tuple of str

@@ -7,7 +7,15 @@ import numpy as np
 import numpy.typing as npt
 
 from .bump import Bump, BumpCaution, BumpKind, BumpTier, OutlinesSeen
-from .contour import BumpShape, Outline, look_along_outlines, opposite_px, shipped_bump_model
+from .contour import (
+    BumpShape,
+    Outline,
+    Size,
+    look_along_outlines,
+    opposite_px,
+    shipped_bump_model,
+    shipped_size_model,
+)
 from .measured import Estimate
 from .radiograph import Intent, Radiograph
 from .searching import Search, Survey, mm_per_px, surveyed
@@ -23,13 +31,8 @@ _LAYER = 0.08  # height over length under which a bump is a layer along the cort
 _SHELL_GAP = 0.3
 _TURNING_RAD = 0.6
 _GOES_ON = 0.4
-_STRONG_SHARE = 0.25  # of the false bumps asked for
-# Standard deviations in working pixels and shares, from the errors on the seeds that the model was fitted on.
-_HEIGHT_SD = (0.7, 1.5, 0.04)  # constant px, times the scatter beside the bump, share of the height
-_LENGTH_SD = (1.5, 0.15)  # constant px, share
-_AREA_SHARE = 0.11  # beyond that of the height along the bump
-_SHAFT_SD = (2.0, 0.015)
 _Z = 1.96
+_STRONG_SHARE = 0.25  # of the false bumps asked for
 
 
 @dataclass(frozen=True)
@@ -122,11 +125,10 @@ class _Units:
     mm_per_px: float | None
     scale: float
 
-    def both(self, value: float, sd: float, power: int = 1) -> tuple[Estimate, Estimate | None]:
+    def both(self, size: Size, power: int = 1) -> tuple[Estimate, Estimate | None]:
         """Return a number of working pixels as pixels of the picture and millimetres, with its interval."""
-        low = max(0.0, value - _Z * sd) if value >= 0 else value - _Z * sd
         names = {1: ("px", "mm"), 2: ("px2", "mm2")}[power]
-        working = Estimate(value, low, value + _Z * sd, names[0])
+        working = Estimate(size.value, size.low, size.high, names[0])
         pixels = working.times(self.scale**-power)
         return pixels, None if self.mm_per_px is None else pixels.times(self.mm_per_px**power, names[1])
 
@@ -140,16 +142,15 @@ def _bump(
     units: _Units,
     settings: Settings,
 ) -> Bump:
-    constant, scatter, share = _HEIGHT_SD
-    height_sd = math.hypot(constant, scatter * shape.flank_px, share * shape.height_px)
-    area_sd = math.hypot(_AREA_SHARE * shape.area_px2, 0.8 * height_sd * shape.length_px / 2)
-    height = units.both(shape.height_px, height_sd)
-    length = units.both(shape.length_px, math.hypot(_LENGTH_SD[0], _LENGTH_SD[1] * shape.length_px))
-    area = units.both(shape.area_px2, area_sd, power=2)
-    shaft, index = _across(shape, height_sd, outlines, units)
+    sizes = shipped_size_model()
+    height = units.both(sizes.height_of(shape))
+    length = units.both(sizes.length_of(shape))
+    area = units.both(sizes.area_of(shape), power=2)
+    shaft, index = _across(shape, outlines, units)
     endosteal: tuple[Estimate | None, Estimate | None] = (None, None)
     if shape.inward_px is not None and shape.inward_sd_px is not None:
-        endosteal = units.both(shape.inward_px, shape.inward_sd_px)
+        reach = _Z * shape.inward_sd_px
+        endosteal = units.both(Size(shape.inward_px, shape.inward_px - reach, shape.inward_px + reach))
     layer = shape.height_px < _LAYER * shape.length_px or shape.gap > _SHELL_GAP
     return Bump(
         id=number,
@@ -177,7 +178,7 @@ def _bump(
 
 
 def _across(
-    shape: BumpShape, height_sd: float, outlines: tuple[Outline, ...], units: _Units
+    shape: BumpShape, outlines: tuple[Outline, ...], units: _Units
 ) -> tuple[tuple[Estimate | None, Estimate | None], Estimate | None]:
     """Return the diameter of the bone without the bump, and that with it over that without."""
     at = len(shape.base_px) // 2
@@ -185,12 +186,10 @@ def _across(
     if across is None:
         return (None, None), None
     # The opposite edge lies as far inside its bone as this one did.
-    diameter = across[0] + shape.foot_px
-    more = shape.height_px
-    index_sd = math.hypot(height_sd / diameter, more / diameter * _SHAFT_SD[1])
-    index = 1 + more / diameter
-    shaft = units.both(diameter, math.hypot(_SHAFT_SD[0], _SHAFT_SD[1] * diameter))
-    return shaft, Estimate(index, max(1.0, index - _Z * index_sd), index + _Z * index_sd, "1")
+    distance = across[0] + shape.foot_px
+    sizes = shipped_size_model()
+    index = sizes.index_of(shape, distance)
+    return units.both(sizes.shaft_of(distance)), Estimate(index.value, index.low, index.high, "1")
 
 
 def _cautions(shape: BumpShape) -> BumpCaution:

@@ -81,6 +81,17 @@ def test_an_edge_beside_air_is_not_judged():
     assert left_out_px > SHAPE[0]
 
 
+@pytest.mark.parametrize(("share", "is_judged"), [(1.0, True), (0.35, False)])
+def test_an_edge_beside_air_is_judged_where_it_is_as_clear_as_other_bone(share, is_judged):
+    clear, other = shaft(0.0), 0.3 + share * (shaft(9.0) - 0.3)
+    image = np.concatenate([clear, other], axis=1)
+    body = np.concatenate([EVERYWHERE, other > 0.3 + 0.05 * share], axis=1)
+    usable = np.ones(image.shape, bool)
+    outlines, _ = look_along_outlines(image, usable=usable, body=body, metal=~usable, blur_px=0.9)
+    beside_air = [one for one in outlines if (one.course.smooth_px[:, 1] > SHAPE[1] + 20).mean() > 0.9]
+    assert bool([shape for outline in beside_air for shape in outline.shapes]) is is_judged
+
+
 def test_nothing_is_said_of_a_bump_under_metal():
     image = shaft(9.0)
     metal = NOWHERE.copy()

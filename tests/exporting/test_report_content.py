@@ -8,7 +8,8 @@ import pytest
 from content_tree import coded, groups, items, named, numbers
 from dicom_sources import found, source_file
 
-from microcal_xray.exporting import LineTracking, codes, object_bytes, to_dicom
+from microcal_xray.bump import BumpCaution
+from microcal_xray.exporting import LineTracking, bump_codes, codes, object_bytes, to_dicom
 from microcal_xray.exporting.codes import (
     CAUTIONS,
     LATERALITIES,
@@ -185,14 +186,19 @@ def test_a_body_part_that_is_no_term_of_the_standard_is_not_written(tmp_path):
 
 
 def test_every_coded_word_fits_its_elements():
-    concepts = [value for value in vars(codes).values() if isinstance(value, Concept)]
+    own = [*vars(codes).values(), *vars(bump_codes).values()]
+    concepts = [value for value in own if isinstance(value, Concept)]
+    concepts += [*bump_codes.BUMP_KINDS.values(), *bump_codes.CLUSTER_PATTERNS.values()]
+    concepts += [end for ends in bump_codes.ENDS.values() for end in ends]
     concepts += [*SITES.values(), *LATERALITIES.values(), *SPACING_BASES.values()]
-    concepts += [caution_concept(caution) for caution in (*CandidateCaution, *ImageCaution)]
+    concepts += [caution_concept(caution) for caution in (*CandidateCaution, *ImageCaution, *BumpCaution)]
     for concept in concepts:
         assert 0 < len(concept.value) <= 16
         assert 0 < len(concept.meaning) <= 64
         assert concept.meaning.isascii()
-    assert len(CAUTIONS) == len([*CandidateCaution, *ImageCaution])  # none shares its word with another
+    assert len(CAUTIONS) == len(
+        [*CandidateCaution, *ImageCaution, *BumpCaution]
+    )  # none shares its word with another
     assert set(SITES) <= BODY_PARTS
     assert set(SPACING_BASES) == set(SpacingSource) - {SpacingSource.NONE}
 

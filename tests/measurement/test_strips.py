@@ -1,7 +1,15 @@
 import numpy as np
 import pytest
 
-from microcal_xray.measurement.strips import length_of, normals, resampled, smoothed, strip, strip_beyond
+from microcal_xray.measurement.strips import (
+    length_of,
+    mean_direction,
+    normals,
+    resampled,
+    smoothed,
+    strip,
+    strip_beyond,
+)
 
 ROWS, COLUMNS = np.mgrid[:80, :120].astype(float)
 WAVE = (np.sin(ROWS / 6) + np.cos(COLUMNS / 7)).astype(np.float32)
@@ -47,3 +55,15 @@ def test_columns_can_be_left_out():
     seen = strip(OBLIQUE, WAVE, OFFSET, is_dark=False).within(2.0)
     assert seen.offset_px.tolist() == np.arange(-2, 2.5, 0.5).tolist()
     assert seen.values.shape == (len(OBLIQUE), 9)
+
+
+@pytest.mark.parametrize("degrees", [-60, 0, 25, 89])
+def test_the_mean_direction_does_not_hang_on_the_ends(degrees):
+    angle = np.radians(degrees)
+    along, across = np.array([np.sin(angle), np.cos(angle)]), np.array([np.cos(angle), -np.sin(angle)])
+    path = np.arange(100)[:, None] * along
+    path[-3:] += 6 * across
+    chord = np.degrees(np.arctan2(*(path[-1] - path[0])))
+    assert abs(chord - degrees) > 3
+    assert abs((np.degrees(mean_direction(path)) - degrees + 90) % 180 - 90) < 0.7
+    assert mean_direction(path[::-1]) == pytest.approx(mean_direction(path))

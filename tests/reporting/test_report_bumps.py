@@ -3,15 +3,16 @@
 import csv
 import io
 import json
+import re
 from dataclasses import replace
+from functools import partial
 
 import jsonschema
-import numpy as np
 import pytest
 
-from microcal_xray.bump import BUMP_CAUTIONS, Bump, BumpCaution, BumpKind, BumpTier, OutlinesSeen
+from invented_bumps import invented_bump, with_invented_bumps
+from microcal_xray.bump import BUMP_CAUTIONS, BumpCaution
 from microcal_xray.cluster import Cluster, ClusterPattern
-from microcal_xray.measured import Estimate
 from microcal_xray.reporting import (
     BUMP_COLUMNS,
     bump_table,
@@ -26,41 +27,12 @@ from microcal_xray.reporting import (
     write_results,
     written,
 )
-from microcal_xray.reporting.page_bumps import bump_facts
-
-
-def bump(number=1, *, mm=0.1, kind=BumpKind.BUMP, tier=BumpTier.STRONG):
-    rows = np.linspace(40, 70, 16)
-    base = np.stack([rows, np.full(16, 70.0)], axis=1)
-    top = base + np.stack([np.zeros(16), 8 * np.sin(np.linspace(0, np.pi, 16))], axis=1)
-
-    def both(value, power=1):
-        name = {1: "px", 2: "px2"}[power]
-        pixels = Estimate(value, 0.9 * value, 1.1 * value, name)
-        return pixels, None if mm is None else pixels.times(mm**power, name.replace("px", "mm"))
-
-    (height, height_mm), (length, length_mm), (area, area_mm2) = both(8.0), both(30.0), both(150.0, 2)
-    shaft, shaft_mm = both(50.0)
-    index = Estimate(1.16, 1.1, 1.2, "1")
-    return Bump(
-        number, kind, tier, 0.9, 0.126, base, top, height, height_mm, length, length_mm, area, area_mm2,
-        shaft, shaft_mm, index, 0.41, 0.0, cautions=BumpCaution.ONE_SIDED,
-    )  # fmt: skip
+from microcal_xray.reporting.page_bumps import bump_card, cluster_facts
 
 
 @pytest.fixture
 def with_bumps(make_findings):
-    def make(**more):
-        mm = 0.1 if more.get("spacing_mm", (0.1, 0.1)) else None
-        pair = Cluster(1, ClusterPattern.CLOSE, (1,), (1,), 30.0, mm and 3.0, 30.0, mm and 3.0, 1.0)
-        return replace(
-            make_findings(**more),
-            bumps=(bump(1, mm=mm), bump(2, mm=mm, kind=BumpKind.PERIOSTEAL, tier=BumpTier.WEAK)),
-            outlines=OutlinesSeen(300.0, mm and 30.0, 100.0, mm and 10.0),
-            clusters=(pair,),
-        )
-
-    return make
+    return partial(with_invented_bumps, make_findings)
 
 
 @pytest.mark.parametrize("spacing_mm", [(0.1, 0.1), None])
@@ -108,16 +80,29 @@ def test_the_overlay_draws_them_dotted_and_named(with_bumps, make_findings):
 def test_the_page_tells_them_in_the_words_of_both_languages(with_bumps):
     findings = with_bumps()
     result = image_result(findings, "a.dcm")
-    english, french = (dict(bump_facts(result, words_of(language))) for language in ("en", "fr"))
-    assert "height 0.8 mm (0.7 to 0.9)" in english["Bump 1"]
-    assert "callus index 1.16" in english["Bump 1"]
-    assert BUMP_CAUTIONS[BumpCaution.ONE_SIDED] in english["Bump 1"]
-    assert english["Cluster 1"] == "line 1, bump 1; within 3.0 mm, 3.0 mm apart"
-    assert "hauteur 0,8 mm (0,7 \u00e0 0,9)" in french["Saillie 1"]
-    assert french["Saillie 2"].startswith("r\u00e9action p\u00e9riost\u00e9e")
-    page = report_html([result], findings.settings)
-    assert "callus index 1.16" in page
-    assert "indice de cal 1,16" in page
+    first, second = result.bumps
+    english, french = (bump_card(first, words_of(language)) for language in ("en", "fr"))
+    rows = {label: (value, interval) for label, value, interval, _ in english["rows"]}
+    assert rows["Height"] == ("0.8 mm", "0.7 to 0.9")
+    assert rows["Callus index"] == ("1.16", "1.10 to 1.20")
+    assert "Endosteal thickening" not in rows  # unknown, so not said
+    assert english["cautions"] == [BUMP_CAUTIONS[BumpCaution.ONE_SIDED]]
+    assert ["Hauteur", "0,8 mm", "0,7 \u00e0 0,9"] in [row[:3] for row in french["rows"]]
+    assert bump_card(second, words_of("fr"))["kind"].startswith("r\u00e9action p\u00e9riost\u00e9e")
+    assert dict(cluster_facts(result, words_of("en")))["Cluster 1"] == (
+        "line 1, bump B1; within 3.0 mm, 3.0 mm apart"
+    )
+
+
+def test_the_page_holds_their_places_once_and_their_words_twice(with_bumps):
+    findings = with_bumps()
+    page = report_html([image_result(findings, "a.dcm")], findings.settings)
+    (block,) = re.findall(r'id="report-data">(.*?)</script>', page)
+    (image,) = json.loads(block)["images"]
+    assert [bump["name"] for bump in image["bumps"]] == ["B1", "P2"]
+    assert image["bumps"][0]["top"] == findings.bumps[0].top_px.round(2).tolist()
+    assert image["clusters"] == [{"id": 1, "pattern": "close", "lines": [1], "bumps": [1]}]
+    assert [len(image["says"][language]["bumps"]) for language in ("en", "fr")] == [2, 2]
 
 
 def test_the_catalogue_says_of_cautions_what_the_code_says():
@@ -128,7 +113,7 @@ def test_the_catalogue_says_of_cautions_what_the_code_says():
 def test_growth_arrest_is_named_in_both_languages(with_bumps):
     rows = Cluster(1, ClusterPattern.GROWTH_ARREST, (1, 2, 3), (), 90.0, None, 45.0, None, 1.1)
     result = replace(image_result(with_bumps(), "a.dcm"), clusters=(rows,))
-    english, french = (bump_facts(result, words_of(language))[-1][1] for language in ("en", "fr"))
+    english, french = (cluster_facts(result, words_of(language))[-1][1] for language in ("en", "fr"))
     assert "growth-arrest (Harris)" in english
     assert "stries d\u2019arr\u00eat de croissance (Harris)" in french
     assert "within 90 px" in english
@@ -159,4 +144,4 @@ def test_the_batch_writes_their_table(with_bumps, make_findings, tmp_path):
 
 def test_a_bump_needs_a_rate_over_nothing():
     with pytest.raises(ValueError, match="false_bumps is 0"):
-        replace(bump(), false_bumps=0)
+        replace(invented_bump(), false_bumps=0)

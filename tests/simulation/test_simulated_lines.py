@@ -19,6 +19,7 @@ from microcal_xray.simulation import (
     simulate_limb,
 )
 from microcal_xray.simulation.lines import profile
+from microcal_xray.simulation.simulate import person_of
 
 PLACE = Course(60, angle_to_bone_deg=78, wander_mm=0.2)
 QUIET = Exposure(air_kerma_ugy=10_000)
@@ -116,6 +117,21 @@ def test_the_truth_repeats_what_was_asked():
     assert truth.angle_to_bone_deg == pytest.approx(78, abs=3)  # the course wanders
     assert 18 < truth.length_mm < 36  # across a tibia
     assert truth.contrast_log < -0.1
+
+
+def test_the_angle_of_a_winding_line_is_that_of_its_mean_direction():
+    line = Fissure(replace(PLACE, length_mm=14, wander_mm=1.0), width_mm=0.4, depth_mm=5)
+    (truth,) = simulate_limb(seed=5, lines=[line], detector=SMALL, centre_mm=(0, -60)).truth
+    x, y = person_of(Anatomy.TIBIA, 5).bone("tibia").axis_direction(60.0)
+    down, right = (truth.path_px - truth.path_px.mean(axis=0)).T
+    mean = 0.5 * math.atan2(2 * (down @ right), right @ right - down @ down)
+    chord = math.atan2(*(truth.path_px[-1] - truth.path_px[0]))
+    by_mean, by_chord = (
+        math.degrees(math.acos(abs(math.cos(heading) * x + math.sin(heading) * y)))
+        for heading in (mean, chord)
+    )
+    assert truth.angle_to_bone_deg == pytest.approx(by_mean, abs=0.2)  # a tenth of the points
+    assert abs(truth.angle_to_bone_deg - by_chord) > 0.5
 
 
 def test_a_line_that_misses_the_bone_is_not_in_the_truth():

@@ -68,11 +68,20 @@ def _shown(kept: Kept) -> WrittenResult:
     if own is not None and (own.status is not Status.OK or kept.first is None):
         overlay = overlay_name(kept.file, is_alone=kept.is_alone) if own.status is Status.OK else None
         return replace(own, overlay=overlay)
-    return written(skipped_result(kept.file, _left_to(kept) if kept.first is not None else _NOT_REACHED))
+    if kept.first is None:
+        return written(skipped_result(kept.file, _NOT_REACHED))
+    return written(skipped_result(kept.file, left_to(kept.first, same_instance=kept.same_instance)))
 
 
-def _left_to(kept: Kept) -> str:
-    first = printable_text(kept.first or "")
-    if kept.same_instance:
-        return f"is the same image as {first}, which is analysed: the same SOP instance, the same pixels"
-    return f"has the same pixels as {first}, which is analysed"
+def left_to(first: str, *, same_instance: bool) -> str:
+    """Return why a file is skipped: the first one with its pixels stands for it.
+
+    Examples
+    --------
+    >>> left_to("a.dcm", same_instance=False)
+    'has the same pixels as a.dcm, which is analysed'
+    """
+    shown = printable_text(first)
+    if same_instance:
+        return f"is the same image as {shown}, which is analysed: the same SOP instance, the same pixels"
+    return f"has the same pixels as {shown}, which is analysed"

@@ -31,11 +31,13 @@ _JOB_GIB = 1.0  # about what one job holds at its worst on a picture of 10 megap
 _RUN_GIB = 1.0  # overlays and page of some hundred pictures
 _SIZE_PX = (160, 120)
 _EXTRAS = (
+    ("cluster", "distributed", "shards on a Dask cluster: analyze --dask"),
     ("codecs-full", "imagecodecs", "JPEG Extended of 12 bits"),
     ("dicom", "highdicom", "results as DICOM objects: export, analyze --dicom"),
     ("pacs", "pynetdicom", "an archive, by DIMSE: send, fetch, listen"),
     ("parquet", "pyarrow", "the tables as Parquet: analyze --format parquet"),
     ("review", "waitress", "the reviewer's server: review"),
+    ("s3", "s3fs", "an object store: shards and analyze --shard with s3://"),
 )
 _INSTALL_AGAIN = "install the package again, in the versions of requirements.lock"
 

@@ -66,7 +66,7 @@ def find_inputs(paths: Sequence[str | Path], *, out: str | Path) -> tuple[InputF
     entries = (
         _input_file(found, known, root)
         for path in named
-        for found, known in walk_folder(path, leave_out=own, reason_against=_reason_against)
+        for found, known in walk_folder(path, leave_out=own, reason_against=reason_against)
     )
     return _each_once(sorted(entries, key=lambda entry: entry.file))
 
@@ -86,7 +86,7 @@ def inputs_root(paths: Sequence[str | Path]) -> Path:
     return _common_folder([_resolved(path) for path in paths])
 
 
-def _reason_against(folder: Path) -> str | None:
+def reason_against(folder: Path) -> str | None:
     """Return why a folder is not walked: overlays of an earlier run are no radiographs."""
     return "holds results of microcal, which are not analysed" if holds_result(folder) else None
 

@@ -74,7 +74,7 @@ class FileAnalysis:
         OutputError
             If a picture cannot be written; the next one could not either.
         """
-        radiograph = _read(task.path, task.file, self.reading)
+        radiograph = radiograph_or_result(task.path, task.file, self.reading)
         if isinstance(radiograph, ImageResult):
             return FileResult(written(radiograph))
         pixels = pixel_sha256(radiograph.pixels, radiograph.usable)
@@ -107,11 +107,20 @@ def searched(path: Path, file: str, *, settings: Settings, reading: Reading) -> 
     settings : Settings
     reading : Reading
     """
-    radiograph = _read(path, file, reading)
+    radiograph = radiograph_or_result(path, file, reading)
     return radiograph if isinstance(radiograph, ImageResult) else find_lines(radiograph, settings)
 
 
-def _read(path: Path, file: str, reading: Reading) -> Radiograph | ImageResult:
+def radiograph_or_result(path: Path, file: str, reading: Reading) -> Radiograph | ImageResult:
+    """Return the radiograph in a file, or else the result that says why there is none.
+
+    Parameters
+    ----------
+    path : Path
+    file : str
+        Its name in the outputs.
+    reading : Reading
+    """
     try:
         return read_as(path, reading)
     except NotARadiographError as error:

@@ -36,7 +36,7 @@ class TableFormat(StrEnum):
     """In which formats the tables are written."""
 
     CSV = "csv"  # candidates.csv and images.csv, which are always there
-    PARQUET = "parquet"  # candidates.parquet and images.parquet beside them
+    PARQUET = "parquet"  # the tables in Parquet beside them
 
 
 @dataclass(frozen=True, kw_only=True)

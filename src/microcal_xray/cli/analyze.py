@@ -9,11 +9,12 @@ from ..batch import BatchSummary, Progress, analyze
 from ..reporting.foreign_text import printable_text
 from ..reporting.words import plural
 from ..version import __version__
+from .analyze_shards import add_shard_options, asks_for_shards, run_shards
 from .exit_status import DONE, FAILED, INTERRUPTED
 from .export import add_dicom_options, chosen_objects, export_line, export_record
 from .page import add_page_options, chosen_page
 from .progress import watched
-from .reading import add_reading_options, given_path
+from .reading import add_reading_options, given_path, given_place
 from .running import (
     add_earlier_options,
     add_running_options,
@@ -34,6 +35,7 @@ examples:
   microcal analyze clinic/2024 more/leg.dcm --out report --jobs 4 --false-marks 0.5
   microcal analyze scans --out report --spacing-mm 0.1 --json > summary.json
   microcal analyze clinic/2024 --out report --dicom sr,gsps,sc
+  microcal analyze --shard shards/shard-000000.json --out parts   # see `microcal shards --help`
 
 OUT gets report.html (open it in a browser), candidates.csv, bumps.csv, candidates.json, images.csv and
 overlays/, and journal.sqlite, by which the same command goes on where it was killed. It may be new, empty or
@@ -43,7 +45,8 @@ results are also in OUT/dicom as DICOM objects, which name the patient; see `mic
 
 Exit status: 0 all were read (files that are no radiographs are skipped), 1 some inputs failed (each is named
 with its reason, the rest is done), 2 bad usage, 130 interrupted by Ctrl-C or SIGTERM
-(what was finished is in OUT).
+(what was finished is in OUT). With --shard: 0 the parts are there (which files failed is in their lists
+of errors), 1 a part is not, and the same command tries again.
 """
 
 
@@ -59,10 +62,15 @@ def add_parser(
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("paths", nargs="+", type=given_path, metavar="PATH", help="files or folders")
+    parser.add_argument("paths", nargs="*", type=given_path, metavar="PATH", help="files or folders")
     parser.add_argument(
-        "--out", type=given_path, required=True, metavar="OUT", help="the folder for the results"
+        "--out",
+        type=given_place,
+        required=True,
+        metavar="OUT",
+        help="the folder for the results; with --shard also s3://BUCKET/PREFIX",
     )
+    add_shard_options(parser)
     add_settings_options(parser)
     add_reading_options(parser)
     add_running_options(parser)
@@ -83,6 +91,8 @@ def run(arguments: argparse.Namespace) -> int:
         If an argument is wrong, or the results cannot be written.
     """
     options = replace(chosen_batch(arguments), earlier=arguments.earlier, table_format=arguments.format)
+    if asks_for_shards(arguments):
+        return run_shards(arguments, options)
     begun = False
     try:
         with ended_like_ctrl_c(), watched(sys.stderr) as show:

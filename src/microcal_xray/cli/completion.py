@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .exit_status import DONE
-from .reading import given_path
+from .reading import given_path, given_place
 
 _SHELLS = ("bash", "zsh", "fish", "powershell")
 _FOLDERS = frozenset({"DIR", "FOLDER", "OUT"})  # what folders are called in the usage
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     import shtab
 
     for action in _actions(arguments.whole):
-        if action.type in (given_path, Path):
+        if action.type in (given_path, given_place, Path):
             files = shtab.DIRECTORY if action.metavar in _FOLDERS else shtab.FILE
             action.complete = files  # type: ignore[attr-defined]  # shtab looks for it there
     print(shtab.complete(arguments.whole, shell=arguments.shell))  # all of it is ours: nothing to escape

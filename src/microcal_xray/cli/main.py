@@ -27,6 +27,7 @@ from . import (
     review,
     send,
     settings,
+    shards,
     simulate,
 )
 from .exit_status import FAILED, INTERRUPTED, USAGE
@@ -88,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         evaluate,
         replay,
         review,
+        shards,
         doctor,
     ):
         command.add_parser(commands, every)

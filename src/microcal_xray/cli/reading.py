@@ -68,6 +68,22 @@ def given_path(text: str) -> Path:
     return Path(text)
 
 
+def given_place(text: str) -> Path | str:
+    """Return the folder, the file or the address in an object store that an argument names.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If it is empty.
+
+    Examples
+    --------
+    >>> given_place("s3://clinic/2024")
+    's3://clinic/2024'
+    """
+    return text if text.startswith("s3://") else given_path(text)
+
+
 def spacing_mm(text: str) -> float | tuple[float, float]:
     """Return the spacing that an argument names.
 

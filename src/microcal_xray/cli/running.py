@@ -63,7 +63,7 @@ def add_table_option(parser: argparse.ArgumentParser) -> None:
         choices=list(TableFormat),
         default=TableFormat.CSV,
         metavar="csv|parquet",
-        help="parquet: candidates.parquet and images.parquet beside the tables in CSV "
+        help="parquet: candidates, images, bumps and clusters in Parquet beside the tables in CSV "
         "(needs the extra microcal-xray[parquet])",
     )
 

@@ -2,13 +2,17 @@
 
 from .looking import Outline, look_along_outlines, opposite_px
 from .shape import BumpShape
+from .sizes import Size, SizeModel, shipped_size_model
 from .strength import BumpModel, shipped_bump_model
 
 __all__ = [
     "BumpModel",
     "BumpShape",
     "Outline",
+    "Size",
+    "SizeModel",
     "look_along_outlines",
     "opposite_px",
     "shipped_bump_model",
+    "shipped_size_model",
 ]

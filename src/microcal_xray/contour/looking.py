@@ -25,6 +25,10 @@ _WAVELENGTH_PX = 160.0  # 4 cm: a bump is shorter
 _ABOVE_COURSE, _ABOVE_USUAL = 0.1, 0.3
 _LEAST_LENGTH_PX, _LEAST_HEIGHT_PX = 12.0, 1.6  # 3 mm, 0.4 mm: less is roughness
 _LEAST_STEP = 0.10  # of the range from air to bone: softer edges are no cortex, fat beside muscle is one
+_BESIDE_AIR = (
+    0.6  # of the strongest steps: so clear an edge is one of bone, though thin soft tissue looks like air
+)
+_STRONGEST = 0.9  # quantile, by length, of the steps of the long edges of a picture
 _QUICK = 6  # every so many points do to see whether an edge is worth unrolling
 
 
@@ -71,22 +75,36 @@ def look_along_outlines(
         least_points=_LEAST_PIECE_PX,
     )
     groups = [group for group in joined(chains, gap_px=_GAP_PX) if sum(map(len, group)) >= _LEAST_OUTLINE_PX]
+    courses = [course_of(group, wavelength_px=_WAVELENGTH_PX, above=_ABOVE_COURSE) for group in groups]
+    steps = [_step(course, image) for course in courses]
+    beside_body = [_is_beside_body(course, body) for course in courses]
+    strongest = _strongest(
+        [(step, course) for step, course, beside in zip(steps, courses, beside_body, strict=True) if beside]
+    )
     outlines, left_out_px = [], 0.0
-    for group in groups:
-        course = course_of(group, wavelength_px=_WAVELENGTH_PX, above=_ABOVE_COURSE)
-        if _worth_unrolling(course, image, body):
-            outlines.append(_looked_along(course, image, usable, body, metal, blur_px))
+    for course, step, beside in zip(courses, steps, beside_body, strict=True):
+        if step >= (_LEAST_STEP if beside else _BESIDE_AIR * strongest):
+            outlines.append(_looked_along(course, image, usable, body, metal, blur_px, strongest))
         else:
             left_out_px += len(course.seen) * course.step_px
     return tuple(outlines), left_out_px
 
 
 def _looked_along(
-    course: Course, image: FloatImage, usable: Mask, body: Mask, metal: Mask, blur_px: float
+    course: Course,
+    image: FloatImage,
+    usable: Mask,
+    body: Mask,
+    metal: Mask,
+    blur_px: float,
+    strongest: float,
 ) -> Outline:
     strip = strip_along(image, usable & ~metal, course, wavelength_px=_WAVELENGTH_PX, above=_ABOVE_USUAL)
-    around = surroundings(course, strip, body)
-    shapes = (bump_shape(rise, course, strip, around, blur_px=blur_px) for rise in rises(strip, around))
+    around = surroundings(course, strip, body, least_step_beside_air=_BESIDE_AIR * strongest)
+    shapes = (
+        bump_shape(rise, course, strip, around, blur_px=blur_px, strongest_step=strongest)
+        for rise in rises(strip, around)
+    )
     return Outline(course, around, tuple(shape for shape in shapes if shape is not None and _counts(shape)))
 
 
@@ -94,12 +112,25 @@ def _counts(shape: BumpShape) -> bool:
     return shape.length_px >= _LEAST_LENGTH_PX and shape.height_px >= _LEAST_HEIGHT_PX
 
 
-def _worth_unrolling(course: Course, image: FloatImage, body: Mask) -> bool:
+def _step(course: Course, image: FloatImage) -> float:
+    """Return by how much an edge is brighter inside, in the middle of its length."""
     points, outward = course.smooth_px[::_QUICK], course.outward[::_QUICK]
     outside = _nearest(image, points + 9 * outward)
     inside = np.max([_nearest(image, points - away * outward) for away in (2, 5, 9)], axis=0)
-    beside_body = _nearest(body, points + 8 * outward)
-    return bool(np.median(inside - outside) >= _LEAST_STEP and beside_body.mean() > 0.5)
+    return float(np.median(inside - outside))
+
+
+def _is_beside_body(course: Course, body: Mask) -> bool:
+    return bool(_nearest(body, course.smooth_px[::_QUICK] + 8 * course.outward[::_QUICK]).mean() > 0.5)
+
+
+def _strongest(edges: Sequence[tuple[float, Course]]) -> float:
+    """Return the step that the clearest edges of a picture have: those of bone."""
+    if not edges:
+        return np.inf  # nothing to compare an edge beside air with
+    rising = sorted((step, len(course.seen)) for step, course in edges)
+    length = np.cumsum([points for _, points in rising])
+    return max(_LEAST_STEP, rising[int(np.searchsorted(length, _STRONGEST * length[-1]))][0])
 
 
 def _nearest(image: npt.NDArray[np.generic], points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

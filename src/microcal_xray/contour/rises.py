@@ -61,7 +61,9 @@ class Surroundings:
     noise: float
 
 
-def surroundings(course: Course, strip: Strip, body: Mask) -> Surroundings:
+def surroundings(
+    course: Course, strip: Strip, body: Mask, *, least_step_beside_air: float = np.inf
+) -> Surroundings:
     """Return what each point of a course has around it.
 
     Parameters
@@ -70,6 +72,9 @@ def surroundings(course: Course, strip: Strip, body: Mask) -> Surroundings:
     strip : Strip
     body : (R, C) bool array
         Not air.
+    least_step_beside_air : float
+        Where an edge beside air is as clear as that, it is judged: thin soft tissue is told from air by no
+        threshold, and no skin is as clear as bone.
     """
     usual = strip.usual
     outside = usual[:, strip.between(4, 14)].mean(axis=1)
@@ -85,7 +90,8 @@ def surroundings(course: Course, strip: Strip, body: Mask) -> Surroundings:
         np.clip(np.rint(part).astype(int), 0, side - 1)
         for part, side in zip(beyond.T, body.shape, strict=True)
     )
-    told = course.seen & known & ~inside_out & (turn < _TURN) & body[rows, columns]
+    told = course.seen & known & ~inside_out & (turn < _TURN)
+    told &= body[rows, columns] | (step >= least_step_beside_air)
     told = ndimage.median_filter(told.astype(np.uint8), 21, mode="nearest") > 0
     outer = smoothed(strip)[:, strip.between(6, 26)]
     noise = 1.4826 * float(np.median(np.abs(outer - np.median(outer)))) if outer.size else 0.0

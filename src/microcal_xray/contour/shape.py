@@ -19,6 +19,7 @@ _AT_LEAST = 0.35  # of the whole bump's brightness: a fainter profile does not b
 _END_SHARE = 0.1  # of the greatest height: there the bump ends along the outline
 _SPARE_PX = 6.0  # a bump is looked for so much higher than it seemed at first
 _INNER_PX = (-22.0, -3.0)  # the inner side of a cortex is looked for there
+_FARTHEST_PX = 160.0  # 4 cm: an end of the outline that is farther away says nothing
 _INNER_SCATTER_PX = 2.0  # of a cortex whose inner side is not seen
 
 
@@ -50,6 +51,14 @@ class BumpShape:
         What is left of it beyond the bump, as a share of it: a bump ends outside, another bone does not.
     gap : float
         How much darker it is between cortex and a shell outside, as a share of the shell; 0: no gap.
+    step_share : float
+        Step from soft tissue to the outline, as a share of that of the clearest edges of the picture: an
+        edge of muscle has less.
+    lean : float
+        How far the middle of its area lies off the middle of its length, 0 to 1: one that another bone cuts
+        leans.
+    from_end_px : float
+        Along the outline to the nearest place where nothing could be told, at most 160.
     inward_px, inward_sd_px : float or None
         By how much the cortex reaches farther inwards than beside the bump, and how sure that is; None: its
         inner side is not seen.
@@ -69,12 +78,21 @@ class BumpShape:
     z: float
     beyond: float
     gap: float
+    step_share: float
+    lean: float
+    from_end_px: float
     inward_px: float | None
     inward_sd_px: float | None
 
 
 def bump_shape(
-    rise: Rise, course: Course, strip: Strip, around: Surroundings, *, blur_px: float
+    rise: Rise,
+    course: Course,
+    strip: Strip,
+    around: Surroundings,
+    *,
+    blur_px: float,
+    strongest_step: float,
 ) -> BumpShape | None:
     """Return the shape of a bump; None where the outline beside it is not known or nothing is left of it.
 
@@ -86,6 +104,8 @@ def bump_shape(
     around : Surroundings
     blur_px : float
         Standard deviation of the blur of the strip.
+    strongest_step : float
+        From soft tissue to the clearest outlines of the picture.
 
     Notes
     -----
@@ -113,6 +133,7 @@ def bump_shape(
     height = float(np.sort(heights[own])[-3:].mean())
     level, z, beyond = _brightness(outer, own, height, flanks)
     inward, inward_sd = _inward(profiles, offsets, core, flanks)
+    step = float(np.median(around.step[index]))
     return BumpShape(
         base_px=base_px[own],
         top_px=(base_px + heights[:, None] * course.outward[index])[own],
@@ -124,10 +145,13 @@ def bump_shape(
         flank_px=flanks.scatter_px,
         flanks=flanks.sides,
         turn_rad=flanks.turn_rad,
-        contrast=level / float(np.median(around.step[index])),
+        contrast=level / step,
         z=z,
         beyond=beyond,
         gap=_gap(outer[core], height),
+        step_share=step / strongest_step,
+        lean=_lean(heights[own]),
+        from_end_px=_from_end_px(index[own], around.told, course.step_px),
         inward_px=inward,
         inward_sd_px=inward_sd,
     )
@@ -186,6 +210,18 @@ def _brightness(outer: FloatArray, own: slice, height: float, flanks: Flanks) ->
     scatter = max(float(np.std(outer[flanks.beside][:, 4:40].mean(axis=1))), 1e-6)
     rest = float(beyond.mean() / level) if beyond.size and level > 0 else 1.0
     return level, level / scatter, rest
+
+
+def _lean(heights: FloatArray) -> float:
+    middle = float((heights * np.arange(len(heights))).sum() / max(heights.sum(), 1e-6))
+    return abs(2 * middle / max(1, len(heights) - 1) - 1)
+
+
+def _from_end_px(index: npt.NDArray[np.intp], told: npt.NDArray[np.bool_], step_px: float) -> float:
+    blind = np.concatenate([[-1], np.flatnonzero(~told), [len(told)]])
+    outside = blind[(blind < index[0]) | (blind > index[-1])]
+    away = np.minimum(np.abs(outside - index[0]), np.abs(outside - index[-1])).min()
+    return float(min(away * step_px, _FARTHEST_PX))
 
 
 def _gap(outer: FloatArray, height: float) -> float:

@@ -16,7 +16,7 @@ FloatArray = npt.NDArray[np.float64]
 
 FEATURES = (
     "log_z", "log_flank", "turn", "convex", "beyond", "log_contrast", "bright", "log_height", "log_length",
-    "log_slim", "one_sided",
+    "log_slim", "one_sided", "log_step_share", "log_fill", "lean", "from_end",
 )  # fmt: skip
 _MOST, _LEAST = 100.0, 1e-4  # false bumps per picture that are told apart
 
@@ -41,6 +41,10 @@ def features(shape: BumpShape) -> FloatArray:
             math.log(min(max(shape.length_px, 8.0), 200.0)),
             abs(math.log(max(shape.height_px, 1.0) / max(shape.length_px, 8.0) / 0.18)),
             1.0 if shape.flanks < 2 else 0.0,
+            math.log(min(max(shape.step_share, 0.05), 1.5)),
+            math.log(min(max(shape.area_px2 / max(shape.height_px * shape.length_px, 1e-6), 0.3), 1.0)),
+            min(shape.lean, 0.5),
+            shape.from_end_px / 160,
         ]
     )
 
@@ -72,14 +76,12 @@ class BumpModel:
 
         Notes
         -----
-        Between the fitted places the logarithm of the rate is interpolated; beyond the last one it falls on
-        as between the last two.
+        Between the fitted places the logarithm of the rate is interpolated. Beyond the last one no picture
+        says anything: there the rate falls as the odds that the strength stands for, by e for each unit.
         """
         rates = np.log(self.false_bumps)
         rate = float(np.interp(strength, self.strengths, rates))
-        if strength > self.strengths[-1]:
-            fall = (rates[-1] - rates[-2]) / (self.strengths[-1] - self.strengths[-2])
-            rate = float(rates[-1] + fall * (strength - self.strengths[-1]))
+        rate -= max(0.0, strength - float(self.strengths[-1]))
         return min(max(math.exp(rate), _LEAST), _MOST)
 
 

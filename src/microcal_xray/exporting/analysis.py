@@ -32,4 +32,12 @@ class Analysis:
 
     def findings(self, radiograph: Radiograph) -> Findings:
         """Return the same as findings, for drawing."""
-        return Findings(radiograph, self.settings, self.result.candidates)
+        result = self.result
+        return Findings(
+            radiograph,
+            self.settings,
+            result.candidates,
+            bumps=result.bumps,
+            outlines=result.outlines,
+            clusters=result.clusters,
+        )

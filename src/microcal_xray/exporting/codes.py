@@ -6,6 +6,7 @@ The rest is of a coding scheme of our own; docs/dicom.md lists it.
 
 from dataclasses import dataclass
 
+from ..bump import BumpCaution
 from ..findings import CandidateCaution, Kind, Tier
 from ..radiograph import ImageCaution, SpacingSource
 from ..reader_verdicts import ReaderVerdict, Reason
@@ -23,38 +24,39 @@ class Concept:
     meaning: str
 
 
-def _own(value: str, meaning: str) -> Concept:
+def own_word(value: str, meaning: str) -> Concept:
+    """Return a word of our own scheme."""
     return Concept(value, OWN_SCHEME, meaning)
 
 
 LINE = Concept("112061", "DCM", "Abnormal lines (1D)")
-APPEARANCE = _own("APPEARANCE", "Appearance of the line")
+APPEARANCE = own_word("APPEARANCE", "Appearance of the line")
 APPEARANCES = {
     Kind.LUCENT: Concept("112062", "DCM", "Abnormal lucency"),
     Kind.SCLEROTIC: Concept("112033", "DCM", "Abnormal opacity"),
 }
-TIER = _own("TIER", "How the line is drawn")
+TIER = own_word("TIER", "How the line is drawn")
 TIERS = {
-    Tier.STRONG: _own("STRONG", "Strong, drawn solid"),
-    Tier.WEAK: _own("WEAK", "Weak, drawn dashed: listed, but only just"),
+    Tier.STRONG: own_word("STRONG", "Strong, drawn solid"),
+    Tier.WEAK: own_word("WEAK", "Weak, drawn dashed: listed, but only just"),
 }
-CAUTION = _own("CAUTION", "Reason to trust this less")
-RESULT = _own("RESULT", "Result of the search for lines")
-SOME_LISTED = _own("LISTED", "Candidates are listed, for a reviewer to judge")
-NONE_LISTED = _own("NONE_LISTED", "No candidate is listed, which excludes nothing")
-SOME_ACCEPTED = _own("REVIEWED", "Lines are listed as reviewers left them")
-NONE_ACCEPTED = _own("NONE_ACCEPTED", "Reviewers left no line, which excludes nothing")
-VERDICT = _own("VERDICT", "ReaderVerdict of the reviewers")
+CAUTION = own_word("CAUTION", "Reason to trust this less")
+RESULT = own_word("RESULT", "Result of the search for lines")
+SOME_LISTED = own_word("LISTED", "Candidates are listed, for a reviewer to judge")
+NONE_LISTED = own_word("NONE_LISTED", "No candidate is listed, which excludes nothing")
+SOME_ACCEPTED = own_word("REVIEWED", "Lines are listed as reviewers left them")
+NONE_ACCEPTED = own_word("NONE_ACCEPTED", "Reviewers left no line, which excludes nothing")
+VERDICT = own_word("VERDICT", "Verdict of the reviewers")
 VERDICTS = {
-    ReaderVerdict.ACCEPT: _own("ACCEPTED", "Accepted"),
-    ReaderVerdict.REJECT: _own("REJECTED", "Rejected"),
-    ReaderVerdict.UNSURE: _own("UNSURE", "Unsure, or reviewers disagree"),
+    ReaderVerdict.ACCEPT: own_word("ACCEPTED", "Accepted"),
+    ReaderVerdict.REJECT: own_word("REJECTED", "Rejected"),
+    ReaderVerdict.UNSURE: own_word("UNSURE", "Unsure, or reviewers disagree"),
 }
-REASON = _own("REASON", "Reason of the verdict")
-ORIGIN = _own("ORIGIN", "Where the line comes from")
-DRAWN = _own("DRAWN", "Drawn or moved by a reviewer")
-LEFT_OUT = _own("LEFT_OUT", "Candidates that reviewers did not accept")
-READERS = _own("READERS", "Number of reviewers")
+REASON = own_word("REASON", "Reason of the verdict")
+ORIGIN = own_word("ORIGIN", "Where the line comes from")
+DRAWN = own_word("DRAWN", "Drawn or moved by a reviewer")
+LEFT_OUT = own_word("LEFT_OUT", "Candidates that reviewers did not accept")
+READERS = own_word("READERS", "Number of reviewers")
 QUALITATIVE_EVALUATIONS = Concept("C0034375", "UMLS", "Qualitative Evaluations")
 PROCEDURE = Concept("363679005", "SCT", "Imaging procedure")  # CID 100 has no word for radiography
 
@@ -65,26 +67,26 @@ NO_UNITS = Concept("1", "UCUM", "no units")
 
 PATH_LENGTH = Concept("121211", "DCM", "Path length")
 WIDTH = Concept("103355008", "SCT", "Width")
-EQUIVALENT_WIDTH = _own("EQUIVALENT_WIDTH", "Equivalent width")
-LENGTH_LOW = _own("LENGTH_LOW", "Path length, lower end of its 95 % interval")
-LENGTH_HIGH = _own("LENGTH_HIGH", "Path length, upper end of its 95 % interval")
-EQUIVALENT_LOW = _own("EQUIVALENT_LOW", "Equivalent width, lower end of its 95 % interval")
-EQUIVALENT_HIGH = _own("EQUIVALENT_HIGH", "Equivalent width, upper end of its 95 % interval")
+EQUIVALENT_WIDTH = own_word("EQUIVALENT_WIDTH", "Equivalent width")
+LENGTH_LOW = own_word("LENGTH_LOW", "Path length, lower end of its 95 % interval")
+LENGTH_HIGH = own_word("LENGTH_HIGH", "Path length, upper end of its 95 % interval")
+EQUIVALENT_LOW = own_word("EQUIVALENT_LOW", "Equivalent width, lower end of its 95 % interval")
+EQUIVALENT_HIGH = own_word("EQUIVALENT_HIGH", "Equivalent width, upper end of its 95 % interval")
 # Short, since viewers write them beside the line; docs/dicom.md says what they mean.
-ANGLE_TO_BONE = _own("ANGLE_TO_BONE", "Angle to bone axis")
-CONTRAST = _own("CONTRAST_SD", "Contrast in noise SD")
-FALSE_MARKS = _own("FALSE_MARKS", "Expected false marks")
-SCORE = _own("SCORE", "Strength")
-CANDIDATES = _own("CANDIDATES", "Number of candidates listed")
-FALSE_MARKS_ASKED = _own("FALSE_MARKS_ASK", "False marks asked for")
+ANGLE_TO_BONE = own_word("ANGLE_TO_BONE", "Angle to bone axis")
+CONTRAST = own_word("CONTRAST_SD", "Contrast in noise SD")
+FALSE_MARKS = own_word("FALSE_MARKS", "Expected false marks")
+SCORE = own_word("SCORE", "Strength")
+CANDIDATES = own_word("CANDIDATES", "Number of candidates listed")
+FALSE_MARKS_ASKED = own_word("FALSE_MARKS_ASK", "False marks asked for")
 
 # What a millimetre means; it stands beside each one.
 SPACING_BASES = {
-    SpacingSource.DETECTOR: _own("MM_DETECTOR", "mm in the plane of the detector, magnification unknown"),
-    SpacingSource.FIDUCIAL: _own("MM_FIDUCIAL", "mm calibrated by an object of known size"),
-    SpacingSource.GEOMETRY: _own("MM_GEOMETRY", "mm corrected for the known magnification"),
-    SpacingSource.FILM: _own("MM_FILM", "mm on the digitised film, by the spacing of the scanner"),
-    SpacingSource.USER: _own("MM_USER", "mm by a pixel spacing that the user gave"),
+    SpacingSource.DETECTOR: own_word("MM_DETECTOR", "mm in the plane of the detector, magnification unknown"),
+    SpacingSource.FIDUCIAL: own_word("MM_FIDUCIAL", "mm calibrated by an object of known size"),
+    SpacingSource.GEOMETRY: own_word("MM_GEOMETRY", "mm corrected for the known magnification"),
+    SpacingSource.FILM: own_word("MM_FILM", "mm on the digitised film, by the spacing of the scanner"),
+    SpacingSource.USER: own_word("MM_USER", "mm by a pixel spacing that the user gave"),
 }
 
 # PS3.16 annex L, the terms of BodyPartExamined that show bone.
@@ -159,7 +161,7 @@ def modality_concept(modality: str | None) -> Concept:
     return Concept(value, "DCM", _MODALITIES.get(value, "Other Modality"))
 
 
-def caution_concept(caution: CandidateCaution | ImageCaution) -> Concept:
+def caution_concept(caution: CandidateCaution | ImageCaution | BumpCaution) -> Concept:
     """Return the coded word of one caution, in the words of docs/output.md.
 
     Examples
@@ -168,7 +170,7 @@ def caution_concept(caution: CandidateCaution | ImageCaution) -> Concept:
     Concept(value='NOSPACING', scheme='99MICROCALX', meaning='no spacing')
     """
     name = str(caution.name)
-    return _own(name.replace("_", "")[:16], name.lower().replace("_", " "))
+    return own_word(name.replace("_", "")[:16], name.lower().replace("_", " "))
 
 
 def reason_concept(reason: Reason) -> Concept:
@@ -179,7 +181,9 @@ def reason_concept(reason: Reason) -> Concept:
     >>> reason_concept(Reason.NUTRIENT_CANAL)
     Concept(value='NUTRIENTCANAL', scheme='99MICROCALX', meaning='nutrient canal')
     """
-    return _own(reason.name.replace("_", "")[:16], reason.value.replace("_", " "))
+    return own_word(reason.name.replace("_", "")[:16], reason.value.replace("_", " "))
 
 
-CAUTIONS = {caution_concept(caution).value: caution for caution in (*CandidateCaution, *ImageCaution)}
+CAUTIONS = {
+    caution_concept(caution).value: caution for caution in (*CandidateCaution, *ImageCaution, *BumpCaution)
+}

@@ -7,11 +7,12 @@ counted, and that is all.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
-from ..findings import Candidate, Kind
+from ..findings import Candidate
 from ..radiograph import Spacing
 from . import codes
 from .analysis import Analysis
@@ -30,18 +31,21 @@ class ListedLine:
     ----------
     name : str
         As "candidate 3".
-    kind : Kind
+    kind : StrEnum
+        What it is among those of its finding.
     path_px : (N, 2) float array
     numbers : tuple of (ReportedNumber, float)
     words : tuple of (Concept, Concept)
         Names and values of its qualitative evaluations.
+    finding : Concept
     """
 
     name: str
-    kind: Kind
+    kind: StrEnum
     path_px: npt.NDArray[np.float64]
     numbers: tuple[tuple[ReportedNumber, float], ...]
     words: tuple[tuple[Concept, Concept], ...]
+    finding: Concept = codes.LINE
 
 
 def listed_lines(analysis: Analysis) -> tuple[ListedLine, ...]:

@@ -44,8 +44,8 @@ class ReportedNumber:
 
     @property
     def is_mm(self) -> bool:
-        """Whether it is in millimetres, so that the source of the spacing stands beside it."""
-        return self.unit == codes.MILLIMETRE
+        """Whether it is in millimetres or their square: the source of the spacing stands beside it."""
+        return self.unit.value in ("mm", "mm2")
 
 
 _LENGTH, _WIDTH, _EQUIVALENT = codes.PATH_LENGTH, codes.WIDTH, codes.EQUIVALENT_WIDTH

@@ -10,27 +10,32 @@ import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import Dataset, FileDataset
 
+from ..bump import BumpCaution, BumpKind
+from ..cluster import ClusterPattern
 from ..errors import MicrocalError, UnreadableRadiographError
 from ..findings import CandidateCaution, Kind, Tier
 from ..loading.complaints import clear_reasons, complaints_name
 from ..loading.dicom_file import read_header
 from ..radiograph import ImageCaution
 from ..reader_verdicts import ReaderVerdict
-from . import codes
+from . import bump_codes, codes
 from .codes import Concept
 from .identifiers import DEVICE_UID
-from .numbers import NUMBERS
+from .listed_bumps import BUMP_NUMBERS, CLUSTER_NUMBERS
+from .numbers import NUMBERS, ReportedNumber
 
-_Caution = TypeVar("_Caution", CandidateCaution, ImageCaution)
+_Caution = TypeVar("_Caution", CandidateCaution, ImageCaution, BumpCaution)
 _Word = TypeVar("_Word")
 
-_MEASUREMENTS, _GROUP = "126010", "125007"
+_MEASUREMENTS, _GROUP, _FINDING = "126010", "125007", "121071"
 _TRACKING_UID, _METHOD, _SITE, _LATERALITY = "112040", "370129005", "363698007", "272741003"
 _DEVICE_OBSERVER_UID, _VERSION = "121012", "111003"
 
 _KINDS = {concept.value: kind for kind, concept in codes.APPEARANCES.items()}
 _TIERS = {concept.value: tier for tier, concept in codes.TIERS.items()}
 _VERDICTS = {concept.value: verdict for verdict, concept in codes.VERDICTS.items()}
+_BUMP_KINDS = {concept.value: kind for kind, concept in bump_codes.BUMP_KINDS.items()}
+_PATTERNS = {concept.value: pattern for pattern, concept in bump_codes.CLUSTER_PATTERNS.items()}
 _BASES = {concept.value: source for source, concept in codes.SPACING_BASES.items()}
 
 
@@ -76,6 +81,48 @@ class ReportedCandidate:
 
 
 @dataclass(frozen=True)
+class ReportedBump:
+    """One bump of an outline as a report has it.
+
+    Parameters
+    ----------
+    kind : BumpKind
+    tier : Tier
+    outline_px : (N, 2) float array
+        Closed: along the top and back along the base, (row, column). Read-only.
+    numbers : mapping of str to float
+        By the names of candidates.json, as those of a candidate.
+    tracking_uid : str
+    cautions : BumpCaution
+    """
+
+    kind: BumpKind
+    tier: Tier
+    outline_px: npt.NDArray[np.float64]
+    numbers: Mapping[str, float]
+    tracking_uid: str
+    cautions: BumpCaution = BumpCaution.NONE
+
+
+@dataclass(frozen=True)
+class ReportedCluster:
+    """Findings that lie close together as a report has them.
+
+    Parameters
+    ----------
+    pattern : ClusterPattern
+    middles_px : (N, 2) float array
+        The middles of its members along the way in which they lie. Read-only.
+    numbers : mapping of str to float
+        `extent_mm`, `spacing_mm` (without a spacing `_px`) and `members`.
+    """
+
+    pattern: ClusterPattern
+    middles_px: npt.NDArray[np.float64]
+    numbers: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class ReportedResults:
     """What a report says about one image.
 
@@ -90,6 +137,8 @@ class ReportedResults:
     candidates : tuple of ReportedCandidate
         In the order of the report; empty when nothing was listed, which is a result like any other.
     cautions : ImageCaution
+    bumps : tuple of ReportedBump
+    clusters : tuple of ReportedCluster
     """
 
     version: str
@@ -99,6 +148,8 @@ class ReportedResults:
     false_marks: float
     candidates: tuple[ReportedCandidate, ...] = field(default=())
     cautions: ImageCaution = ImageCaution.NONE
+    bumps: tuple[ReportedBump, ...] = ()
+    clusters: tuple[ReportedCluster, ...] = ()
 
 
 def results_of_file(report: str | Path | FileDataset) -> ReportedResults:
@@ -128,6 +179,8 @@ def _results(report: Dataset) -> ReportedResults:
         for container in _named(nodes, _MEASUREMENTS)
         for item in _named(container.get("ContentSequence") or [], _GROUP)
     ]
+    # A word of a later version is no line.
+    lines = [group for group in groups if _finding(group) == codes.LINE.value]
     wholes = _named(nodes, codes.QUALITATIVE_EVALUATIONS.value)
     if len(wholes) != 1:
         raise UnreadableRadiographError("the report says nothing of the image as a whole")
@@ -140,28 +193,63 @@ def _results(report: Dataset) -> ReportedResults:
         series_instance_uid=str(series.SeriesInstanceUID),
         sop_instance_uid=str(series.ReferencedSOPSequence[0].ReferencedSOPInstanceUID),
         false_marks=float(_one(whole, codes.FALSE_MARKS_ASKED.value).TextValue),
-        candidates=tuple(_candidate(number, group) for number, group in enumerate(groups, 1)),
+        candidates=tuple(_candidate(number, group) for number, group in enumerate(lines, 1)),
         cautions=_cautions(whole, ImageCaution),
+        bumps=tuple(_bump(group) for group in groups if _finding(group) in _BUMP_KINDS),
+        clusters=tuple(_cluster(group) for group in groups if _finding(group) == bump_codes.CLUSTER.value),
     )
 
 
-def _candidate(number: int, group: Dataset) -> ReportedCandidate:
+def _finding(group: Dataset) -> str:
+    return _coded_value(group, Concept(_FINDING, "DCM", "Finding"))
+
+
+def _bump(group: Dataset) -> ReportedBump:
+    numbers, outline = _measured(group, BUMP_NUMBERS)
+    if outline is None:
+        raise UnreadableRadiographError("a bump of the report has no outline")
+    tier = _word(group, codes.TIER, _TIERS)
+    if tier is None:
+        raise UnreadableRadiographError("a bump of the report does not say how it is drawn")
+    return ReportedBump(
+        kind=_BUMP_KINDS[_finding(group)],
+        tier=tier,
+        outline_px=outline,
+        numbers=numbers,
+        tracking_uid=str(_one(group, _TRACKING_UID).UID),
+        cautions=_cautions(group, BumpCaution),
+    )
+
+
+def _cluster(group: Dataset) -> ReportedCluster:
+    numbers, middles = _measured(group, CLUSTER_NUMBERS)
+    if middles is None:
+        raise UnreadableRadiographError("a cluster of the report has no place")
+    pattern = _PATTERNS[_coded_value(group, bump_codes.CLUSTER_PATTERN)]
+    return ReportedCluster(pattern, middles, numbers)
+
+
+def _measured(
+    group: Dataset, rows: tuple[ReportedNumber, ...]
+) -> tuple[Mapping[str, float], npt.NDArray[np.float64] | None]:
+    """Return the numbers of a group by their names, and the first polyline under them."""
     numbers: dict[str, float] = {}
     path: npt.NDArray[np.float64] | None = None
     for item in group.ContentSequence:
         if item.ValueType != "NUM":
             continue
         unit = item.MeasuredValueSequence[0].MeasurementUnitsCodeSequence[0]
-        for known in NUMBERS:
+        for known in rows:
             if _is(item.ConceptNameCodeSequence[0], known.concept) and _is(unit, known.unit):
                 numbers[known.name] = _number(item)
         for child in item.get("ContentSequence") or []:
             if child.ValueType == "SCOORD" and path is None:
                 path = _path(child)
-            elif (
-                _value_of(child.ConceptNameCodeSequence[0] if child.ValueType == "CODE" else None) == _METHOD
-            ):
-                basis = _BASES.get(_value_of(child.ConceptCodeSequence[0]) or "")
+    return MappingProxyType(numbers), path
+
+
+def _candidate(number: int, group: Dataset) -> ReportedCandidate:
+    numbers, path = _measured(group, NUMBERS)
     if path is None:
         raise UnreadableRadiographError(f"candidate {number} of the report has no line")
     methods = _named(group.ContentSequence, _METHOD)
@@ -173,7 +261,7 @@ def _candidate(number: int, group: Dataset) -> ReportedCandidate:
         kind=_KINDS[_coded_value(group, codes.APPEARANCE)],
         tier=_word(group, codes.TIER, _TIERS),
         path_px=path,
-        numbers=MappingProxyType(numbers),
+        numbers=numbers,
         tracking_uid=str(_one(group, _TRACKING_UID).UID),
         cautions=_cautions(group, CandidateCaution),
         site=str(sites[0].ConceptCodeSequence[0].CodeMeaning) if sites else None,

@@ -1,4 +1,4 @@
-"""A structured report: PS3.16 TID 1500 with one TID 1501 measurement group for each candidate.
+"""A structured report: TID 1500 of PS3.16, a measurement group of TID 1501 for each line, bump and cluster.
 
 The polyline stands under the numbers that were measured along it (NUM, INFERRED FROM, SCOORD, SELECTED FROM,
 IMAGE). That form is drawn by the OHIF viewer; the planar region of TID 1410 is as valid and is not drawn.
@@ -19,12 +19,13 @@ import numpy.typing as npt
 from pydicom.dataset import Dataset
 
 from ..reporting.words import SPACING_SHORT
-from . import codes
+from . import bump_codes, codes
 from .analysis import Analysis
 from .codes import Concept
 from .identifiers import DEVICE_UID, uid
 from .kinds import ExportOptions, LineTracking
 from .listed import ListedLine, listed_lines, result_concept, review_counts
+from .listed_bumps import listed_bumps, listed_clusters
 from .source import SourceImage
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def structured_report(analysis: Analysis, source: SourceImage, options: ExportOp
     """
     from highdicom import sr
 
-    groups = [_group(each, analysis, source, options) for each in listed_lines(analysis)]
+    listed = (*listed_lines(analysis), *listed_bumps(analysis), *listed_clusters(analysis))
+    groups = [_group(each, analysis, source, options) for each in listed]
     verifier = analysis.review.verifier if analysis.review else None
     content = sr.MeasurementReport(
         observation_context=sr.ObservationContext(observer_device_context=_device(analysis)),
@@ -132,7 +134,7 @@ def _whole_image(analysis: Analysis) -> hd.sr.ContainerContentItem:
     words += [(codes.CAUTION, codes.caution_concept(caution)) for caution in analysis.result.cautions]
     texts = [
         (_coded(codes.CANDIDATES), str(count)),
-        *((_coded(name), str(number)) for name, number in review_counts(analysis)),
+        *((_coded(name), str(number)) for name, number in _counts(analysis)),
         (_coded(codes.FALSE_MARKS_ASKED), f"{analysis.settings.false_marks:.10g}"),
         (dictionary.DCM.AlgorithmName, "microcal_xray"),
         (dictionary.DCM.AlgorithmVersion, analysis.version),
@@ -151,6 +153,13 @@ def _whole_image(analysis: Analysis) -> hd.sr.ContainerContentItem:
     )
 
 
+def _counts(analysis: Analysis) -> Iterable[tuple[Concept, int]]:
+    if analysis.review is None:
+        yield bump_codes.BUMPS, len(analysis.result.bumps)
+        yield bump_codes.CLUSTERS, len(analysis.result.clusters)
+    yield from review_counts(analysis)
+
+
 def _group(
     line: ListedLine, analysis: Analysis, source: SourceImage, options: ExportOptions
 ) -> hd.sr.MeasurementsAndQualitativeEvaluations:
@@ -163,7 +172,7 @@ def _group(
             uid=_tracking_uid(line, source),
             identifier=f"microcal_xray {line.name}" if is_plain else _OHIF_TOOL,
         ),
-        finding_type=_coded(codes.LINE),
+        finding_type=_coded(line.finding),
         method=_coded(basis) if basis else None,
         finding_sites=_sites(analysis),
         measurements=_measurements(line, source),
@@ -202,12 +211,14 @@ def _measurements(line: ListedLine, source: SourceImage) -> list[hd.sr.Measureme
     """
     from highdicom import sr
 
-    words = f"mm {SPACING_SHORT[source.radiograph.spacing_source]}"
+    words = SPACING_SHORT[source.radiograph.spacing_source]
     return [
         sr.Measurement(
             name=_coded(number.concept),
             value=value,
-            unit=_coded(replace(number.unit, meaning=words) if number.is_mm else number.unit),
+            unit=_coded(
+                replace(number.unit, meaning=f"{number.unit.value} {words}") if number.is_mm else number.unit
+            ),
             referenced_coordinates=[_line(line, source)] if number.is_along_line else None,
         )
         for number, value in line.numbers

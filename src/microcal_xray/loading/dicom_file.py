@@ -19,8 +19,8 @@ from pydicom.uid import (
 
 from ..errors import UnreadableRadiographError
 from .pixel_layout import pixel_layout
+from .size_limit import MAXIMUM_FILE_BYTES
 
-MAXIMUM_FILE_BYTES = 1 << 30  # 150 megapixels of three 16-bit samples fit
 MAXIMUM_ELEMENTS = 20_000  # a gigabyte of zeros parses as 125 million empty elements
 INFLATED_HEADER_BYTES = 1 << 20
 

@@ -3,6 +3,7 @@
 from ..errors import UnreadableRadiographError
 
 MAXIMUM_PIXELS = 150_000_000
+MAXIMUM_FILE_BYTES = 1 << 30  # 150 megapixels of three 16-bit samples fit
 
 
 def require_size(rows: int, columns: int) -> None:

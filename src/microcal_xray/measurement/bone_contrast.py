@@ -24,6 +24,7 @@ _MOST_THICKER = 1.6
 _BESIDE = np.concatenate([np.arange(8.0, 14.5), -np.arange(8.0, 14.5)])  # the bone beside the line
 _FEWEST_PLACES = 3
 _SMOOTHING = 2.0
+_BONE_QUANTILE = 0.8  # of the brightness across a bone: its gaps and its cavity are darker
 _LEAST_SHARE = 0.02  # of the picture's contrast: less is no bone over soft tissue
 _LEAST_RELATIVE_SD = 0.1
 
@@ -34,6 +35,22 @@ class Known:
 
     value: float
     sd: float
+
+
+@dataclass(frozen=True)
+class BrightnessRange:
+    """What is dark and bright in a picture, in its own unit.
+
+    Parameters
+    ----------
+    air : float
+        Beside the body.
+    spread : float
+        Range of brightness in the body.
+    """
+
+    air: float
+    spread: float
 
 
 @dataclass(frozen=True)
@@ -73,7 +90,12 @@ class _Window:
 
 
 def bone_contrast(
-    sections: Sequence[Section], pixels: FloatImage, *, along: FloatArray, field: Field
+    sections: Sequence[Section],
+    pixels: FloatImage,
+    *,
+    along: FloatArray,
+    field: Field,
+    brightness: BrightnessRange,
 ) -> Known | None:
     """Return the mean brightness of the bone beside the line over that of the soft tissue beside the bone.
 
@@ -86,6 +108,8 @@ def bone_contrast(
     along : (2,) float array
         Unit vector along the bone.
     field : Field
+    brightness : BrightnessRange
+        Of the picture.
 
     Returns
     -------
@@ -100,24 +124,28 @@ def bone_contrast(
     what it would be in an elliptic limb: fitted on simulated limbs, for bone against soft tissue as deep.
     """
     image = _smooth(pixels, sections)
-    air, spread = _air_and_spread(pixels, field)
     found = [
         (bone, bone - soft)
-        for bone, soft in (_levels(each, image, along, field, air) for each in sections)
+        for bone, soft in (_levels(each, image, along, field, brightness.air) for each in sections)
         if soft is not None
     ]
     if len(found) < max(_FEWEST_PLACES, len(sections) // 4):
         return None
     contrasts = np.array([contrast for _, contrast in found])
     value = float(contrasts.mean())
-    if value <= _LEAST_SHARE * spread:
+    if value <= _LEAST_SHARE * brightness.spread:
         return None
     error = float(contrasts.std()) / math.sqrt(len(contrasts))
     return Known(value, math.hypot(error, _LEAST_RELATIVE_SD * value))
 
 
 def narrowed(
-    sections: Sequence[Section], pixels: FloatImage, *, along: FloatArray, field: Field
+    sections: Sequence[Section],
+    pixels: FloatImage,
+    *,
+    along: FloatArray,
+    field: Field,
+    brightness: BrightnessRange,
 ) -> tuple[Section, ...]:
     """Return the cross-sections of the one bone that the line is in; parameters as of `bone_contrast`.
 
@@ -132,9 +160,9 @@ def narrowed(
         return tuple(sections)
     image = _smooth(pixels, sections)
     levels = [image.at(each.point + _BESIDE[:, None] * along).mean() for each in inside]
-    bone = float(np.median(levels))
-    air, _ = _air_and_spread(pixels, field)
-    return tuple(_narrowed(each, image, field, bone, air) for each in inside)
+    # A line in a cortex lies in bone that is brighter than the rest of it.
+    bone = min(float(np.median(levels)), float(np.quantile(_across(inside, image), _BONE_QUANTILE)))
+    return tuple(_narrowed(each, image, field, bone, brightness.air) for each in inside)
 
 
 def _narrowed(section: Section, image: _Window, field: Field, bone: float, air: float) -> Section:
@@ -152,13 +180,26 @@ def _narrowed(section: Section, image: _Window, field: Field, bone: float, air: 
     return replace(section, before=ends[0], after=ends[1])
 
 
-def _air_and_spread(pixels: FloatImage, field: Field) -> tuple[float, float]:
-    """Return the brightness of air, and the range of brightness in the body."""
+def _across(sections: Sequence[Section], image: _Window) -> FloatArray:
+    """Return the brightness along cross-sections of the mask."""
+    steps = [np.arange(-each.before, each.after + 1, 4 * _STEP)[:, None] for each in sections]
+    places = [each.point + away * each.across for each, away in zip(sections, steps, strict=True)]
+    return image.at(np.concatenate(places))
+
+
+def brightness_range(pixels: FloatImage, field: Field) -> BrightnessRange:
+    """Return what is dark and bright in a picture.
+
+    Parameters
+    ----------
+    pixels : (R, C) float32 array
+    field : Field
+    """
     # One pixel in 16 is enough, for each of many candidates.
     some, body = pixels[::4, ::4], field.body[::4, ::4]
     air = float(np.percentile(some[~body], 5)) if not body.all() else float(some.min())
     low, high = np.percentile(some[body], [2, 98]) if body.any() else (0.0, 0.0)
-    return air, float(high - low)
+    return BrightnessRange(air, float(high - low))
 
 
 def _smooth(pixels: FloatImage, sections: Sequence[Section]) -> _Window:
@@ -205,11 +246,13 @@ class _Limb:
 
 def _limb(section: Section, field: Field) -> _Limb | None:
     """Return the limb along a cross-section; None where one of its edges is not on the picture."""
-    longest = float(np.hypot(*field.body.shape))
-    steps = np.arange(0.0, longest)
     last = np.array(field.body.shape) - 1
     edges = []
     for sign in (-1.0, 1.0):
+        way = sign * section.across
+        # How far it is to the edge of the picture, rows and columns, and a step beyond.
+        room = np.where(way > 0, last - section.point, section.point) / np.maximum(np.abs(way), 1e-9)
+        steps = np.arange(0.0, max(0.0, float(room.min())) + 2)
         at = np.rint(section.point + sign * steps[:, None] * section.across).astype(int)
         within = ((at >= 0) & (at <= last)).all(axis=1)
         rows, columns = np.clip(at, 0, last).T

@@ -9,8 +9,10 @@ import numpy.typing as npt
 
 from ..bone import Anatomy
 from ..preprocessing import Field
-from .bone_contrast import Known, Section, bone_contrast, narrowed
+from .bone_contrast import BrightnessRange, Known, Section, bone_contrast, brightness_range, narrowed
 from .maps import AxisMap
+from .shaft import shaft_axis
+from .strips import mean_direction
 
 FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
@@ -18,13 +20,12 @@ Mask = npt.NDArray[np.bool_]
 
 # Pixels of the working image, a quarter of a millimetre each where the spacing is known.
 _FARTHEST = 240.0  # across a bone
-_ALONG_BONE = 80.0  # to each side, at least: there the middle line of the bone is sought
-_MIDDLES, _FEWEST_MIDDLES, _ALIKE_WIDTH = 17, 6, 0.35
-_TURNS = 3
-_PLACES = 15  # along the line
+_PLACES, _FEW_PLACES = 15, 5  # along the line
+_LEAST_WIDTH = 4.0
 _STEP = 0.5
 _CLEAR_AXIS = 0.3  # coherence over which a direction is believed
-_LEAST_AXIS_SD = math.radians(1.0)
+_SEEN_SD = math.radians(4.0)
+_APART_SHARE = 0.25
 _REACHES = 0.12  # of the bone's width: nearer to its outline the line reaches the cortex
 _OUTLINE_SD = 3.0  # the bone mask is coarse
 _CORTEX_SD = math.radians(6.0)  # so is its direction
@@ -39,9 +40,9 @@ class BoneSetting:
     Parameters
     ----------
     angle_rad : Known or None
-        Between the chord of the line and the long axis, 0 to pi/2.
+        Between the mean direction of the line and the long axis, 0 to pi/2.
     cortex_angle_rad : Known or None
-        Between the chord and the normal of the nearest outline.
+        Between that direction and the normal of the nearest outline.
     crossed : Known or None
         Share of the bone's width.
     cortices : tuple of str
@@ -84,78 +85,70 @@ def bone_setting(
 
     Notes
     -----
-    The axis is the line through the middles of the bone's cross-sections near the line. Half of its
-    difference to the direction along which the picture changes least is its uncertainty; where there are too
-    few whole cross-sections, that direction is the axis. There is none where no direction is clear.
+    The axis is that of `shaft_axis`. A quarter of its difference to the direction along which the picture
+    changes least counts as uncertainty; where no outlines are seen, that direction is the axis. There is none
+    where no direction is clear.
     """
-    chord = path_px[-1] - path_px[0]
-    heading = math.atan2(chord[0], chord[1])
+    heading = mean_direction(path_px)
     inside = anatomy.bone[_pixels(path_px, anatomy.bone)]
     if not inside.any():
         return BoneSetting()
     cortex_angle, cortex_distance = _cortex(path_px, heading, anatomy)
-    direction = _axis(path_px, anatomy, axis)
+    brightness = brightness_range(pixels, field)
+    direction = _axis(path_px, pixels, anatomy, axis, field, brightness)
     if direction is None:
         return BoneSetting(cortex_angle_rad=cortex_angle, cortex_distance_px=cortex_distance)
     along = np.array([math.sin(direction.value), math.cos(direction.value)])
-    sections = [_section(anatomy.bone, point, along) for point in _some(path_px)]
-    own = narrowed(sections, pixels, along=along, field=field)
+    sections = [_section(anatomy.bone, point, along) for point in _some(path_px, _PLACES)]
+    own = narrowed(sections, pixels, along=along, field=field, brightness=brightness)
     crossed, cortices = _crossed(own, along)
     end_distance, along_bone = _ends(path_px.mean(axis=0), anatomy.bone, along, field.usable)
-    chord_sd = math.atan2(1.0, float(np.hypot(*chord)))
+    heading_sd = math.atan2(1.0, float(np.hypot(*(path_px[-1] - path_px[0]))))
     return BoneSetting(
-        angle_rad=Known(_folded(heading - direction.value), math.hypot(direction.sd, chord_sd)),
+        angle_rad=Known(_folded(heading - direction.value), math.hypot(direction.sd, heading_sd)),
         cortex_angle_rad=cortex_angle,
         crossed=crossed,
         cortices=cortices,
         cortex_distance_px=_to_cortex(own) or cortex_distance,
         end_distance_px=end_distance,
         along_bone=along_bone,
-        contrast=bone_contrast(sections, pixels, along=along, field=field),
+        contrast=bone_contrast(sections, pixels, along=along, field=field, brightness=brightness),
     )
 
 
-def _axis(path_px: FloatArray, anatomy: Anatomy, axis: AxisMap) -> Known | None:
+def _axis(
+    path_px: FloatArray,
+    pixels: FloatImage,
+    anatomy: Anatomy,
+    axis: AxisMap,
+    field: Field,
+    brightness: BrightnessRange,
+) -> Known | None:
     at = _pixels(path_px, anatomy.bone)
     doubled = complex(np.mean(axis.coherence[at] * np.exp(2j * axis.axis_rad[at])))
     if abs(doubled) < _CLEAR_AXIS:
         return None
     seen = float(np.angle(doubled)) / 2
-    middle = _middle_line(path_px.mean(axis=0), seen, anatomy.bone)
-    if middle is None:
-        return Known(seen, 3 * _LEAST_AXIS_SD)
-    apart = (seen - middle + math.pi / 2) % math.pi - math.pi / 2
-    return Known(middle, math.hypot(apart / 2, _LEAST_AXIS_SD))
+    along = np.array([math.sin(seen), math.cos(seen)])
+    sections = [_section(anatomy.bone, point, along) for point in _some(path_px, _FEW_PLACES)]
+    own = narrowed(sections, pixels, along=along, field=field, brightness=brightness)
+    ends = _ends_across(own, path_px.mean(axis=0))
+    shaft = None if ends is None else shaft_axis(path_px, seen, pixels, anatomy.bone, ends=ends)
+    if shaft is None:
+        return Known(seen, _SEEN_SD)
+    apart = (seen - shaft.value + math.pi / 2) % math.pi - math.pi / 2
+    return Known(shaft.value, math.hypot(_APART_SHARE * apart, shaft.sd))
 
 
-def _middle_line(centre: FloatArray, axis_rad: float, bone: Mask) -> float | None:
-    """Return the direction of the line through the middles of cross-sections; None where these are few."""
-    for _ in range(_TURNS):
-        along = np.array([math.sin(axis_rad), math.cos(axis_rad)])
-        here = _section(bone, centre, along)
-        reach = max(_ALONG_BONE, here.before + here.after)
-        places = np.linspace(-reach, reach, _MIDDLES)
-        sections = [_section(bone, centre + place * along, along) for place in places]
-        whole = np.array([each.is_whole and each.before + each.after > 0 for each in sections])
-        if whole.sum() < _FEWEST_MIDDLES:
-            return None
-        width = np.array([each.before + each.after for each in sections])
-        middle = np.array([(each.after - each.before) / 2 for each in sections])
-        kept = whole & (np.abs(width - np.median(width[whole])) < _ALIKE_WIDTH * np.median(width[whole]))
-        if kept.sum() < _FEWEST_MIDDLES:
-            return None
-        slope = _robust_slope(places[kept], middle[kept])
-        axis_rad += math.atan(slope)
-        if abs(slope) < 0.01:
-            break
-    return axis_rad
-
-
-def _robust_slope(x: FloatArray, y: FloatArray) -> float:
-    slope, start = np.polyfit(x, y, 1)
-    left = np.abs(y - slope * x - start)
-    kept = left <= 2.5 * np.median(left) + 0.5
-    return float(np.polyfit(x[kept], y[kept], 1)[0])
+def _ends_across(sections: Sequence[Section], centre: FloatArray) -> tuple[float, float] | None:
+    """Return where a bone ends to both sides of a place, by cross-sections; None outside bone."""
+    inside = [each for each in sections if each.before + each.after > _LEAST_WIDTH]
+    if not inside:
+        return None
+    place = [float((each.point - centre) @ each.across) for each in inside]
+    first = np.median([at - each.before for at, each in zip(place, inside, strict=True)])
+    last = np.median([at + each.after for at, each in zip(place, inside, strict=True)])
+    return float(first), float(last)
 
 
 def _section(bone: Mask, point: FloatArray, along: FloatArray) -> Section:
@@ -239,8 +232,8 @@ def _to_end(start: FloatArray, way: FloatArray, bone: Mask, usable: Mask) -> flo
     return float(steps[out[0]])
 
 
-def _some(path_px: FloatArray) -> FloatArray:
-    return np.asarray(path_px[np.unique(np.linspace(0, len(path_px) - 1, _PLACES).round().astype(int))])
+def _some(path_px: FloatArray, count: int) -> FloatArray:
+    return np.asarray(path_px[np.unique(np.linspace(0, len(path_px) - 1, count).round().astype(int))])
 
 
 def _pixels(path_px: FloatArray, image: Mask) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:

@@ -1,5 +1,6 @@
 """The picture straightened along a path: one row for each place along it, one column for each offset."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,6 +73,29 @@ def length_of(path_px: FloatArray) -> float:
     5.0
     """
     return float(np.hypot(*np.diff(path_px, axis=0).T).sum())
+
+
+def mean_direction(path_px: FloatArray) -> float:
+    """Return the direction of the straight line that fits a path best, by total least squares.
+
+    Parameters
+    ----------
+    path_px : (N, 2) float array
+        (row, column), evenly spaced.
+
+    Returns
+    -------
+    float
+        Radians, -pi/2 to pi/2, 0 along a row, growing clockwise on the screen. Unlike that of the chord it
+        does not hang on the two points at the ends.
+
+    Examples
+    --------
+    >>> round(math.degrees(mean_direction(np.array([[0.0, 0.0], [1.0, 1.0], [2.0, 2.0]]))))
+    45
+    """
+    down, right = (path_px - path_px.mean(axis=0)).T
+    return 0.5 * math.atan2(2 * float(down @ right), float(right @ right - down @ down))
 
 
 def normals(path_px: FloatArray) -> FloatArray:

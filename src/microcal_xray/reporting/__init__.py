@@ -13,6 +13,7 @@ from .results import (
     failed_result,
     image_result,
     image_result_from_dict,
+    searched_result,
     skipped_result,
 )
 from .show import Shown, show
@@ -55,6 +56,7 @@ __all__ = [
     "overlays_folder",
     "preview_jpeg",
     "report_html",
+    "searched_result",
     "show",
     "skipped_result",
     "table",

@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ..bump import Bump
 from ..findings import Findings
 from ..radiograph import IMAGE_CAUTIONS, Spacing
 from .display import display_image
 from .foreign_text import printable_text
-from .overlay_bumps import BUMP_COLOURS, BUMP_WORDS, draw_bumps
+from .overlay_bumps import (
+    BUMP_COLOURS,
+    BUMP_WORDS,
+    CLUSTER_COLOUR,
+    CLUSTER_DASH,
+    CLUSTER_WORDS,
+    draw_bumps,
+    draw_clusters,
+)
 from .overlay_marks import POINTS_PER_INCH, draw_candidates, draw_scale_bar, overlay_font, tier_style
 from .words import KIND_COLOURS, KIND_WORDS, NOT_A_DEVICE, TIER_WORDS
 
@@ -85,6 +92,7 @@ def overlay(findings: Findings, *, title: str | None = None) -> Figure:
     _show(axes, np.asarray(image), rows=rows, columns=columns)
     points_per_pixel = np.array([picture_height / rows, picture_width / columns]) * POINTS_PER_INCH
     draw_candidates(axes, findings.candidates, points_per_pixel, shape=(rows, columns))
+    draw_clusters(axes, findings.clusters, findings.candidates, findings.bumps, points_per_pixel)
     draw_bumps(axes, findings.bumps, points_per_pixel)
     draw_scale_bar(axes, (rows, columns), radiograph.spacing, points_per_pixel)
     heading = _title(findings) if title is None else title
@@ -92,7 +100,7 @@ def overlay(findings: Findings, *, title: str | None = None) -> Figure:
     for line, caution in enumerate(reversed(cautions)):
         up = _FOOTER_INCHES + _CAUTION_INCHES * (line + 0.4)
         _write(figure, f"Caution: {caution}.", inches_up=up, size=6.5, colour=_AMBER)
-    _draw_legend(figure, inches_up=_FOOTER_INCHES - 0.17, bumps=findings.bumps)
+    _draw_legend(figure, findings, inches_up=_FOOTER_INCHES - 0.17)
     _write(figure, NOT_A_DEVICE, inches_up=0.14, size=6.5, colour=_QUIET_INK)
     return figure
 
@@ -139,7 +147,7 @@ def _show(axes: Axes, levels: npt.NDArray[np.uint8], *, rows: int, columns: int)
     axes.set_autoscale_on(False)
 
 
-def _draw_legend(figure: Figure, *, inches_up: float, bumps: tuple[Bump, ...] = ()) -> None:
+def _draw_legend(figure: Figure, findings: Findings, *, inches_up: float) -> None:
     from matplotlib.lines import Line2D  # imported where it is used: see `overlay`
 
     kinds = [
@@ -150,11 +158,15 @@ def _draw_legend(figure: Figure, *, inches_up: float, bumps: tuple[Bump, ...] = 
         Line2D([], [], color=_INK, linewidth=1.1, linestyle=tier_style(tier), label=words)
         for tier, words in TIER_WORDS.items()
     ]
-    seen = list(dict.fromkeys(bump.kind for bump in bumps))
+    seen = list(dict.fromkeys(bump.kind for bump in findings.bumps))
     shapes = [
         Line2D([], [], color=BUMP_COLOURS[kind], linewidth=1.4, linestyle=":", label=BUMP_WORDS[kind])
         for kind in seen
     ]
+    if findings.clusters:
+        shapes.append(
+            Line2D([], [], color=CLUSTER_COLOUR, linewidth=0.9, linestyle=CLUSTER_DASH, label=CLUSTER_WORDS)
+        )
     figure.legend(
         handles=kinds + tiers + shapes,
         loc="center",

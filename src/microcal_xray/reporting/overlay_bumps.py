@@ -1,13 +1,17 @@
-"""The marks of bumps on the overlay: a dotted outline and a letter, unlike any line's in shape and dash."""
+"""The marks of bumps and clusters on the overlay: dotted and lettered, unlike any line's."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from ..bump import Bump, BumpKind, BumpTier
+from ..cluster import Cluster
+from ..findings import Candidate
+from .bump_names import bump_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,10 +20,13 @@ if TYPE_CHECKING:
 # for colour-blind readers too; shape and dash say the same without any colour.
 BUMP_COLOURS = {BumpKind.BUMP: "#00b48a", BumpKind.PERIOSTEAL: "#d989b5"}
 BUMP_WORDS = {BumpKind.BUMP: "bump of the outline (B)", BumpKind.PERIOSTEAL: "layer on the cortex (P)"}
-LETTERS = {BumpKind.BUMP: "B", BumpKind.PERIOSTEAL: "P"}
 _DASHES = {BumpTier.STRONG: (0.0, (1.2, 1.2)), BumpTier.WEAK: (0.0, (1.2, 3.2))}
 _AWAY_POINTS = 5.0  # from the top of a bump to its mark: the bump itself stays bare
 _LETTER_POINTS = 15.0
+_CLUSTER_POINTS = 12.0  # from its members to the frame of a cluster
+CLUSTER_COLOUR = "#e3e9ee"
+CLUSTER_WORDS = "close together (C)"
+CLUSTER_DASH = (0.0, (1.0, 3.0))
 
 
 def draw_bumps(axes: Axes, bumps: tuple[Bump, ...], points_per_pixel: npt.NDArray[np.float64]) -> None:
@@ -56,7 +63,7 @@ def draw_bumps(axes: Axes, bumps: tuple[Bump, ...], points_per_pixel: npt.NDArra
         axes.text(
             column,
             row,
-            f"{LETTERS[bump.kind]}{bump.id}",
+            bump_name(bump),
             ha="center",
             va="center",
             fontproperties=FontProperties(family="DejaVu Sans", size=6.5, weight="bold"),
@@ -68,4 +75,61 @@ def draw_bumps(axes: Axes, bumps: tuple[Bump, ...], points_per_pixel: npt.NDArra
                 "edgecolor": "black",
                 "linewidth": 0.6,
             },
+        )
+
+
+def draw_clusters(
+    axes: Axes,
+    clusters: Sequence[Cluster],
+    candidates: Sequence[Candidate],
+    bumps: Sequence[Bump],
+    points_per_pixel: npt.NDArray[np.float64],
+) -> None:
+    """Draw a dotted frame around the members of each cluster, with its letter and number.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+        In pixels of the radiograph as stored.
+    clusters : sequence of Cluster
+    candidates : sequence of Candidate
+    bumps : sequence of Bump
+    points_per_pixel : (2,) float array
+        Height and width of one pixel in the figure, in points.
+    """
+    from matplotlib.font_manager import FontProperties  # imported where they are used: see `overlay`
+    from matplotlib.patches import Rectangle
+    from matplotlib.patheffects import withStroke
+
+    halo = withStroke(linewidth=2.0, foreground=(0, 0, 0, 0.55))
+    for cluster in clusters:
+        paths = [each.path_px for each in candidates if each.id in cluster.lines]
+        paths += [each.top_px for each in bumps if each.id in cluster.bumps]
+        if not paths:
+            continue
+        points = np.concatenate(paths)
+        margin = _CLUSTER_POINTS / points_per_pixel
+        (top, left), (bottom, right) = points.min(axis=0) - margin, points.max(axis=0) + margin
+        axes.add_patch(
+            Rectangle(
+                (left, top),
+                right - left,
+                bottom - top,
+                fill=False,
+                edgecolor=CLUSTER_COLOUR,
+                linewidth=0.8,
+                linestyle=CLUSTER_DASH,
+                path_effects=[halo],
+            )
+        )
+        axes.text(
+            left,
+            top,
+            f"C{cluster.id}",
+            ha="left",
+            va="bottom",
+            fontproperties=FontProperties(family="DejaVu Sans", size=6.5, weight="bold"),
+            color=CLUSTER_COLOUR,
+            clip_on=True,
+            path_effects=[halo],
         )

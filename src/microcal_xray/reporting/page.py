@@ -38,6 +38,7 @@ SCRIPTS = (
     "record.js",
     "checks.js",
     "keeping.js",
+    "bumps.js",
     "marks.js",
     "drawing.js",
     "cards.js",
@@ -53,7 +54,16 @@ SCRIPTS = (
     "keys.js",
     "start.js",
 )
-STYLES = ("colours.css", "frame.css", "stage.css", "panel.css", "cards.css", "summary.css", "other_media.css")
+STYLES = (
+    "colours.css",
+    "frame.css",
+    "stage.css",
+    "panel.css",
+    "cards.css",
+    "bumps.css",
+    "summary.css",
+    "other_media.css",
+)
 # What the script says by itself. All else comes with each image, in both languages.
 _WORDS_OF_THE_SCRIPT = frozenset(
     [

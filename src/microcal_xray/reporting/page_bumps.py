@@ -1,67 +1,156 @@
-"""What the reports say of bumps and clusters: facts of an image, in words."""
+"""What the reports say of bumps and clusters: a short card of each, in words, and what is drawn of them."""
+
+from typing import Any
 
 from ..bump import Bump
 from ..cluster import Cluster, ClusterPattern
 from ..measured import Estimate
+from .bump_names import bump_name
 from .results import ImageResult
 from .words import ENGLISH, Words, caution_names
 
 _UNITS = {"mm2": "mm\u00b2", "px2": "px\u00b2"}
+_DECIMALS = 2
+
+_Row = list[str]  # label, value, interval, explanation: as on the card of a line
 
 
-def bump_facts(result: ImageResult, words: Words = ENGLISH) -> list[tuple[str, str]]:
-    """Return facts about the outlines, the bumps and the clusters of an image, as (name, words).
+def bump_record(result: ImageResult) -> dict[str, Any]:
+    """Return what the page draws and lists of bumps and clusters, as plain values: numbers once.
+
+    Parameters
+    ----------
+    result : ImageResult
+    """
+    return {
+        "bumps": [
+            {
+                "id": bump.id,
+                "name": bump_name(bump),
+                "kind": bump.kind.value,
+                "tier": bump.tier.value,
+                "base": bump.base_px.round(_DECIMALS).tolist(),
+                "top": bump.top_px.round(_DECIMALS).tolist(),
+                "height_mm": _value(bump.height_mm),
+                "height_px": _value(bump.height_px),
+                "length_mm": _value(bump.length_mm),
+                "length_px": _value(bump.length_px),
+                "callus_index": _value(bump.callus_index),
+            }
+            for bump in result.bumps
+        ],
+        "clusters": [
+            {"id": one.id, "pattern": one.pattern.value, "lines": list(one.lines), "bumps": list(one.bumps)}
+            for one in result.clusters
+        ],
+    }
+
+
+def bump_words(result: ImageResult, words: Words = ENGLISH) -> dict[str, Any]:
+    """Return what the page says of bumps and clusters in one language.
+
+    Parameters
+    ----------
+    result : ImageResult
+    words : Words
+
+    Returns
+    -------
+    dict
+        `bumps`: a card each, from `bump_card`; `clusters`: a name and a sentence each.
+    """
+    return {
+        "bumps": [bump_card(bump, words) for bump in result.bumps],
+        "clusters": cluster_facts(result, words),
+    }
+
+
+def bump_card(bump: Bump, words: Words = ENGLISH) -> dict[str, Any]:
+    """Return the card of a bump: kind, tier, rows of (label, value, interval, explanation) and sentences.
+
+    Parameters
+    ----------
+    bump : Bump
+    words : Words
+    """
+    rows = [
+        _row("height", bump.height_mm or bump.height_px, words),
+        _row("length", bump.length_mm or bump.length_px, words),
+        _row("area", bump.area_mm2 or bump.area_px2, words),
+        _row("shaft", bump.shaft_mm or bump.shaft_px, words),
+        _row("callus_index", bump.callus_index, words, ".2f"),
+        _row("endosteal", bump.endosteal_mm or bump.endosteal_px, words),
+        _plain("contrast", bump.contrast, words),
+        _plain("gap", bump.gap, words),
+    ]
+    return {
+        "kind": words.text(f"bump.kind.{bump.kind}"),
+        "kind_short": words.text(f"bump.kind_short.{bump.kind}"),
+        "tier": words.text(f"bump.tier.{bump.tier}"),
+        "rows": [row for row in rows if row is not None],
+        "expected": words.filled("bump.expected", {"rate": words.number(bump.false_bumps, ".2g")}),
+        "cautions": [words.text(f"bump.caution.{name}") for name in caution_names(bump.cautions)],
+    }
+
+
+def outline_facts(result: ImageResult, words: Words = ENGLISH) -> list[tuple[str, str]]:
+    """Return how much of the outlines could be judged, as one fact (name, words); none where nothing was.
 
     Parameters
     ----------
     result : ImageResult
     words : Words
     """
-    facts = [
-        (words.filled("facts.bump", {"number": bump.id}), _bump_words(bump, words)) for bump in result.bumps
-    ]
-    if result.outlines is not None:
-        seen = result.outlines
-        lengths = {
-            "told": _size(seen.told_mm, seen.told_px, words),
-            "untold": _size(seen.untold_mm, seen.untold_px, words),
-        }
-        facts.append((words.text("facts.outlines"), words.filled("facts.outlines.words", lengths)))
-    return facts + [
-        (words.filled("facts.cluster", {"number": one.id}), _cluster_words(one, words))
+    seen = result.outlines
+    if seen is None:
+        return []
+    lengths = {
+        "told": _size(seen.told_mm, seen.told_px, words),
+        "untold": _size(seen.untold_mm, seen.untold_px, words),
+    }
+    return [(words.text("facts.outlines"), words.filled("facts.outlines.words", lengths))]
+
+
+def cluster_facts(result: ImageResult, words: Words = ENGLISH) -> list[tuple[str, str]]:
+    """Return what each cluster is made of, as (name, words).
+
+    Parameters
+    ----------
+    result : ImageResult
+    words : Words
+    """
+    names = {bump.id: bump_name(bump) for bump in result.bumps}
+    return [
+        (words.filled("facts.cluster", {"number": one.id}), _cluster_words(one, names, words))
         for one in result.clusters
     ]
 
 
-def _bump_words(bump: Bump, words: Words) -> str:
-    parts = [
-        words.filled(
-            "bump.words",
-            {
-                "kind": words.text(f"bump.kind.{bump.kind}"),
-                "tier": words.text(f"bump.tier.{bump.tier}"),
-                "height": _with(bump.height_mm or bump.height_px, words),
-                "length": _with(bump.length_mm or bump.length_px, words),
-                "area": _with(bump.area_mm2 or bump.area_px2, words),
-            },
-        )
+def _row(name: str, estimate: Estimate | None, words: Words, pattern: str = ".1f") -> _Row | None:
+    if estimate is None:
+        return None
+    ends = {end: words.number(getattr(estimate, end), pattern) for end in ("low", "high")}
+    unit = "" if estimate.unit == "1" else f" {_UNITS.get(estimate.unit, estimate.unit)}"
+    return [
+        words.text(f"bump.row.{name}"),
+        f"{words.number(estimate.value, pattern)}{unit}",
+        words.filled("card.interval", ends),
+        words.text(f"bump.row.{name}.meaning"),
     ]
-    if bump.callus_index is not None:
-        index = words.number(bump.callus_index.value, ".2f")
-        parts.append(words.filled("bump.callus_index", {"index": index}))
-    parts.append(words.filled("bump.expected", {"rate": words.number(bump.false_bumps, ".2g")}))
-    parts += [words.text(f"bump.caution.{name}") for name in caution_names(bump.cautions)]
-    return words.text("bump.joined").join(parts)
 
 
-def _with(estimate: Estimate, words: Words) -> str:
-    values = {name: words.number(getattr(estimate, name), ".1f") for name in ("value", "low", "high")}
-    return words.filled("bump.estimate", {**values, "unit": _UNITS.get(estimate.unit, estimate.unit)})
+def _plain(name: str, value: float, words: Words) -> _Row:
+    return [
+        words.text(f"bump.row.{name}"),
+        words.number(value, ".2f"),
+        "",
+        words.text(f"bump.row.{name}.meaning"),
+    ]
 
 
-def _cluster_words(cluster: Cluster, words: Words) -> str:
+def _cluster_words(cluster: Cluster, names: dict[int, str], words: Words) -> str:
     members = [words.filled("cluster.line", {"number": number}) for number in cluster.lines]
-    members += [words.filled("cluster.bump", {"number": number}) for number in cluster.bumps]
+    members += [words.filled("cluster.bump", {"name": names.get(one, str(one))}) for one in cluster.bumps]
     values = {
         "members": ", ".join(members),
         "extent": _size(cluster.extent_mm, cluster.extent_px, words),
@@ -70,7 +159,11 @@ def _cluster_words(cluster: Cluster, words: Words) -> str:
     parts = [words.filled("cluster.words", values)]
     if cluster.pattern is ClusterPattern.GROWTH_ARREST:
         parts.append(words.text("cluster.growth-arrest"))
-    return words.text("bump.joined").join(parts)
+    return words.text("list.joined").join(parts)
+
+
+def _value(estimate: Estimate | None) -> float | None:
+    return None if estimate is None else round(estimate.value, _DECIMALS)
 
 
 def _size(mm: float | None, px: float, words: Words) -> str:

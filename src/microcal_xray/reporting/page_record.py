@@ -6,7 +6,7 @@ from typing import Any
 
 from ..radiograph import SpacingSource
 from .foreign_text import printable_text
-from .page_bumps import bump_facts
+from .page_bumps import bump_record, bump_words, outline_facts
 from .page_evidence import evidence_card
 from .page_limit import could_show
 from .page_measured import measured_card
@@ -45,9 +45,11 @@ def image_record(result: ImageResult, thumbnail: bytes) -> dict[str, Any]:
             _candidate(candidate, cards[Language.ENGLISH][place])
             for place, candidate in enumerate(values["candidates"])
         ],
+        **bump_record(result),
         "says": {
             language.value: {
                 **_image_words(result, words_of(language)),
+                **bump_words(result, words_of(language)),
                 "candidates": [_without_plot(card) for card in cards[language]],
             }
             for language in Language
@@ -120,7 +122,7 @@ def _image_words(result: ImageResult, words: Words) -> dict[str, Any]:
         "spacing_short": words.text(f"spacing_short.{source}"),
         "spacing_sentence": words.text(f"spacing.{source}"),
         "cautions": [words.text(f"caution.{name}") for name in _cautions(result)],
-        "facts": _facts(result, words) + bump_facts(result, words),
+        "facts": _facts(result, words) + outline_facts(result, words),
         "could_show": could_show(result, words),
     }
 

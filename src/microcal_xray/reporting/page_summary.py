@@ -22,7 +22,7 @@ _HEADS: tuple[tuple[str, str, str], ...] = (
     ("spacing", "number", "ascending"),
     ("cautions", "text", "descending"),
 )
-_ABOUT = ("candidate", "kinds", "tiers", "score", "evidence", "contrast", "width", "angle", "none")
+_ABOUT = ("candidate", "kinds", "tiers", "bumps", "score", "evidence", "contrast", "width", "angle", "none")
 
 
 def counts_html(results: Sequence[ImageResult], words: Words = ENGLISH) -> str:

@@ -12,15 +12,16 @@ from ..errors import MicrocalError, OutputError
 from ..settings import Settings
 from ..version import __version__
 from .capsule import run_capsule
+from .parquet_bumps import COLUMNS_OF_BUMPS, COLUMNS_OF_CLUSTERS, bump_rows, cluster_rows
 from .written import WrittenResult
 
-PARQUET_NAMES = ("candidates.parquet", "images.parquet")
+PARQUET_NAMES = ("candidates.parquet", "images.parquet", "bumps.parquet", "clusters.parquet")
 PARQUET_SCHEMA_NAME = "microcal-parquet/1"
 
 _ROWS_AT_A_TIME = 2000
 
 # name: (type, unit, meaning); null means unknown, as in candidates.json.
-_COLUMNS_OF_IMAGES: Mapping[str, tuple[str, str, str]] = {
+COLUMNS_OF_IMAGES: Mapping[str, tuple[str, str, str]] = {
     "file": ("string", "", "relative path of the input"),
     "status": ("string", "", "ok, failed or skipped"),
     "reason": ("string", "", "why it failed or was skipped"),
@@ -98,7 +99,7 @@ def require_pyarrow() -> None:
 
 
 def write_parquet(rows: Callable[[], Iterable[WrittenResult]], out: Path, settings: Settings) -> None:
-    """Write candidates.parquet and images.parquet, whole or not at all; numbers as in candidates.json.
+    """Write the tables of `PARQUET_NAMES`, each whole or not at all; numbers as in candidates.json.
 
     Parameters
     ----------
@@ -107,7 +108,7 @@ def write_parquet(rows: Callable[[], Iterable[WrittenResult]], out: Path, settin
     out : Path
         The output folder, which must exist.
     settings : Settings
-        Kept in the metadata of both, as are version and capsule.
+        Kept in the metadata of each, as are version and capsule.
 
     Raises
     ------
@@ -119,41 +120,60 @@ def write_parquet(rows: Callable[[], Iterable[WrittenResult]], out: Path, settin
     require_pyarrow()
     documents = {
         "candidates.parquet": (_COLUMNS_OF_CANDIDATES, _candidate_rows),
-        "images.parquet": (_COLUMNS_OF_IMAGES, _image_row),
+        "images.parquet": (COLUMNS_OF_IMAGES, image_row),
+        "bumps.parquet": (COLUMNS_OF_BUMPS, bump_rows),
+        "clusters.parquet": (COLUMNS_OF_CLUSTERS, cluster_rows),
     }
     for name, (columns, lines) in documents.items():
         records = (line for row in rows() for line in lines(json.loads(row.record)))
+        told = {
+            "schema": PARQUET_SCHEMA_NAME,
+            "version": __version__,
+            "settings": json.dumps(settings.as_dict()),
+            "capsule": json.dumps(run_capsule()),
+        }
         with _whole(out / name) as part:
-            _write(part, columns, records, settings)
+            write_table(part, columns, records, told)
 
 
-def _write(
+def write_table(
     path: Path,
     columns: Mapping[str, tuple[str, str, str]],
     records: Iterator[dict[str, Any]],
-    settings: Settings,
+    told: Mapping[str, str],
+    *,
+    rows_at_a_time: int = _ROWS_AT_A_TIME,
 ) -> None:
+    """Write one table as Parquet.
+
+    Parameters
+    ----------
+    path : Path
+    columns : mapping
+        Of each name: type, unit, meaning.
+    records : iterator of dict
+        A value for each column.
+    told : mapping of str to str
+        Metadata of the file, each name after `microcal.`.
+    rows_at_a_time : int
+        Rows of a group; so many are held at once.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     types = {
         "list<string>": pa.list_(pa.string()),
         "list<float64>": pa.list_(pa.float64()),
+        "list<int32>": pa.list_(pa.int32()),
         "bool": pa.bool_(),
     }
     fields = [
         pa.field(name, types.get(kind) or getattr(pa, kind)(), metadata={"unit": unit, "meaning": meaning})
         for name, (kind, unit, meaning) in columns.items()
     ]
-    told = {
-        "schema": PARQUET_SCHEMA_NAME,
-        "version": __version__,
-        "settings": json.dumps(settings.as_dict()),
-        "capsule": json.dumps(run_capsule()),
-    }
     schema = pa.schema(fields, metadata={f"microcal.{name}": value for name, value in told.items()})
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        while block := list(islice(records, _ROWS_AT_A_TIME)):
+        while block := list(islice(records, rows_at_a_time)):
             writer.write_table(pa.Table.from_pylist(block, schema=schema))
 
 
@@ -171,12 +191,13 @@ def _whole(path: Path) -> Iterator[Path]:
         raise OutputError(f"{path}: cannot be written ({error.strerror}); choose another folder") from error
 
 
-def _image_row(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def image_row(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the one row of images.parquet that a record of candidates.json comes to."""
     spacing = record["spacing_mm"] or [None, None]
     capsule = record["capsule"] or {}
     candidates = record["candidates"]
     yield {
-        **{name: record.get(name) for name in _COLUMNS_OF_IMAGES},
+        **{name: record.get(name) for name in COLUMNS_OF_IMAGES},
         "candidates": len(candidates),
         "strongest_score": candidates[0]["score"] if candidates else None,
         "row_spacing_mm": spacing[0],

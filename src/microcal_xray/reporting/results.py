@@ -171,7 +171,32 @@ class ImageResult:
 
 
 def image_result(findings: Findings, file: str) -> ImageResult:
-    """Return what is written for a radiograph that was read and searched, with its preview.
+    """Return what is written for a radiograph that was read and searched, with its pictures for the page.
+
+    Parameters
+    ----------
+    findings : Findings
+    file : str
+        Path relative to the analysed folder, with forward slashes.
+
+    Raises
+    ------
+    ValueError
+        As of `searched_result`.
+    """
+    limit = findings.limit
+    return replace(
+        searched_result(findings, file),
+        preview_jpeg=preview_jpeg(findings.radiograph),
+        limit_map_jpeg=None if limit is None else limit_map_jpeg(findings.radiograph, limit),
+        limit_range_px=None if limit is None else map_range_px(limit),
+        limit_layer=None if limit is None else limit_layer(limit),
+        packed_pixels=packed_pixels(findings.radiograph),
+    )
+
+
+def searched_result(findings: Findings, file: str) -> ImageResult:
+    """Return what is written for a radiograph that was read and searched, without pictures.
 
     Parameters
     ----------
@@ -192,16 +217,11 @@ def image_result(findings: Findings, file: str) -> ImageResult:
     return replace(
         _read_result(findings.radiograph, file),
         candidates=tuple(strongest_first),
-        preview_jpeg=preview_jpeg(findings.radiograph),
         quality=findings.quality,
         limit=None if limit is None else replace(limit, width_map_px=None),
-        limit_map_jpeg=None if limit is None else limit_map_jpeg(findings.radiograph, limit),
-        limit_range_px=None if limit is None else map_range_px(limit),
         bumps=findings.bumps,
         outlines=findings.outlines,
         clusters=findings.clusters,
-        limit_layer=None if limit is None else limit_layer(limit),
-        packed_pixels=packed_pixels(findings.radiograph),
     )
 
 

@@ -106,10 +106,7 @@ def write_lines(
     _write_each(
         folder,
         {
-            "candidates.json": lambda: candidates_json_parts((row.record for row in rows()), settings),
-            "candidates.csv": lambda: _table(CANDIDATE_COLUMNS, (row.candidates_lines for row in rows())),
-            "bumps.csv": lambda: _table(BUMP_COLUMNS, (row.bumps_lines for row in rows())),
-            "images.csv": lambda: _table(IMAGE_COLUMNS, (row.image_line for row in rows())),
+            **_tables(lambda text: rows(), settings),
             _REPORT_NAME: lambda: _report(rows, folder, settings, page),
             **({PDF_NAME: lambda: _pdf(rows(), settings, page)} if page.pdf else {}),
         },
@@ -119,6 +116,47 @@ def write_lines(
     if page.pages == "batch":
         remove_image_pages(folder)
     return folder / _REPORT_NAME
+
+
+def write_tables(
+    rows: Callable[[str], Iterable[WrittenResult]],
+    out: str | Path,
+    settings: Settings,
+    *,
+    names: Iterable[str],
+) -> None:
+    """Write candidates.json and the tables in CSV, without a page.
+
+    Parameters
+    ----------
+    rows : callable
+        Gives one row per input file in the order to be written; called once for each file that is written,
+        with the name of the one text of a row that this file needs.
+    out : str or Path
+    settings : Settings
+    names : iterable of str
+        Which of the files are written.
+
+    Raises
+    ------
+    OutputError
+        As `write_results`.
+    """
+    contents = _tables(rows, settings)
+    _write_each(output_folder(out), {name: contents[name] for name in names})
+
+
+def _tables(
+    rows: Callable[[str], Iterable[WrittenResult]], settings: Settings
+) -> dict[str, Callable[[], Iterable[str]]]:
+    return {
+        "candidates.json": lambda: candidates_json_parts((row.record for row in rows("record")), settings),
+        "candidates.csv": lambda: _table(
+            CANDIDATE_COLUMNS, (row.candidates_lines for row in rows("candidates_lines"))
+        ),
+        "bumps.csv": lambda: _table(BUMP_COLUMNS, (row.bumps_lines for row in rows("bumps_lines"))),
+        "images.csv": lambda: _table(IMAGE_COLUMNS, (row.image_line for row in rows("image_line"))),
+    }
 
 
 def _pdf(rows: Iterable[WrittenResult], settings: Settings, page: PageOptions) -> bytes:

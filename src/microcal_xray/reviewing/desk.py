@@ -79,6 +79,11 @@ def read_report_page(out: Path) -> bytes:
 def require_desk(out: Path) -> None:
     """Do nothing where report.html of an output folder is the page of a batch, which can be served.
 
+    Parameters
+    ----------
+    out : Path
+        The output folder.
+
     Raises
     ------
     UnreadableResultError

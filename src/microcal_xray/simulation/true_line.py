@@ -48,7 +48,8 @@ class TrueLine:
     bone_contrast_log : float
         What the bone there adds to -ln(signal), mean along the line: against soft tissue as deep as it.
     angle_to_bone_deg : float
-        0 (along) to 90 (across).
+        Between the mean direction of the path (total least squares) and the axis of the shaft there, the line
+        about which the bone is built: 0 (along) to 90 (across).
     tilt_deg, depth_mm : float
         As asked for.
     d_prime : float or None
@@ -109,10 +110,10 @@ def truth_of(
     across = _across(drawn, picked, spacing_mm)
     rounded = rounded[picked]
     peak, integral = _contrast(drawn, paths, scattered, rounded, full[picked], across, tube_kv)
-    chord = path[-1] - path[0]
+    heading = _mean_direction(path)
     along_mm = drawn.line.course.from_end_mm
     axis = drawn.bone.axis_direction(along_mm)
-    cosine = abs(chord[1] * axis[0] + chord[0] * axis[1]) / np.linalg.norm(chord)
+    cosine = abs(heading[1] * axis[0] + heading[0] * axis[1])
     return TrueLine(
         kind=drawn.line.kind,
         target=target_of(drawn.line),
@@ -186,6 +187,12 @@ def _contrast(
     contrast = (before - after).astype(np.float64)
     largest = contrast[np.arange(len(contrast)), np.abs(contrast).argmax(axis=1)]
     return float(largest.mean()), float(contrast.sum(axis=1).mean() * step_mm)
+
+
+def _mean_direction(path_px: Float64Array) -> Float64Array:
+    """Return the unit vector (row, column) along which the points of a path spread most."""
+    off = path_px - path_px.mean(axis=0)
+    return np.asarray(np.linalg.eigh(off.T @ off)[1][:, -1])
 
 
 def _thin(count: int) -> npt.NDArray[np.intp]:

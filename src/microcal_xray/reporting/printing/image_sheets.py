@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
+from ...bump import Bump
 from ...findings import Candidate
+from ..bump_names import bump_name
 from ..limit_words import limit_sentences
-from ..overlay_bumps import draw_bumps
+from ..overlay_bumps import draw_bumps, draw_clusters
 from ..overlay_marks import draw_candidates, draw_scale_bar
-from ..page_bumps import bump_facts
+from ..page_bumps import bump_card, cluster_facts, outline_facts
 from ..page_evidence import evidence_card
 from ..page_measured import measured_card
 from ..results import ImageResult
@@ -116,6 +118,7 @@ def _picture(figure: Figure, result: ImageResult, words: Words, top: float, foot
     axes.set_autoscale_on(False)
     points_per_pixel = np.array([high / rows, wide / columns])
     draw_candidates(axes, result.candidates, points_per_pixel, shape=(rows, columns))
+    draw_clusters(axes, result.clusters, result.candidates, result.bumps, points_per_pixel)
     draw_bumps(axes, result.bumps, points_per_pixel)
     draw_scale_bar(axes, (rows, columns), result.spacing, points_per_pixel, words)
     if upright:
@@ -138,6 +141,8 @@ def _cards(result: ImageResult, words: Words) -> Iterator[Block]:
     records = result.as_dict()["candidates"]
     for candidate, record in zip(result.candidates, records, strict=True):
         yield Block(tuple(_card(candidate, record, words, wide)), after=9)
+    for bump in result.bumps:
+        yield Block(tuple(_bump_card(bump, words, wide)), after=9)
 
 
 def _card(candidate: Candidate, record: Mapping[str, Any], words: Words, wide: float) -> Iterator[Line]:
@@ -163,18 +168,31 @@ def _card(candidate: Candidate, record: Mapping[str, Any], words: Words, wide: f
         yield from broken(f"\u26a0 {words.text(f'caution.{name}')}", wide, colour=QUIET_INK)
 
 
+def _bump_card(bump: Bump, words: Words, wide: float) -> Iterator[Line]:
+    card = bump_card(bump, words)
+    yield from broken(f"{bump_name(bump)}   {card['kind']}, {card['tier']}", wide, size=8.5, weight="bold")
+    for label, value, interval, _ in card["rows"]:
+        yield from broken(_named(label, f"{value} ({interval})" if interval else value, words), wide)
+    yield from broken(card["expected"], wide, colour=QUIET_INK)
+    for caution in card["cautions"]:
+        yield from broken(f"\u26a0 {caution}", wide, colour=QUIET_INK)
+
+
 def _named(label: str, value: str, words: Words) -> str:
     return words.filled("print.named", {"label": label, "value": value})
 
 
 def _notes(result: ImageResult, words: Words) -> Block:
-    """Return what holds for the whole image: bumps, its limit, what its millimetres are worth, cautions."""
+    """Return what holds for the whole image: outlines, clusters, limit, what millimetres are worth."""
     source = result.as_dict()["spacing_source"]
     names = dict.fromkeys(
         [*caution_names(result.cautions), *(caution_names(result.quality.cautions) if result.quality else [])]
     )
     texts = [
-        *(_named(name, fact, words) for name, fact in bump_facts(result, words)),
+        *(
+            _named(name, fact, words)
+            for name, fact in outline_facts(result, words) + cluster_facts(result, words)
+        ),
         *(
             [" ".join([*limit_sentences(result.limit, words), words.text("print.map")])]
             if result.limit

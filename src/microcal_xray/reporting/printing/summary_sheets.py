@@ -26,7 +26,7 @@ _COLUMNS = {
 }
 _LEFT = ("file", "strongest")
 _FILE_WIDE = 205.0
-_ABOUT = ("candidate", "kinds", "tiers", "score", "none")
+_ABOUT = ("candidate", "kinds", "tiers", "bumps", "score", "none")
 
 
 class _Sheets:

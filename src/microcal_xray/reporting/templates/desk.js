@@ -205,10 +205,11 @@ class Desk {
 
   showLegend() {
     const limit = this.limitOn && says(this.image).could_show?.map;
+    const bumps = this.overlayVisible && this.image ? bumpLegend(this.image) : [];
     const lines = this.overlayVisible && this.marks.lines.length > 0;
-    element("legend").hidden = !(limit || lines);
+    element("legend").hidden = !(limit || lines || bumps.length);
     element("legend").replaceChildren(
-      ...(lines ? legendItems(this.marks.lines.some(({ own }) => own)) : []), ...(limit ? [limitKey(limit)] : []));
+      ...(lines ? legendItems(this.marks.lines.some(({ own }) => own)) : []), ...bumps, ...(limit ? [limitKey(limit)] : []));
   }
 
   showOverlay(on) {

@@ -11,6 +11,7 @@ class Marks {
     this.chosen = null; // key of a line
     this.pointed = null;
     this.visible = false;
+    this.bumps = new Bumps(stage);
     this.drawing = null; // set by drawing.js
     this.onchoose = () => {};
   }
@@ -22,6 +23,7 @@ class Marks {
     const paths = lines.map(({ path }) => this.stage.onScreen(path));
     const places = numberPlaces(paths, NUMBER_RADIUS + 5, NUMBER_RADIUS, this.stage.paneWidth, this.stage.paneHeight);
     const groups = lines.map((line, i) => this.lineGroup(line, paths[i], places[i]));
+    if (this.visible) groups.unshift(...this.bumps.shapes(this.lines));
     if (this.drawing?.mode) groups.push(...this.drawing.shapes());
     this.node.replaceChildren(...groups);
   }

@@ -8,6 +8,7 @@ class Panel {
   constructor(desk) {
     this.desk = desk;
     this.body = element("candidates").tBodies[0];
+    desk.marks.bumps.onchoose = (bump) => chooseBump(desk, bump);
   }
 
   fill(image, name) {
@@ -15,6 +16,8 @@ class Panel {
     element("file").replaceChildren(...breakable(name));
     element("image-cautions").replaceChildren(...words.cautions.map((sentence) => made("li", `${sentence}.`)));
     element("facts").replaceChildren(...words.facts.flatMap(([fact, value]) => [made("dt", fact), made("dd", value)]));
+    this.desk.marks.bumps.chosen = null;
+    fillBumps(this.desk, image);
     fillCouldShow(words.could_show, image.limit_map);
     element("spacing-sentence").textContent = words.spacing_sentence;
   }
