@@ -89,7 +89,17 @@ class LineFacts:
 
 @dataclass(frozen=True)
 class Judged:
-    """The word for a line and the changes that it rests on; parameters as of `LineChange`."""
+    """The word for a line and the changes that it rests on.
+
+    Parameters
+    ----------
+    verdict : Verdict
+    seen : (Sight, Sight)
+        What each picture says of the line.
+    length, equivalent_width : QuantityChange or None
+        None where a picture does not show the line, or the contrast of the bone cannot be measured.
+    contrast : QuantityChange
+    """
 
     verdict: Verdict
     seen: tuple["Sight", "Sight"]

@@ -103,7 +103,19 @@ def compare_findings(prior: Findings, current: Findings) -> Comparison:
 
 
 def laid_findings(prior: Findings, current: Findings) -> tuple[Registration, LaidPair | None]:
-    """Return both pictures laid on each other; None where they do not show the same bone."""
+    """Return how both pictures were laid on each other, and both on common pixels.
+
+    Parameters
+    ----------
+    prior, current : Findings
+        Their candidates are left out where it is asked whether the bones are the same.
+
+    Returns
+    -------
+    registration : Registration
+    both : LaidPair or None
+        None where they do not show the same bone.
+    """
     lines = [[each.path_px for each in found.candidates] for found in (prior, current)]
     one, other = Looked.at(prior.radiograph, lines[0]), Looked.at(current.radiograph, lines[1])
     reason = _tags_disagree(prior.radiograph, current.radiograph)

@@ -262,7 +262,14 @@ class LineChanges:
 
 @dataclass(frozen=True)
 class LookedAt:
-    """What is measured of one line, and its evidence card in each matched picture that shows it."""
+    """What is measured of one line.
+
+    Parameters
+    ----------
+    facts : LineFacts
+    cards : (Measured or None, Measured or None)
+        Its evidence card in each matched picture; None where the picture does not show it.
+    """
 
     facts: LineFacts
     cards: tuple[Measured | None, Measured | None]
