@@ -64,7 +64,7 @@ def accuracy(candidates: Path, truth: Path) -> str:
     head = (
         f"{len(images)} simulated limbs of the family that is kept for reporting, {sum(with_lines)} of them "
         f"with {sum(len(each['lines']) for each in images)} lines:\n\n"
-        "| | lines | sensitivity at 1 false mark per picture | FROC score | among all candidates |\n"
+        "| | lines | sensitivity at 1 false mark per picture | FROC score | among up to 20 false marks |\n"
         "| --- | --- | --- | --- | --- |\n"
     )
     return head + "\n".join(rows)
