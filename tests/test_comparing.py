@@ -56,7 +56,7 @@ def test_the_registration_is_told(same):
     ("before", "after", "verdict"),
     [
         ((-0.7, 50, DARK), (0.5, 50, BRIGHT), Verdict.BRIGHTER),
-        ((-0.7, 50, DARK), (-0.25, 50, DARK), Verdict.BRIGHTER),
+        ((-0.7, 50, DARK), (-0.1, 50, DARK), Verdict.BRIGHTER),
         ((-0.7, 50, DARK), (0.0, 50, None), Verdict.GONE),
         ((0.0, 50, None), (-0.7, 50, DARK), Verdict.NEW),
         ((-0.7, 30, DARK), (-0.7, 60, DARK), Verdict.LARGER),

@@ -62,6 +62,8 @@ class Pair:
     happened : Happened
     bone_prior_px, bone_current_px : (N, 2) float array
         The same points of bone on both pictures.
+    is_own_bone : (N,) bool array
+        Which of them lie in the bone with the line; another may move against it where they overlap.
     current_path_px : callable
         Takes points of the current picture as simulated to the current picture as handed over.
     prior_spacing_mm : float
@@ -76,6 +78,7 @@ class Pair:
     happened: Happened
     bone_prior_px: FloatArray
     bone_current_px: FloatArray
+    is_own_bone: npt.NDArray[np.bool_]
     current_path_px: Callable[[FloatArray], FloatArray]
     prior_spacing_mm: float
     words: str
@@ -124,7 +127,7 @@ def pair_of(seed: int, *, happened: Happened | None = None) -> Pair:
     ]
     before, after = pictures
     changed, way, done = _handled(after.radiograph, rng)
-    on_prior, on_current = _bone_points(anatomy, seed, before, after, moved)
+    on_prior, on_current, is_own = _bone_points(anatomy, seed, before, after, moved)
     on_current = way(on_current)
     inside = ((on_current >= 0) & (on_current <= np.array(changed.pixels.shape) - 1)).all(axis=1)
     return Pair(
@@ -135,6 +138,7 @@ def pair_of(seed: int, *, happened: Happened | None = None) -> Pair:
         asked,
         on_prior[inside],
         on_current[inside],
+        is_own[inside],
         way,
         usual.spacing_mm,
         f"{anatomy.value}, turned {moved.turn_deg:+.1f}, rolled {moved.roll_deg:+.1f} deg, "
@@ -241,7 +245,7 @@ def _handled(
 
 def _bone_points(
     anatomy: Anatomy, seed: int, before: SimulatedRadiograph, after: SimulatedRadiograph, moved: Position
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[FloatArray, FloatArray, npt.NDArray[np.bool_]]:
     person, rng = person_of(anatomy, seed), np.random.default_rng([seed, _STREAM, 2])
     frames = [
         Frame(picture.detector.rows, picture.detector.columns, picture.detector.spacing_mm, person.centre_mm)
@@ -264,4 +268,5 @@ def _bone_points(
         ]
         kept = inside[0] & inside[1]
         found.append((places[0][kept], places[1][kept]))
-    return np.concatenate([a for a, _ in found]), np.concatenate([b for _, b in found])
+    is_own = np.concatenate([np.full(len(points), index == 0) for index, (points, _) in enumerate(found)])
+    return np.concatenate([a for a, _ in found]), np.concatenate([b for _, b in found]), is_own

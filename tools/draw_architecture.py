@@ -77,7 +77,9 @@ def imports() -> dict[str, set[str]]:
                 modules = [node.module] if node.module else [alias.name for alias in node.names]
                 found.setdefault(room, set()).update(module.split(".")[0] for module in modules)
     rooms = {room for room in found.keys() | set().union(*found.values()) if room not in _HIDDEN}
-    return {room: {other for other in found.get(room, ()) if other in rooms - {room}} for room in rooms}
+    return {
+        room: {other for other in found.get(room, ()) if other in rooms - {room}} for room in sorted(rooms)
+    }
 
 
 def reduced(edges: Mapping[str, set[str]]) -> dict[str, set[str]]:
@@ -136,7 +138,9 @@ def places(found: list[tuple[int, list[str]]], edges: Mapping[str, set[str]]) ->
     across = {room: float(place) for _, row in found for place, room in enumerate(row)}
     for _ in range(12):
         for _, row in found:
-            wanted = {room: _mean([across[other] for other in both[room]], across[room]) for room in row}
+            wanted = {
+                room: _mean([across[other] for other in sorted(both[room])], across[room]) for room in row
+            }
             for place, room in enumerate(sorted(row, key=lambda each: (wanted[each], each))):
                 across[room] = (place + 0.5) / len(row) * 8
     boxes, top = {}, 20.0

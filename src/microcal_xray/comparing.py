@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .change_rules import shipped_change_factors
+from .change_errors import shipped_change_factors
 from .changes import Comparison, LineChange, Registration, Series, Verdict
 from .errors import SettingsError
 from .findings import Findings
@@ -91,23 +91,43 @@ def compare_findings(prior: Findings, current: Findings) -> Comparison:
     prior, current : Findings
         Of the same bone.
     """
-    one, other = Looked.at(prior.radiograph), Looked.at(current.radiograph)
-    reason = _tags_disagree(prior.radiograph, current.radiograph)
-    is_scale_known = one.mm is not None and other.mm is not None
-    laid = lay(other.bones, one.bones, is_scale_known=is_scale_known) if reason is None else None
-    if laid is None or laid.reason is not None:
-        reason = reason or (laid.reason if laid else "one of the pictures shows too little bone")
-        registration = _registration(laid, other, reason, is_scale_known=is_scale_known)
-        return Comparison(prior, current, registration, _refused(prior, current, reason or ""))
-    both = LaidPair.of(one, other, laid)
-    registration = _registration(laid, other, None, is_scale_known=is_scale_known)
-    registration = replace(registration, gain=float(np.median(both.pair.gain[both.bone & both.pair.usable])))
+    registration, both = laid_findings(prior, current)
+    if both is None:
+        return Comparison(prior, current, registration, _refused(prior, current, registration.reason or ""))
     changes = LineChanges(both, shipped_change_factors())
     lines = [
         changes.change(number, site, prior, current)
         for number, site in enumerate(changes.sites(prior, current), start=1)
     ]
     return Comparison(prior, current, registration, tuple(lines), both.view(), both.places())
+
+
+def laid_findings(prior: Findings, current: Findings) -> tuple[Registration, LaidPair | None]:
+    """Return how both pictures were laid on each other, and both on common pixels.
+
+    Parameters
+    ----------
+    prior, current : Findings
+        Their candidates are left out where it is asked whether the bones are the same.
+
+    Returns
+    -------
+    registration : Registration
+    both : LaidPair or None
+        None where they do not show the same bone.
+    """
+    lines = [[each.path_px for each in found.candidates] for found in (prior, current)]
+    one, other = Looked.at(prior.radiograph, lines[0]), Looked.at(current.radiograph, lines[1])
+    reason = _tags_disagree(prior.radiograph, current.radiograph)
+    is_scale_known = one.mm is not None and other.mm is not None
+    laid = lay(other.bones, one.bones, is_scale_known=is_scale_known) if reason is None else None
+    if laid is None or laid.reason is not None:
+        reason = reason or (laid.reason if laid else "one of the pictures shows too little bone")
+        return _registration(laid, other, reason, is_scale_known=is_scale_known), None
+    both = LaidPair.of(one, other, laid, lines=(lines[0], lines[1]))
+    registration = _registration(laid, other, None, is_scale_known=is_scale_known)
+    gain = float(np.median(both.pair.gain[both.bone & both.pair.usable]))
+    return replace(registration, gain=gain), both
 
 
 def _tags_disagree(prior: Radiograph, current: Radiograph) -> str | None:

@@ -30,6 +30,7 @@ _MODELS: Mapping[str, tuple[str, ...]] = {
     "intervals": ("measurement", "models", "intervals.json"),
     "limit": ("limit", "models", "limit.json"),
     "bumps": ("contour", "models", "bumps.json"),
+    "change": ("registration", "models", "change.json"),
 }
 
 
@@ -79,7 +80,7 @@ def model_hash(name: str) -> str:
     Parameters
     ----------
     name : str
-        "ranker", "intervals", "limit" or "bumps".
+        "ranker", "intervals", "limit", "bumps" or "change".
 
     Examples
     --------
@@ -96,7 +97,7 @@ def model_hashes() -> dict[str, str]:
     Examples
     --------
     >>> list(model_hashes())
-    ['ranker', 'intervals', 'limit', 'bumps']
+    ['ranker', 'intervals', 'limit', 'bumps', 'change']
     """
     return {name: model_hash(name) for name in _MODELS}
 

@@ -1,33 +1,33 @@
 """One line at the same place of two pictures laid on each other: measured in both, and given a word."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from .change_rules import ChangeFactors, height_change, length_change, sights, verdict_of
-from .changes import LineChange, QuantityChange, Verdict
+from .change_errors import ChangeFactors, Processing
+from .change_rules import LineFacts, Sight, judged, sights
+from .changes import LineChange, Verdict
 from .findings import Candidate, Findings, Kind
 from .measured import Measured
-from .measurement import LineShape
-from .measuring import Scene, line_at
+from .measurement import BAND_AREA, LineShape, band_over_slit
+from .measuring import Scene, bone_contrast_at, line_at
 from .pairing import Site, sites
 from .radiograph import Intent, Radiograph, Signal
-from .registration import PairedHeight, paired_height
+from .registration import PairedHeight, height_in_errors, paired_height
 from .side_by_side import LaidPair
 
 FloatArray = npt.NDArray[np.float64]
 
-_NEAR_PX = 16.0  # of a bone picture: what is said of the registration near a line comes from within 8 mm
+# Of a bone picture: what is said of the registration near a line comes from 4 to 12 mm beside it.
+_NEAR_PX, _LINE_PX = 24.0, 8.0
 _MOST_OFF_PX = 2.0  # of a bone picture, 1 mm: farther off, nothing is compared there
 _LEAST_ALIKE = 0.4
 _LEAST_RESIDUAL_PX = 0.1
 _SAME_LINE_MM = 1.5
-# Relative: how well gain and sharpness are matched. Processing for presentation enhances fine lines by an
-# unknown factor; two pictures of different intent, or that say nothing of it, do not even share it.
-_GAIN_SD_RAW, _GAIN_SD_SHOWN, _GAIN_SD_OTHER = 0.05, 0.1, 0.2
+_BANDS = (1.0, 1.6, 2.5)  # in units of about a millimetre: so wide may be what a fissure becomes,
+_WIDER = 2.0  # and so much wider than it was, or what its template leaves of it would be taken for the band
 
 
 @dataclass(frozen=True)
@@ -59,52 +59,85 @@ class LineChanges:
         before = None if site.prior is None else prior.candidates[site.prior]
         after = None if site.current is None else current.candidates[site.current]
         plain = self._unjudged(number, site, before, after)
+        line = self.looked_at(site, prior, current)
+        if isinstance(line, str):
+            return replace(plain, reason=line)
+        found = judged(line.facts, self.factors)
+        return replace(
+            plain,
+            verdict=found.verdict,
+            reason=None,
+            prior_kind=found.seen[0].kind,
+            current_kind=found.seen[1].kind,
+            length=found.length,
+            equivalent_width=found.equivalent_width,
+            contrast=found.contrast,
+            prior_measured=line.cards[0],
+            current_measured=line.cards[1],
+        )
+
+    def looked_at(self, site: Site, prior: Findings, current: Findings) -> "LookedAt | str":
+        """Return what is measured of the line at a site, or why nothing is compared there.
+
+        Each picture that has it as a candidate measures it by itself, along the longer course: its own
+        centre, ends and width. The one that stands out better there gives the template and the course by
+        which both are measured for the word.
+        """
         off_px, alike = self._off_near(site.path_px)
         reason = self._reason(site.path_px, off_px, alike)
         if reason is not None:
-            return replace(plain, reason=reason)
-        width_px = self._width_px(before, after)
-        owner = after or before
-        kind = owner.kind if owner else Kind.LUCENT
-        source = 1 if after is not None else 0
-        shape, _ = line_at(self.both.scenes[source], site.path_px, kind=kind, width_px=width_px)
-        paired = self._paired(shape, off_px)
-        if paired is None:
-            return replace(plain, reason="too little bone around the line is shown by both pictures")
-        if before is None or after is None:
-            paired = paired.selected()
-        seen = sights(paired, prior=before.kind if before else None, current=after.kind if after else None)
-        cards = [
-            self._card(scene, site.path_px, one.kind, width_px)
-            for scene, one in zip(self.both.scenes, seen, strict=True)
+            return reason
+        listed = (
+            None if site.prior is None else prior.candidates[site.prior],
+            None if site.current is None else current.candidates[site.current],
+        )
+        kinds = (listed[0].kind if listed[0] else None, listed[1].kind if listed[1] else None)
+        width_px = self._width_px(*listed)
+        own = [
+            None if kind is None else line_at(scene, site.path_px, kind=kind, width_px=width_px)
+            for scene, kind in zip(self.both.scenes, kinds, strict=True)
         ]
-        length = self._length(cards[0], cards[1], off_px)
-        height = height_change(
+        shapes = [each[0] for each in own if each is not None]
+        best = max(shapes, key=lambda shape: shape.fit.d_prime)
+        path_px = max((shape.path_px for shape in shapes), key=len)
+        paired = self._paired(path_px, best, kinds, off_px)
+        if paired is None:
+            return "too little bone around the line is shown by both pictures"
+        seen = sights(paired, prior=kinds[0], current=kinds[1])
+        cards = [
+            known[1] if known is not None else self._card(scene, path_px, one.kind, best.fit.width_px)
+            for known, scene, one in zip(own, self.both.scenes, seen, strict=True)
+        ]
+        unit_mm = self.both.mm or 1.0
+        area = best.fit.area_px * unit_mm
+        integrals = [
+            height * area if card is None else _signed(card.integrated_contrast_px.value * unit_mm, one.kind)
+            for height, card, one in zip((paired.prior, paired.current), cards, seen, strict=True)
+        ]
+        turned_z, turned_integral = self._turned(path_px, best, kinds, seen[1])
+        lengths = [None if card is None else card.length_mm or card.length_px for card in cards]
+        contrasts = [bone_contrast_at(scene, path_px) for scene in self.both.scenes]
+        facts = LineFacts(
             paired,
-            per_height=shape.fit.area_px * (self.both.mm or 1.0),
-            unit=self._contrast_unit,
-            factor=self.factors.height,
+            kinds,
+            (lengths[0], lengths[1]),
+            (integrals[0], integrals[1]),
+            area,
+            (contrasts[0], contrasts[1]),
+            self._common_px(off_px) * unit_mm,
+            self._processing,
+            self._contrast_unit,
+            turned_z,
+            turned_integral,
         )
-        verdict = verdict_of(seen, height=height, length=length)
-        return replace(
-            plain,
-            verdict=verdict,
-            reason=None,
-            prior_kind=seen[0].kind,
-            current_kind=seen[1].kind,
-            length=length,
-            equivalent_width=self._equivalent_width(paired, shape, cards),
-            contrast=height,
-            prior_measured=cards[0],
-            current_measured=cards[1],
-        )
+        return LookedAt(facts, (cards[0], cards[1]))
 
     @property
-    def _gain_sd(self) -> float:
+    def _processing(self) -> Processing:
         intents = {each.radiograph.intent for each in (self.both.one, self.both.other)}
         if intents == {Intent.FOR_PROCESSING}:
-            return _GAIN_SD_RAW
-        return _GAIN_SD_SHOWN if intents == {Intent.FOR_PRESENTATION} else _GAIN_SD_OTHER
+            return Processing.RAW
+        return Processing.SHOWN if intents == {Intent.FOR_PRESENTATION} else Processing.OTHER
 
     @property
     def _contrast_unit(self) -> str:
@@ -140,7 +173,9 @@ class LineChanges:
 
     def _off_near(self, path_px: FloatArray) -> tuple[float, float]:
         points = self.both.other.bones.from_grid(self.both.from_common(path_px))
-        return self.both.laid.off_near(points[:: max(1, len(points) // 40)], within_px=_NEAR_PX)
+        return self.both.laid.off_near(
+            points[:: max(1, len(points) // 40)], within_px=_NEAR_PX, beyond_px=_LINE_PX
+        )
 
     def _reason(self, path_px: FloatArray, off_px: float, alike: float) -> str | None:
         rows, columns = self.both.pair.usable.shape
@@ -163,19 +198,60 @@ class LineChanges:
         )
         return (before.width_px if before else self.both.unit_px) * per_prior
 
-    def _paired(self, shape: LineShape, off_px: float) -> PairedHeight | None:
-        residual = max(off_px, _LEAST_RESIDUAL_PX) / self.both.other.bones.scale * self.both.pair.scale
+    def _common_px(self, off_px: float) -> float:
+        return off_px / self.both.other.bones.scale * self.both.pair.scale
+
+    def _paired(
+        self,
+        path_px: FloatArray,
+        shape: LineShape,
+        kinds: tuple[Kind | None, Kind | None],
+        off_px: float,
+    ) -> PairedHeight | None:
+        signs = [1 if kind is Kind.SCLEROTIC else -1 for kind in (kinds[0] or kinds[1], kinds[1] or kinds[0])]
         return paired_height(
-            shape.path_px,
+            path_px,
             self.both.pair.prior,
             self.both.pair.current,
             usable=self.both.pair.usable,
             offset_px=shape.rows.offset_px,
             template=shape.fit.template,
             unit_px=self.both.unit_px,
-            residual_px=residual,
-            gain_sd=self._gain_sd,
+            residual_px=self._common_px(max(off_px, _LEAST_RESIDUAL_PX)),
+            signs=(signs[0], signs[1]),
+            listed=(kinds[0] is not None, kinds[1] is not None),
         )
+
+    def _turned(
+        self, path_px: FloatArray, shape: LineShape, kinds: tuple[Kind | None, Kind | None], seen: Sight
+    ) -> tuple[float, float]:
+        """Return how far a bright band stands out where a dark line was, and its contrast times width.
+
+        What heals becomes wider and fainter than the line was: the template of the line does not see it, and
+        in a single picture it is lost in the texture of the bone, which the difference of both does not have.
+        """
+        if kinds != (Kind.LUCENT, None) or seen.kind is Kind.SCLEROTIC:
+            return 0.0, 0.0
+        unit_px, found = self.both.unit_px, []
+        for width_mm in _BANDS:
+            band_px = width_mm * unit_px
+            if band_px < _WIDER * shape.fit.width_px:
+                continue
+            step = 0.5 * max(1, int(band_px / 4))
+            count = math.ceil((1.5 * band_px + 0.8 * unit_px) / step)
+            offset = step * np.arange(-count, count + 1, dtype=np.float64)
+            height, z = height_in_errors(
+                path_px,
+                self.both.pair.difference,
+                usable=self.both.pair.usable,
+                offset_px=offset,
+                template=band_over_slit(
+                    offset, slit_px=shape.fit.width_px, band_px=band_px, blur_px=shape.blur_px
+                ),
+                unit_px=unit_px,
+            )
+            found.append((z, height * band_px * BAND_AREA * (self.both.mm or 1.0)))
+        return max(found, default=(0.0, 0.0))
 
     def _card(self, scene: Scene, path_px: FloatArray, kind: Kind | None, width_px: float) -> Measured | None:
         if kind is None:
@@ -183,33 +259,24 @@ class LineChanges:
         inside = np.clip(path_px, 0, np.array(self.both.pair.usable.shape) - 1.0)
         return line_at(scene, inside, kind=kind, width_px=width_px)[1]
 
-    def _length(
-        self, before: Measured | None, after: Measured | None, off_px: float
-    ) -> QuantityChange | None:
-        if before is None or after is None:
-            return None
-        off = off_px / self.both.other.bones.scale * self.both.pair.scale
-        if before.length_mm is not None and after.length_mm is not None and self.both.mm is not None:
-            return length_change(
-                before.length_mm,
-                after.length_mm,
-                registration_px=off * self.both.mm,
-                factor=self.factors.length,
-            )
-        return length_change(
-            before.length_px, after.length_px, registration_px=off, factor=self.factors.length
-        )
 
-    def _equivalent_width(
-        self, paired: PairedHeight, shape: LineShape, cards: Sequence[Measured | None]
-    ) -> QuantityChange | None:
-        # One contrast of the bone for both: the prior picture has the gain of the current one.
-        known = [card.bone_contrast.value for card in reversed(cards) if card and card.bone_contrast]
-        if not known or known[0] <= 0:
-            return None
-        per = shape.fit.area_px * (self.both.mm or 1.0) / known[0]
-        unit = "px" if self.both.mm is None else "mm"
-        return height_change(paired, per_height=per, unit=unit, factor=self.factors.height)
+@dataclass(frozen=True)
+class LookedAt:
+    """What is measured of one line.
+
+    Parameters
+    ----------
+    facts : LineFacts
+    cards : (Measured or None, Measured or None)
+        Its evidence card in each matched picture; None where the picture does not show it.
+    """
+
+    facts: LineFacts
+    cards: tuple[Measured | None, Measured | None]
+
+
+def _signed(value: float, kind: Kind | None) -> float:
+    return value if kind is Kind.SCLEROTIC else -value
 
 
 def _inside(path_px: FloatArray, radiograph: Radiograph) -> FloatArray:

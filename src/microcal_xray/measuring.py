@@ -11,6 +11,7 @@ from .detection import SIGMA_RANGE_PX, Polarity, RidgePath
 from .findings import Candidate, CandidateCaution, Evidence, Kind, Tier
 from .measured import ContrastUnit, Measured
 from .measurement import (
+    BoneSetting,
     Judgement,
     LineMeasurement,
     LineShape,
@@ -203,6 +204,19 @@ def line_at(scene: Scene, path_px: FloatArray, *, kind: Kind, width_px: float) -
     return shape, _measured(shape, scene)
 
 
+def bone_contrast_at(scene: Scene, path_px: FloatArray) -> float | None:
+    """Return the contrast of the bone beside a course over soft tissue; None where it cannot be measured.
+
+    Parameters
+    ----------
+    scene : Scene
+    path_px : (N, 2) float array
+        (row, column) in pixels of the square grid.
+    """
+    found = _setting(path_px, scene).contrast
+    return None if found is None else found.value
+
+
 def _shape(path_px: FloatArray, kind: Kind, width_px: float, scene: Scene) -> LineShape:
     return line_shape(
         path_px,
@@ -216,16 +230,23 @@ def _shape(path_px: FloatArray, kind: Kind, width_px: float, scene: Scene) -> Li
 
 
 def _measured(shape: LineShape, scene: Scene) -> Measured:
+    return evidence_card(
+        shape,
+        _setting(shape.path_px, scene),
+        kept=kept_under_changes(shape),
+        units=scene.units,
+        factors=shipped_factors(),
+    )
+
+
+def _setting(path_px: FloatArray, scene: Scene) -> BoneSetting:
     found = scene.found
-    setting = bone_setting(
-        found.working.from_original(shape.path_px),
+    return bone_setting(
+        found.working.from_original(path_px),
         found.working.pixels,
         anatomy=scene.survey.anatomy,
         axis=scene.survey.shaft_axis,
         field=found.field,
-    )
-    return evidence_card(
-        shape, setting, kept=kept_under_changes(shape), units=scene.units, factors=shipped_factors()
     )
 
 

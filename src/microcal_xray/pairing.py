@@ -34,7 +34,7 @@ def sites(prior: Sequence[FloatArray], current: Sequence[FloatArray], *, toleran
     Parameters
     ----------
     prior, current : sequence of (N, 2) float arrays
-        Courses on the same pixels.
+        Courses on the same pixels, the strongest first.
     tolerance_px : float
         So near to each other, courses are the same line where half of the shorter one is. Polarity does not
         count: a dark line may have become bright.
@@ -52,11 +52,13 @@ def sites(prior: Sequence[FloatArray], current: Sequence[FloatArray], *, toleran
         len(rows), len(columns)
     )
     partner: dict[int, int] = {}
-    while shared.size and shared.max() >= _LEAST_SHARED:
-        best, mate = divmod(int(shared.argmax()), shared.shape[1])
-        partner[mate] = best
-        shared[best, :] = -1
-        shared[:, mate] = -1
+    # The strongest first, each to the strongest: beside a line there are often fainter ones of the other
+    # polarity, and a line that healed must not lose its partner to one of them.
+    for mate in range(len(columns)):
+        mates = [row for row in range(len(rows)) if shared[row, mate] >= _LEAST_SHARED]
+        free = [row for row in mates if row not in partner.values()]
+        if free:
+            partner[mate] = free[0]
     found = []
     for column, path in enumerate(current):
         own = partner.get(column)

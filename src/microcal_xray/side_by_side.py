@@ -1,5 +1,6 @@
 """Two radiographs of one bone on common pixels: where each place lies, and scenes to measure in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,6 +28,8 @@ Mask = npt.NDArray[np.bool_]
 
 _PLACES_PX = 8
 _DIFFERENCE_MM = 0.4
+_BONE_PX_MM = 0.5
+_NEAR = 1.5  # in units of about a millimetre: so near to a line, something may have changed
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,15 @@ class Looked:
     mm: float | None
 
     @classmethod
-    def at(cls, radiograph: Radiograph) -> "Looked":
-        """Return a radiograph looked at; without any bone where it shows none."""
+    def at(cls, radiograph: Radiograph, lines: Sequence[FloatArray] = ()) -> "Looked":
+        """Return a radiograph looked at; without any bone where it shows none.
+
+        Parameters
+        ----------
+        radiograph : Radiograph
+        lines : sequence of (N, 2) float arrays
+            Courses in the picture as stored: places that may have changed.
+        """
         found = looked_at(radiograph)
         mm, scale = mm_per_px(radiograph), found.working.scale
         if found.field.body.any() and min(found.working.pixels.shape) > 1:
@@ -64,7 +74,9 @@ class Looked:
             mm_per_px=None if mm is None else mm / scale,
             grid_per_px=1 / scale,
         )
-        return cls(radiograph, found, bones, mm)
+        courses = [bones.from_grid(found.grid.from_stored(path)) for path in lines]
+        near = _near(courses, bones.values.shape, _NEAR / _BONE_PX_MM)
+        return cls(radiograph, found, replace(bones, lines=near), mm)
 
     def grid_from_stored(self, path_px: FloatArray) -> FloatArray:
         """Return points of the picture as stored in pixels of its square grid."""
@@ -97,9 +109,25 @@ class LaidPair:
     scenes: tuple[Scene, Scene]
 
     @classmethod
-    def of(cls, one: Looked, other: Looked, laid: Laid) -> "LaidPair":
-        """Return both pictures on common pixels."""
-        pair, bone = _common(one, other, laid)
+    def of(
+        cls,
+        one: Looked,
+        other: Looked,
+        laid: Laid,
+        *,
+        lines: tuple[Sequence[FloatArray], Sequence[FloatArray]] = ((), ()),
+    ) -> "LaidPair":
+        """Return both pictures on common pixels.
+
+        Parameters
+        ----------
+        one, other : Looked
+            Prior and current.
+        laid : Laid
+        lines : (sequence, sequence) of (N, 2) float arrays
+            Courses in each picture as stored: places that may have changed.
+        """
+        pair, bone = _common(one, other, laid, lines)
         mm = None if other.mm is None else other.mm / pair.scale
         scenes = [
             _scene(image, pair.usable, other.radiograph, mm, intent)
@@ -162,7 +190,12 @@ class LaidPair:
         )
 
 
-def _common(one: Looked, other: Looked, laid: Laid) -> tuple[MatchedPair, Mask]:
+def _common(
+    one: Looked,
+    other: Looked,
+    laid: Laid,
+    lines: tuple[Sequence[FloatArray], Sequence[FloatArray]],
+) -> tuple[MatchedPair, Mask]:
     """Return both pictures on the current one's square grid, or coarser where the prior one's pixels are."""
     import cv2  # imported here, as above
 
@@ -193,15 +226,32 @@ def _common(one: Looked, other: Looked, laid: Laid) -> tuple[MatchedPair, Mask]:
     prior = as_sharp(prior, blur_px=widths[0], other_px=widths[1], mm_per_px=mm)
     current = as_sharp(current, blur_px=widths[1], other_px=widths[0], mm_per_px=mm)
     bone = sampled(other.bones.bone.astype(np.float32), on_bones, (shape[0], shape[1]), is_mask=True) > 0.5
+    unit_px = UNIT_PX / other.found.working.scale * scale
+    courses = [other.grid_from_stored(path) for path in lines[1]]
+    for path in lines[0]:
+        bones = laid.alignment.to_current(one.bones.from_grid(one.grid_from_stored(path)))
+        courses.append(other.bones.to_grid(bones))
     pair = matched_pair(
         prior,
         current,
         usable=usable[0] & usable[1],
         bone=bone,
-        unit_px=UNIT_PX / other.found.working.scale * scale,
+        unit_px=unit_px,
         scale=scale,
+        lines=_near([(path + 0.5) * scale - 0.5 for path in courses], (shape[0], shape[1]), _NEAR * unit_px),
     )
     return pair, bone
+
+
+def _near(courses: Sequence[FloatArray], shape: tuple[int, ...], within_px: float) -> Mask:
+    """Return what lies so near to any of the courses."""
+    import cv2  # imported here, as above
+
+    drawn = np.zeros(shape[:2], np.uint8)
+    for path in courses:
+        points = np.rint(path[:, ::-1]).astype(np.int32).reshape(-1, 1, 2)
+        cv2.polylines(drawn, [points], isClosed=False, color=1, thickness=max(1, round(2 * within_px)))
+    return drawn > 0
 
 
 def _usable(looked: Looked, places: FloatArray, shape: tuple[int, int]) -> Mask:

@@ -1,5 +1,7 @@
 """Bone is laid on bone however it was moved, and on nothing else."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from laid_bones import SHAPE, bone, mask, moved, picture, position
@@ -99,3 +101,31 @@ def test_it_says_how_far_bone_is_off_near_a_place():
     off, alike = laid.off_near(np.array([[120.0, 75.0]]), within_px=16.0)
     assert off < 0.5
     assert alike > 0.5
+
+
+def healed(sign: float) -> np.ndarray:
+    """The bone with a strong line in it, dark or bright."""
+    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    line = np.exp(-0.5 * ((rows - 120) / 1.5) ** 2) * (np.abs(columns - 79) < 9)
+    return (PERSON + 0.6 * sign * line).astype(np.float32)
+
+
+def test_a_line_that_turned_bright_does_not_speak_against_its_bone():
+    near = np.zeros(SHAPE, bool)
+    near[114:127] = True
+    before, after = picture(healed(-1.0)), picture(healed(1.0), seed=8)
+    plain = lay(after, before, is_scale_known=True)
+    apart = lay(replace(after, lines=near), replace(before, lines=near), is_scale_known=True)
+    assert apart.texture > plain.texture + 0.05
+    assert apart.reason is None
+
+
+def test_what_is_said_of_the_registration_near_a_line_comes_from_beside_it():
+    laid = lay(picture(healed(1.0), seed=8), picture(healed(-1.0)), is_scale_known=True)
+    course = np.stack([np.full(20, 120.0), np.linspace(60, 90, 20)], axis=1)
+    on_it = laid.off_near(course, within_px=8.0)
+    beside = laid.off_near(course, within_px=24.0, beyond_px=8.0)
+    assert beside[1] > on_it[1] + 0.1  # how much alike
+    assert beside[0] < 0.5
+    nowhere = laid.off_near(course + 1e4, within_px=24.0, beyond_px=8.0)
+    assert np.isfinite(nowhere[0])  # the nearest ones count

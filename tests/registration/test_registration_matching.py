@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from laid_bones import SHAPE, bone, mask
 
-from microcal_xray.registration import as_sharp, before_shrinking, matched_pair, paired_height
+from microcal_xray.measurement import band_over_slit
+from microcal_xray.registration import (
+    as_sharp,
+    before_shrinking,
+    height_in_errors,
+    matched_pair,
+    paired_height,
+)
 
 PERSON = np.repeat(np.repeat(bone(1), 2, 0), 2, 1)  # a quarter of a millimetre a pixel
 BONE = np.repeat(np.repeat(mask(bone(1)), 2, 0), 2, 1)
@@ -42,7 +49,7 @@ def test_stripes_too_fine_for_the_new_pixels_are_gone():
     assert np.ptp(before_shrinking(stripes, shrunk_to=0.4)[:, 5:-5]) < 0.1
 
 
-def height_of(prior, current, path):
+def height_of(prior, current, path, *, signs=(-1, -1), listed=(True, True)):
     offset = np.arange(-8, 9) * 0.5
     template = np.exp(-0.5 * (offset / 0.8) ** 2)
     template -= template.mean()
@@ -56,7 +63,8 @@ def height_of(prior, current, path):
         template=template,
         unit_px=4.0,
         residual_px=0.3,
-        gain_sd=0.05,
+        signs=signs,
+        listed=listed,
     )
 
 
@@ -73,16 +81,73 @@ def with_line(height: float) -> np.ndarray:
 @pytest.mark.parametrize(("before", "after"), [(-0.6, -0.2), (-0.6, 0.5), (0.0, -0.6), (0.5, 0.0)])
 def test_a_change_is_measured_with_its_sign(before, after):
     """Whatever texture lies under the line is in both pictures, and not in the change."""
-    found = height_of(with_line(before), with_line(after), PATH)
+    signs = tuple(1 if height > 0 else -1 for height in (before or after, after or before))
+    listed = (before != 0, after != 0)
+    found = height_of(with_line(before), with_line(after), PATH, signs=signs, listed=listed)
     assert found.change == pytest.approx(after - before, rel=0.1)
-    assert abs(found.change) > 3 * found.change_sd
+    assert abs(found.change) > 3 * found.beside_sd
 
 
 def test_no_change_is_within_its_error():
     rng = np.random.default_rng(3)
     noisy = [with_line(-0.5) + rng.normal(0, 0.05, PERSON.shape).astype(np.float32) for _ in range(2)]
     found = height_of(*noisy, PATH)
-    assert abs(found.change) < 3 * found.change_sd
+    assert abs(found.change) < 3 * found.beside_sd
+
+
+@pytest.mark.parametrize("aside_px", [-2.0, 1.0, 2.0])
+def test_a_thin_line_that_lies_a_little_aside_is_not_missed(aside_px):
+    """Half a millimetre, more than it is wide: at the very same place the other picture has none of it."""
+    moved = np.roll(with_line(-0.6) - PERSON, int(aside_px), axis=0) + PERSON
+    found = height_of(moved.astype(np.float32), with_line(-0.6), PATH)
+    assert found.prior == pytest.approx(found.current, rel=0.15)
+    assert found.current_aside_px == pytest.approx(0.0, abs=0.5)
+    assert abs(found.prior_aside_px) == pytest.approx(abs(aside_px), abs=0.5)
+
+
+def test_a_line_far_aside_is_another_one():
+    moved = np.roll(with_line(-0.6) - PERSON, 8, axis=0) + PERSON
+    found = height_of(moved.astype(np.float32), with_line(-0.6), PATH, listed=(False, True))
+    assert abs(found.prior) < 0.3 * abs(found.current)
+
+
+def test_the_gain_is_not_taken_from_what_changed():
+    """A line that doubled would otherwise make the whole prior picture stronger, and its own change less."""
+    strong = with_line(-1.5)
+    near = np.zeros(PERSON.shape, bool)
+    near[232:249, 120:180] = True
+    apart = matched_pair(
+        with_line(-0.3), strong, usable=USABLE, bone=BONE, unit_px=4.0, scale=1.0, lines=near
+    )
+    with_it = pair(with_line(-0.3), strong)
+    at = (slice(238, 243), slice(140, 160))
+    assert np.median(apart.gain[at]) == pytest.approx(1.0, abs=0.02)
+    assert np.median(with_it.gain[at]) > 1.05
+
+
+def test_a_band_is_seen_in_the_difference_whatever_becomes_of_the_line_in_its_middle():
+    rng = np.random.default_rng(5)
+    rows = np.arange(PERSON.shape[0])[:, None]
+    columns = np.arange(PERSON.shape[1])[None, :]
+    band = 0.2 * np.exp(-0.5 * ((rows - 240) / 3.0) ** 2) * ((columns >= 128) & (columns <= 172))
+    noise = rng.normal(0, 0.05, PERSON.shape)
+    offset = np.arange(-24, 25) * 0.5
+    template = band_over_slit(offset, slit_px=1.9, band_px=7.0, blur_px=0.5)
+    difference = with_line(0.0) - with_line(-0.6) + noise
+    heights = [
+        height_in_errors(
+            PATH,
+            (difference + each).astype(np.float32),
+            usable=USABLE,
+            offset_px=offset,
+            template=template,
+            unit_px=4.0,
+        )
+        for each in (band, 0 * band)
+    ]
+    assert heights[0][0] == pytest.approx(0.2, abs=0.05)
+    assert heights[0][1] > 4
+    assert abs(heights[1][0]) < 0.25 * heights[0][0]  # what the template leaves of a line that is gone
 
 
 def test_a_line_outside_is_none():

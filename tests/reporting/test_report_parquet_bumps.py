@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from invented_bumps import with_invented_bumps
 
+from invented_bumps import with_invented_bumps
 from microcal_xray.reporting import failed_result, image_result, write_results, written
 from microcal_xray.reporting.parquet import write_parquet
 from microcal_xray.settings import Settings

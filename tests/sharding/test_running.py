@@ -19,6 +19,7 @@ from microcal_xray.batch import BatchOptions, Earlier, TableFormat, analyze
 from microcal_xray.batch import analysis as batch_analysis
 from microcal_xray.batch.supervisor import BatchStoppedError
 from microcal_xray.errors import OutputError, UnreadableResultError
+from microcal_xray.reporting.parquet import PARQUET_NAMES
 from microcal_xray.settings import Settings
 from microcal_xray.sharding import (
     Shard,
@@ -38,7 +39,7 @@ from microcal_xray.sharding.store import StoreError
 ONE = BatchOptions(jobs=1)
 OUTPUTS = (
     *("candidates.json", "candidates.csv", "bumps.csv", "images.csv"),
-    *("candidates.parquet", "images.parquet"),
+    *PARQUET_NAMES,
 )
 
 
@@ -243,6 +244,6 @@ def test_a_merged_result_holds_what_was_asked_for_alone(tmp_path, parts, without
     merged(parts, tmp_path)
     assert sorted(content(tmp_path / "merged")) == sorted(OUTPUTS)
     merged(parts, tmp_path, tables=["parquet"])
-    assert sorted(content(tmp_path / "merged")) == ["candidates.parquet", "images.parquet"]
+    assert sorted(content(tmp_path / "merged")) == sorted(PARQUET_NAMES)
     merged(parts, tmp_path, tables=["csv"])
     assert sorted(content(tmp_path / "merged")) == ["bumps.csv", "candidates.csv", "images.csv"]

@@ -15,7 +15,13 @@ _SHAFT_SHARE = 0.015
 
 @dataclass(frozen=True)
 class Size:
-    """A number with its 95 % interval."""
+    """A number with its 95 % interval.
+
+    Parameters
+    ----------
+    value, low, high : float
+        In the unit that the function which returns it names.
+    """
 
     value: float
     low: float

@@ -1,5 +1,6 @@
 """How long, wide and high each line is, what its surroundings say, and how strong that makes it."""
 
+from .band import BAND_AREA, band_over_slit
 from .card import Units, evidence_card
 from .features import FeatureTable, feature_table
 from .intervals import IntervalFactors, shipped_factors
@@ -14,6 +15,7 @@ from .stability import kept_under_changes
 from .trees import Trees
 
 __all__ = [
+    "BAND_AREA",
     "PRIOR",
     "AxisMap",
     "BoneSetting",
@@ -28,6 +30,7 @@ __all__ = [
     "Ranker",
     "Trees",
     "Units",
+    "band_over_slit",
     "bone_setting",
     "evidence_card",
     "feature_table",

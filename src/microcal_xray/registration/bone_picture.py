@@ -27,12 +27,15 @@ class BonePicture:
     usable : (R, C) bool array
     scale : float
         Pixels of this picture per pixel of the square grid that it was made from.
+    lines : (R, C) bool array or None
+        What may have changed: texture is not compared there. None: nothing is known to.
     """
 
     values: FloatImage
     bone: Mask
     usable: Mask
     scale: float
+    lines: Mask | None = None
 
     def from_grid(self, points_px: FloatArray) -> FloatArray:
         """Return points (row, column) of the square grid in pixels of this picture."""

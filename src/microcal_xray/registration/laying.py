@@ -59,12 +59,26 @@ class Laid:
     alike: FloatArray
     reason: str | None
 
-    def off_near(self, points_px: FloatArray, *, within_px: float) -> tuple[float, float]:
-        """Return how far bone is off at the places nearest to points, and how much alike it is there."""
+    def off_near(
+        self, points_px: FloatArray, *, within_px: float, beyond_px: float = 0.0
+    ) -> tuple[float, float]:
+        """Return how far bone is off at the places around points, and how much alike it is there.
+
+        Parameters
+        ----------
+        points_px : (N, 2) float array
+        within_px : float
+            So near; where there is no such place, the nearest ones count.
+        beyond_px : float
+            And farther than this, where there is such a place: what has changed is not alike, and says
+            nothing about the registration.
+        """
         if not len(self.places_px):
             return float("inf"), 0.0
         apart = np.linalg.norm(self.places_px[:, None] - points_px[None], axis=2).min(axis=1)
-        near = apart <= max(within_px, float(apart.min()))
+        near = (apart <= within_px) & (apart > beyond_px)
+        if not near.any():
+            near = apart <= max(within_px, float(apart.min()))
         return float(np.median(self.off_px[near])), float(np.median(self.alike[near]))
 
 

@@ -110,7 +110,14 @@ def as_sharp(image: FloatImage, *, blur_px: float, other_px: float, mm_per_px: f
 
 
 def matched_pair(
-    prior: FloatImage, current: FloatImage, *, usable: Mask, bone: Mask, unit_px: float, scale: float
+    prior: FloatImage,
+    current: FloatImage,
+    *,
+    usable: Mask,
+    bone: Mask,
+    unit_px: float,
+    scale: float,
+    lines: Mask | None = None,
 ) -> MatchedPair:
     """Return both pictures, the prior one with the gain and the slow brightness of the current one.
 
@@ -123,6 +130,8 @@ def matched_pair(
         Pixels of about a millimetre.
     scale : float
         As in `MatchedPair`.
+    lines : (R, C) bool array, optional
+        What may have changed: the gain is not taken from it, or it would take the change away.
 
     Notes
     -----
@@ -132,6 +141,8 @@ def matched_pair(
     place to place. It is taken where both pictures are alike, so that what has changed does not enter it.
     """
     weight = (usable & bone).astype(np.float32)
+    if lines is not None and (weight.astype(bool) & ~lines).any():
+        weight[lines] = 0
     seen = usable.astype(np.float32)
     slow = [_mean(image, seen, _SLOW * unit_px) for image in (prior, current)]
     flat = [

@@ -1,7 +1,8 @@
 """One line at the same place in both pictures: how much brighter it became, and how sure that is."""
 
+import itertools
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -11,14 +12,22 @@ FloatImage = npt.NDArray[np.float32]
 FloatArray = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-_BESIDE = tuple(range(3, 11))  # half-millimetre steps to each side at which unchanged bone is measured
-_STEP = 0.5
+# In units of about a millimetre.
+_BESIDE = tuple(2.5 + 0.5 * step for step in range(8))  # to each side: there unchanged bone is measured
+_FAR_BESIDE = tuple(4.0 + 0.5 * step for step in range(8))  # the same of a wide band
+_FARTHEST = 0.75  # to the side that a line is looked for
+_FARTHEST_TURNED = (
+    0.4  # the same, of one that changed its polarity: beside many a line is a fainter one of the other
+)
+_PLACES = 4  # to each side, in which that is done
+# A limb that was rolled moves a line near its surface against the bone, and bones are bent.
+_LEAST_PLACE_SD = 0.2
 _FEWEST_BESIDE = 4
 
 
 @dataclass(frozen=True)
 class PairedHeight:
-    """Mean height of one line in both pictures, bright positive, and its change.
+    """Mean height of one line in both pictures, bright positive, and what unchanged bone does.
 
     Parameters
     ----------
@@ -26,29 +35,24 @@ class PairedHeight:
         In the unit of the current picture.
     prior_sd, current_sd : float
         What bone beside the line scatters by in each.
-    change_sd : float
-        What bone beside the line changes by, with what a shift by the residual of the registration and an
-        uncertain gain would change.
+    beside_sd : float
+        What bone beside the line changes by.
+    prior_aside_px, current_aside_px : float
+        How far beside the course, in the mean, the line was found in each picture.
     """
 
     prior: float
     current: float
     prior_sd: float
     current_sd: float
-    change_sd: float
+    beside_sd: float
+    prior_aside_px: float = 0.0
+    current_aside_px: float = 0.0
 
     @property
     def change(self) -> float:
         """Current minus prior: over 0 it became brighter."""
         return self.current - self.prior
-
-    def selected(self) -> "PairedHeight":
-        """Return the same of a line that was picked for standing out in one of the pictures only.
-
-        Of many places the one is listed where noise and texture happen to add to it: what bone scatters by
-        in a single picture is then part of the error of the change.
-        """
-        return replace(self, change_sd=math.hypot(self.change_sd, max(self.prior_sd, self.current_sd)))
 
 
 def paired_height(
@@ -61,9 +65,10 @@ def paired_height(
     template: FloatArray,
     unit_px: float,
     residual_px: float,
-    gain_sd: float,
+    signs: tuple[int, int],
+    listed: tuple[bool, bool] = (True, True),
 ) -> PairedHeight | None:
-    """Return the height of one line in both pictures by the same template at the same place.
+    """Return the height of one line in both pictures by the same template, nearly at the same place.
 
     Parameters
     ----------
@@ -73,13 +78,15 @@ def paired_height(
         On the same pixels, matched.
     usable : (R, C) bool array
     offset_px, template : (M,) float array
-        Weights across the line that give its height.
+        Weights across the line that give its height; evenly spaced, symmetric about 0.
     unit_px : float
         Pixels of about a millimetre.
     residual_px : float
         Standard deviation of the place of the prior picture.
-    gain_sd : float
-        Relative: gain and sharpness are matched so well.
+    signs : (int, int)
+        In prior and current: 1 for a bright line, -1 for a dark one.
+    listed : (bool, bool)
+        Whether that is known of the picture. Otherwise it is expected only.
 
     Returns
     -------
@@ -88,63 +95,164 @@ def paired_height(
 
     Notes
     -----
-    The same template runs along courses parallel to the line, 1.5 to 5 mm beside it, where nothing is said to
-    have changed: the spread of their heights, and of the changes of their heights, is the error. What both
+    Lines are as thin as what the registration is off by, so that a course that is right in one picture misses
+    them in the other. In each picture the course may therefore be moved, each of its ends by up to 0.75 mm to
+    the side, to where height squared over twice the variance of the bone beside it, less the squared
+    distances over twice theirs, is largest: a line that is there is found, and where there is none the course
+    hardly moves. A line of the other polarity is looked for where none is listed, and nearer by.
+
+    The same is done along courses parallel to the line, 2.5 to 6 mm beside it, where nothing is said to have
+    changed: the spread of their heights, and of the changes of their heights, is the error. What both
     pictures have in common, the texture of this very bone, is in the heights and not in their changes.
     """
-    normal = _normals(path_px)
-    heights = _Heights(path_px, normal, offset_px, template, usable)
-    own = [heights.mean(image, 0.0) for image in (prior, current)]
+    place_sd = math.hypot(residual_px, _LEAST_PLACE_SD * unit_px)
+    sides = [side * step * unit_px for step in _BESIDE for side in (-1, 1)]
+    looks = []
+    for image, sign, is_listed in zip((prior, current), signs, listed, strict=True):
+        strip = _Heights.along(path_px, image, usable, offset_px, template, unit_px)
+        still = [height for aside in sides if (height := strip.mean(aside, aside)) is not None]
+        looks.append(_Look(strip, sign, is_listed, _spread(np.array(still)), place_sd, unit_px))
+    own = [look.found(0.0) for look in looks]
     if own[0] is None or own[1] is None:
         return None
-    beside = [
-        pair
-        for step in _BESIDE
-        for side in (-1, 1)
-        if None
-        not in (
-            pair := tuple(heights.mean(image, side * step * _STEP * unit_px) for image in (prior, current))
-        )
-    ]
+    beside = []
+    for aside in sides:
+        pair = [look.found(aside) for look in looks]
+        if pair[0] is not None and pair[1] is not None:
+            beside.append((pair[0][0], pair[1][0]))
     if len(beside) < _FEWEST_BESIDE:
         return None
     around = np.array(beside, np.float64)
-    moved = [heights.mean(prior, side * residual_px) for side in (-1, 1)]
-    shifted = max((abs(each - own[0]) for each in moved if each is not None), default=0.0)
-    change_sd = math.hypot(
-        _spread(around[:, 1] - around[:, 0]), shifted, gain_sd * max(abs(own[0]), abs(own[1]))
+    return PairedHeight(
+        own[0][0],
+        own[1][0],
+        _spread(around[:, 0]),
+        _spread(around[:, 1]),
+        _spread(around[:, 1] - around[:, 0]),
+        own[0][1],
+        own[1][1],
     )
-    return PairedHeight(own[0], own[1], _spread(around[:, 0]), _spread(around[:, 1]), change_sd)
+
+
+def height_in_errors(
+    path_px: FloatArray,
+    difference: FloatImage,
+    *,
+    usable: Mask,
+    offset_px: FloatArray,
+    template: FloatArray,
+    unit_px: float,
+) -> tuple[float, float]:
+    """Return a height in the difference of both pictures, and the same over what bone beside it changes by.
+
+    Parameters
+    ----------
+    path_px : (N, 2) float array
+    difference : (R, C) float32 array
+        Current minus prior, matched: what both have in common is gone.
+    usable : (R, C) bool array
+    offset_px, template : (M,) float array
+        As of `paired_height`.
+    unit_px : float
+
+    Returns
+    -------
+    (float, float)
+        Zeros where half of the course is not usable, or too little bone is around it.
+    """
+    strip = _Heights.along(path_px, difference, usable, offset_px, template, unit_px, _FAR_BESIDE[-1])
+    own = strip.mean(0.0, 0.0)
+    sides = [side * step * unit_px for step in _FAR_BESIDE for side in (-1, 1)]
+    beside = [height for aside in sides if (height := strip.mean(aside, aside)) is not None]
+    spread = _spread(np.array(beside))
+    if own is None or len(beside) < _FEWEST_BESIDE or spread <= 0:
+        return 0.0, 0.0
+    return own, own / spread
 
 
 @dataclass(frozen=True)
 class _Heights:
-    path_px: FloatArray
-    normal: FloatArray
-    offset_px: FloatArray
-    template: FloatArray
-    usable: Mask
+    """Heights (N, K) at N places along a course and K to its side; NaN where they are not usable."""
 
-    def mean(self, image: FloatImage, aside_px: float) -> float | None:
-        """Return the mean height along the course moved to its side; None where half of it is not usable."""
-        course = self.path_px + aside_px * self.normal
-        points = course[:, None, :] + self.offset_px[None, :, None] * self.normal[:, None, :]
+    heights: FloatArray
+    step_px: float
+
+    @classmethod
+    def along(
+        cls,
+        path_px: FloatArray,
+        image: FloatImage,
+        usable: Mask,
+        offset_px: FloatArray,
+        template: FloatArray,
+        unit_px: float,
+        farthest: float = _BESIDE[-1] + _FARTHEST,
+    ) -> "_Heights":
+        step = float(offset_px[1] - offset_px[0])
+        reach = math.ceil(farthest * unit_px / step) + len(offset_px) // 2
+        across = step * np.arange(-reach, reach + 1)
+        points = path_px[:, None, :] + across[None, :, None] * _normals(path_px)[:, None, :]
         flat = points.reshape(-1, 2)
-        corner = np.maximum(np.floor(flat.min(axis=0)).astype(int) - 8, 0)
-        far = np.maximum(np.ceil(flat.max(axis=0)).astype(int) + 9, corner + 1)
+        last = np.array(image.shape) - 1
+        corner = np.clip(np.floor(flat.min(axis=0)).astype(int) - 8, 0, last)
+        far = np.clip(np.ceil(flat.max(axis=0)).astype(int) + 9, corner + 1, last + 1)
         window = slice(int(corner[0]), int(far[0])), slice(int(corner[1]), int(far[1]))
-        part = image[window]
-        if min(part.shape) < 2:
-            return None
         places = (flat - corner).T
         good = ndimage.map_coordinates(
-            self.usable[window].astype(np.float32), places, order=0, mode="constant"
-        )
-        rows = (good.reshape(points.shape[:2]) > 0.5).all(axis=1)
-        if rows.mean() < 0.5:
-            return None
+            usable[window].astype(np.float32), places, order=0, mode="constant", cval=0.0
+        ).reshape(points.shape[:2])
+        part = image[window]
+        if min(part.shape) < 2:
+            return cls(np.full((len(path_px), len(across) - len(offset_px) + 1), np.nan), step)
         values = ndimage.map_coordinates(part, places, order=3, mode="nearest").reshape(points.shape[:2])
-        return float((values[rows].astype(np.float64) @ self.template).mean())
+        pieces = np.lib.stride_tricks.sliding_window_view(values.astype(np.float64), len(offset_px), axis=1)
+        whole = np.lib.stride_tricks.sliding_window_view(good > 0.5, len(offset_px), axis=1).all(axis=2)
+        return cls(np.where(whole, pieces @ template, np.nan), step)
+
+    def mean(self, first_px: float, last_px: float) -> float | None:
+        """Return the mean height of a course so far aside at both ends; None where half is not usable."""
+        count, columns = self.heights.shape
+        aside = np.linspace(first_px, last_px, count) / self.step_px
+        column = np.clip(np.rint(aside).astype(int) + columns // 2, 0, columns - 1)
+        values = self.heights[np.arange(count), column]
+        known = ~np.isnan(values)
+        return float(values[known].mean()) if known.mean() >= 0.5 else None
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How a line is looked for in one picture; the parameters of `paired_height`."""
+
+    strip: _Heights
+    sign: int
+    is_listed: bool
+    sd: float
+    place_sd_px: float
+    unit_px: float
+
+    def found(self, aside_px: float) -> tuple[float, float] | None:
+        """Return the height of the course near there that stands out best, and how far aside that is."""
+        still = self.strip.mean(aside_px, aside_px)
+        if still is None:
+            return None
+        best, most = (still, 0.0), 0.0 if self.gain(still, 0.0, 0.0) is None else -math.inf
+        places = np.linspace(-_FARTHEST, _FARTHEST, 2 * _PLACES + 1) * self.unit_px
+        for first, last in itertools.product(places.tolist(), repeat=2):
+            height = self.strip.mean(aside_px + first, aside_px + last)
+            gain = None if height is None else self.gain(height, first, last)
+            if height is not None and gain is not None and gain > most:
+                best, most = (height, (first + last) / 2), gain
+        return best
+
+    def gain(self, height: float, first_px: float, last_px: float) -> float | None:
+        """Return how well a course explains the picture; None for one that is not looked for."""
+        is_turned = height * self.sign < 0
+        if is_turned and (
+            self.is_listed or max(abs(first_px), abs(last_px)) > _FARTHEST_TURNED * self.unit_px
+        ):
+            return None
+        middle, turned = (first_px + last_px) / 2, (last_px - first_px) / 2
+        return height**2 / (2 * self.sd**2 + 1e-30) - (middle**2 + turned**2) / (2 * self.place_sd_px**2)
 
 
 def _normals(path_px: FloatArray) -> FloatArray:
@@ -155,6 +263,8 @@ def _normals(path_px: FloatArray) -> FloatArray:
 
 def _spread(values: FloatArray) -> float:
     """Return the standard deviation about zero, an outlying quarter held down (the largest are clipped)."""
+    if not len(values):
+        return 0.0
     size = np.abs(values)
     most = 2.5 * 1.4826 * float(np.median(size))
     return float(np.sqrt(np.mean(np.minimum(size, most) ** 2)))

@@ -393,4 +393,6 @@ def _deep(picture: BonePicture) -> npt.NDArray[np.bool_]:
         deep = ndimage.binary_erosion(picture.bone & picture.usable, iterations=inside)
         if deep.sum() >= 0.2 * picture.bone.sum():
             break
-    return np.asarray(deep)
+    # A line that healed is dark in one picture and bright in the other: it would speak against the bone.
+    apart = deep if picture.lines is None else deep & ~picture.lines
+    return np.asarray(apart if apart.sum() >= 0.5 * deep.sum() else deep)
