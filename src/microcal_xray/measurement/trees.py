@@ -76,18 +76,19 @@ class Trees:
         """
         candidates, trees = np.arange(len(values)), np.arange(len(self.feature))[:, None]
         node = np.zeros((len(self.feature), len(values)), np.intp)
-        terms = np.zeros((len(values), count + 1))
-        terms[:, count] = self.value[:, 0].sum()
+        cells = candidates * (count + 1)  # where the terms of a candidate begin, laid flat
+        terms = np.zeros(len(values) * (count + 1))
+        terms[cells + count] = self.value[:, 0].sum()
         while True:
             asked = self.feature[trees, node]
             going = asked != _LEAF
             if not going.any():
-                return terms
+                return terms.reshape(len(values), count + 1)
             low = values[candidates, asked] <= self.threshold[trees, node]
             following = np.where(low, self.left[trees, node], self.right[trees, node])
             following = np.where(going, following, node)
             change = self.value[trees, following] - self.value[trees, node]
-            group = np.where(going, groups[asked], 0)
-            for number in range(count):
-                terms[:, number] += np.where(going & (group == number), change, 0).sum(axis=0)
+            cell = cells + np.where(going, groups[asked], 0)
+            # Where a way has ended already, its change is nought.
+            terms += np.bincount(cell.ravel(), weights=change.ravel(), minlength=len(terms))
             node = following
