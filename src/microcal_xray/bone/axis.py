@@ -57,8 +57,9 @@ def long_axis(image: FloatImage, *, scale_px: float) -> tuple[FloatImage, FloatI
     # The strongest gradient runs across the bone; the axis is a quarter turn from it.
     axis = (0.5 * np.arctan2(2 * mixed, columns2 - rows2) + np.pi / 2) % np.pi
     rows, columns = (np.arange(n) * m // n for n, m in zip(image.shape, axis.shape, strict=True))
-    at = np.ix_(rows, columns)
-    return axis.astype(np.float32)[at], coherence.astype(np.float32)[at]
+    # Columns first, rows last: whole rows are copied then.
+    wide = [part.astype(np.float32).take(columns, axis=1).take(rows, axis=0) for part in (axis, coherence)]
+    return wide[0], wide[1]
 
 
 def _reduced(image: FloatImage, step: int) -> FloatImage:

@@ -60,7 +60,7 @@ def bone_mask(pixels: FloatImage, *, body: Mask, scale_px: float | None = None) 
     rows, columns = (
         np.minimum(np.arange(n) // step, m - 1) for n, m in zip(body.shape, coarse.shape, strict=True)
     )
-    return body & coarse[np.ix_(rows, columns)]
+    return np.asarray(body & coarse.take(columns, axis=1).take(rows, axis=0))
 
 
 def _large(mask: Mask, smallest: float) -> Mask:
