@@ -19,7 +19,9 @@ _SOME = 4  # a median needs no more than some of the blocks
 SMALLEST_LEVEL = 1e-4  # of the range from air to bone: less is rounding
 MEAN_PER_SQUARED_ROOT_MEAN = 1.18  # of the absolute value of a normal variable
 _OUTSIDE = np.float32(-2)
-_ROWS_AT_ONCE = 32  # what is written and read again shortly after stays in the processor's cache
+_ROWS_AT_ONCE = (
+    128  # what is written and read again shortly after stays near; fewer make threads wait for each other
+)
 
 
 @dataclass(frozen=True)
