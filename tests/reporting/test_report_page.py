@@ -13,6 +13,7 @@ from microcal_xray.reporting import (
     PageOptions,
     failed_result,
     image_result,
+    page_summary,
     report_html,
     skipped_result,
     words_of,
@@ -154,6 +155,22 @@ def test_what_is_left_out_of_the_page_is_said_and_linked(make_findings):
     assert [image["file"] for image in _data(page)["images"]] == ["a.dcm"]
     assert _data(page)["left_out"] == 1
     assert ("a", {"href": "overlays/b.dcm.png"}) in page.tags
+
+
+def test_a_table_has_so_many_rows_and_says_where_the_others_stand(make_findings, monkeypatch):
+    monkeypatch.setattr(page_summary, "MOST_ROWS", 2)
+    results = [
+        image_result(make_findings(candidates=0), "a none.dcm").without_preview(),
+        image_result(make_findings(best_score=3.0), "b weak.dcm").without_preview(),
+        image_result(make_findings(best_score=9.0), "c strong.dcm").without_preview(),
+        *(failed_result(f"bad {number}.dcm", "broken") for number in range(3)),
+    ]
+    text = _page(results).text
+    assert [name in text for name in ("a none.dcm", "b weak.dcm", "c strong.dcm")] == [False, True, True]
+    assert [f"bad {number}.dcm" in text for number in range(3)] == [True, True, False]
+    assert text.count("1 more has its row in images.csv alone.") == 2
+    assert "3 radiographs searched" in text
+    assert "3 files not searched" in text
 
 
 def test_settings_and_version_are_on_the_page():

@@ -1,5 +1,6 @@
 """The summary of the report page: counts, one row per radiograph, what was not searched, the settings."""
 
+import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
@@ -22,6 +23,7 @@ _HEADS: tuple[tuple[str, str, str], ...] = (
     ("spacing", "number", "ascending"),
     ("cautions", "text", "descending"),
 )
+MOST_ROWS = 5000  # of a table of the page: more, a browser sorts for seconds
 _ABOUT = ("candidate", "kinds", "tiers", "bumps", "score", "evidence", "contrast", "width", "angle", "none")
 
 
@@ -65,7 +67,7 @@ def summary_html(
     place_on_desk = {id(result): index for index, result in enumerate(with_preview)}
     rows = "".join(
         _searched_row(result, place_on_desk.get(id(result)), links.get(result.file), words)
-        for result in searched
+        for result in _with_rows(searched)
     )
     left_out = len(searched) - (len(links) if is_index else len(with_preview))
     title = escape(words.counted("count.searched", len(searched)))
@@ -73,11 +75,29 @@ def summary_html(
         f"<section><h2>{title}</h2>"
         f"{_left_out(left_out, words)}"
         f"<table><thead><tr>{''.join(_head_html(*head, words) for head in _HEADS)}</tr></thead>"
-        f"<tbody>{rows}</tbody></table></section>"
+        f"<tbody>{rows}</tbody></table>{_without_rows(len(searched), words)}</section>"
         f"{_not_searched([result for result in results if result.status is not Status.OK], words)}"
         f'<div class="columns">{_settings_html(settings, words)}{_about_html(words)}'
         f"{evidence_section_html(words)}</div>"
     )
+
+
+def _with_rows(results: Sequence[ImageResult]) -> Sequence[ImageResult]:
+    """Return the results that have a row: those on the desk and those of the best candidates."""
+    if len(results) <= MOST_ROWS:
+        return results
+    best = sorted(range(len(results)), key=lambda place: _standing(results[place]), reverse=True)
+    return [results[place] for place in sorted(best[:MOST_ROWS])]
+
+
+def _standing(result: ImageResult) -> tuple[bool, float]:
+    return result.preview_jpeg is not None, max((each.score for each in result.candidates), default=-math.inf)
+
+
+def _without_rows(count: int, words: Words) -> str:
+    if count <= MOST_ROWS:
+        return ""
+    return f'<p class="quiet">{escape(words.counted("summary.without_rows", count - MOST_ROWS))}</p>'
 
 
 def _left_out(count: int, words: Words) -> str:
@@ -155,7 +175,7 @@ def _not_searched(results: Sequence[ImageResult], words: Words) -> str:
         f'<tr><td class="file">{escape(printable_text(result.file))}</td>'
         f'<td class="{result.status}">{escape(words.text(f"status.{result.status}"))}</td>'
         f"{_reason_cell(printable_text(result.reason or ''), words)}</tr>\n"
-        for result in sorted(results, key=lambda result: (result.status, result.file))
+        for result in sorted(results, key=lambda result: (result.status, result.file))[:MOST_ROWS]
     )
     heads = "".join(
         f'<th scope="col">{escape(words.text(f"summary.{name}"))}</th>'
@@ -164,7 +184,7 @@ def _not_searched(results: Sequence[ImageResult], words: Words) -> str:
     title = escape(words.counted("count.not_searched", len(results)))
     return (
         f"<section><h2>{title}</h2><table><thead><tr>{heads}"
-        f"</tr></thead><tbody>{rows}</tbody></table></section>"
+        f"</tr></thead><tbody>{rows}</tbody></table>{_without_rows(len(results), words)}</section>"
     )
 
 
