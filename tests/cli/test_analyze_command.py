@@ -173,7 +173,11 @@ def test_an_interrupt_leaves_finished_results_whole_and_nothing_else(tmp_path, e
         hostile_folder.limb_with_a_line(tmp_path / "in" / f"{number:02d}.png", mark=number)
     out = tmp_path / "out"
     command = [sys.executable, "-m", "microcal_xray", "analyze", tmp_path / "in", "--out", out, "--jobs", "1"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background would ignore it
+    try:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
     wait_until(lambda: out.is_dir() and len(list(out.glob("overlays/*.png"))) > 1)
     process.send_signal(end)
     _, error = process.communicate(timeout=60)

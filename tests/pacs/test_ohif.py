@@ -45,7 +45,8 @@ def findings():
 
 def test_each_candidate_is_drawn_with_its_numbers(drawn, findings):
     assert findings.candidates  # else nothing is shown here
-    assert len(drawn["lines_px"]) == len(findings.candidates)
+    outlines = len(findings.bumps) + len(findings.clusters)
+    assert len(drawn["lines_px"]) == len(findings.candidates) + outlines
     for candidate in findings.candidates:
         assert f"Path length: {candidate.length_mm:.2f} mm" in drawn["texts"]
         width_mm = candidate.measured.equivalent_width_mm.value
