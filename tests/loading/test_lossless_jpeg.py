@@ -26,6 +26,16 @@ SOUND = START + TABLE + FRAME + SCAN + CODES + END
         START + COMMENT + FRAME + COMMENT + TABLE + SCAN + CODES + END,
         START + b"\xff" + TABLE + FRAME + SCAN + CODES + b"\xff" + END,  # fill bytes, T.81 B.1.1.2
         SOUND + b"\0",  # padded to an even length
+        START
+        + TABLE
+        + TABLE[:4]
+        + b"\x10"
+        + TABLE[5:-1]
+        + b"\xf0"
+        + FRAME
+        + SCAN
+        + CODES
+        + END,  # a table unused
     ],
 )
 def test_a_sound_stream_passes(stream):

@@ -10,6 +10,7 @@ _START, _END, _FILL = 0xD8, 0xD9, 0xFF
 _HUFFMAN_TABLES, _FRAME, _SCAN = 0xC4, 0xC3, 0xDA
 _TABLES_AND_COMMENTS = frozenset({_HUFFMAN_TABLES, 0xDB, 0xDD, *range(0xE0, 0xF0), 0xFE})
 _RESTARTS = range(0xD0, 0xD8)
+_OF_OTHER_PROCESSES = 0x10  # tables for AC coefficients: some encoders write them though nothing uses them
 _MOST_CATEGORIES = 17  # differences of up to 16 bits, ITU-T T.81 H.1.2.2
 
 
@@ -75,14 +76,14 @@ def _tables(segment: bytes) -> set[int]:
     while at < len(segment):
         number, counts = segment[at], segment[at + 1 : at + 17]
         values = segment[at + 17 : at + 17 + sum(counts)]
-        if number > 3 or len(counts) < 16 or len(values) != sum(counts):
+        if number & ~_OF_OTHER_PROCESSES > 3 or len(counts) < 16 or len(values) != sum(counts):
             raise ValueError("a table of codes is cut short")
         room = 1
         for count in counts:
             room = 2 * room - count
             if room < 0:
                 raise ValueError("a table has more codes than there are")
-        if not values or max(values) >= _MOST_CATEGORIES:
+        if not values or (number <= 3 and max(values) >= _MOST_CATEGORIES):
             raise ValueError("a table has codes for nothing")
         found.add(number)
         at += 17 + len(values)
