@@ -176,7 +176,7 @@ def test_what_is_decided_on_the_desk_by_keys_is_in_the_store(browser, tmp_path):
             ("eve", "a.png", "2", "reject"),
         ]
         page.reload()
-        page.locator("html[data-ready=yes]").wait_for()
+        page.locator("#candidates td.verdict span", has_text="\u2715").wait_for()
         assert page.locator("#candidates td.verdict span").all_inner_texts() == ["\u2713", "\u2715"]
         assert messages == []
         page.close()

@@ -97,8 +97,10 @@ class Panel {
   whyCard(line, scale) {
     const card = made("details");
     card.open = kept.get(WHY_KEPT) !== "closed";
-    card.addEventListener("toggle", () => kept.set(WHY_KEPT, card.open ? "open" : "closed"));
-    card.append(made("summary", text("list.why")));
+    // Not its "toggle" event, which comes a task later: the next key would find the old state.
+    const summary = made("summary", text("list.why"));
+    summary.addEventListener("click", () => kept.set(WHY_KEPT, card.open ? "closed" : "open"));
+    card.append(summary);
     if (line.terms) card.append(evidenceCard(line, line.says.evidence, scale));
     if (line.says.measured) card.append(measuredCard(line.says.measured, line.plot));
     return card;

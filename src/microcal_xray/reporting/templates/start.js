@@ -110,6 +110,8 @@ function beginPrinting(desk) {
   });
 }
 
+const SERVER_WAIT_MS = 2000;
+
 let desk;
 
 async function start() {
@@ -122,8 +124,8 @@ async function start() {
   bindKeys(desk);
   beginSummary((index) => desk.open(index));
   beginPrinting(desk);
-  const taken = desk.keeper.begin(desk.byFile);
-  if (!desk.server) await taken;
+  // The first image that is not done is known once the server has answered; one that does not is not waited for.
+  await Promise.race([desk.keeper.begin(desk.byFile), new Promise((go) => setTimeout(go, SERVER_WAIT_MS))]);
   const first = desk.order.find((index) => !desk.record.state(desk.images[index], "").done) ?? desk.order[0];
   desk.changed();
   if (first === undefined) {
