@@ -1,5 +1,6 @@
 """How long, wide and high each line is, what its surroundings say, and how strong that makes it."""
 
+from .along_bone import BoneAround
 from .band import BAND_AREA, band_over_slit
 from .card import Units, evidence_card
 from .features import FeatureTable, feature_table
@@ -8,7 +9,7 @@ from .judgement import Judgement, judge
 from .line import LineMeasurement, measure, smooth_path
 from .maps import AxisMap, PictureMaps, picture_maps
 from .mimics import MimicCourt
-from .place import BoneSetting, bone_setting
+from .place import BoneSetting, bone_setting, direction_along
 from .ranker import PRIOR, FalseMarkCurve, Ranker, rankers_from, shipped_rankers
 from .shape import LineShape, line_shape
 from .stability import kept_under_changes
@@ -18,6 +19,7 @@ __all__ = [
     "BAND_AREA",
     "PRIOR",
     "AxisMap",
+    "BoneAround",
     "BoneSetting",
     "FalseMarkCurve",
     "FeatureTable",
@@ -32,6 +34,7 @@ __all__ = [
     "Units",
     "band_over_slit",
     "bone_setting",
+    "direction_along",
     "evidence_card",
     "feature_table",
     "judge",
