@@ -124,7 +124,7 @@ def _widths_px(
         for aside in ALONG_PX
     )
     levels = _sampled(values, points)
-    low, high = np.percentile(values[usable], ENDS_PERCENT)
+    low, high = np.percentile(values[usable][::_EVERY], ENDS_PERCENT)
     near = np.abs(way) <= 3
     kept = (levels[:, near].min(axis=1) > low) & (levels[:, near].max(axis=1) < high)
     middle = np.abs(way) <= 1

@@ -93,5 +93,5 @@ def test_nothing_is_followed_along_the_bone_where_its_way_is_known():
     free = followed_end(across, PROFILE, ground(image))
     held = followed_end(across, PROFILE, ground(image, axis_rad=np.radians(50)))
     assert len(free) == pytest.approx(len(across) + len(corner), abs=UNIT_PX)
-    # It may cut the corner at the flattest way that a line across a bone may take, and soon has lost the line.
+    # It may cut the corner as flat as a line across a bone may run, and soon has lost the line.
     assert len(held) < len(across) + 4 * UNIT_PX
