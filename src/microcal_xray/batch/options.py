@@ -105,7 +105,7 @@ class BatchOptions:
         memory = self.memory_limit_gib
         if memory is not None and not (math.isfinite(memory) and memory >= _LEAST_MEMORY_GIB):
             raise SettingsError(
-                f"memory_limit_gib is {memory!r}; it must be {_LEAST_MEMORY_GIB:g} or more; None: no limit"
+                f"memory_limit_gib is {memory!r}; it must be {_LEAST_MEMORY_GIB:g} or more, or no limit"
             )
 
     @property

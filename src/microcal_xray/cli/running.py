@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ..batch import BatchOptions, Earlier, TableFormat, usable_cores
+from .arguments import named_as_typed, one_of
 from .settings_file import chosen_settings
+
+_OPTIONS = {
+    "jobs": "--jobs",
+    "time_limit_s": "--time-limit-s",
+    "memory_limit_gib": "--memory-limit-gib",
+}
 
 
 def add_running_options(parser: argparse.ArgumentParser) -> None:
@@ -44,22 +51,24 @@ def chosen_batch(arguments: argparse.Namespace) -> BatchOptions:
     SettingsError
         If a value is out of its range, or the file of settings cannot be read.
     """
-    return BatchOptions(
-        settings=chosen_settings(arguments),
-        jobs=arguments.jobs,
-        spacing_mm=arguments.spacing_mm,
-        photometric=arguments.photometric,
-        secondary_capture=arguments.secondary_capture,
-        time_limit_s=arguments.time_limit_s,
-        memory_limit_gib=arguments.memory_limit_gib or None,
-    )
+    settings = chosen_settings(arguments)
+    with named_as_typed(_OPTIONS):
+        return BatchOptions(
+            settings=settings,
+            jobs=arguments.jobs,
+            spacing_mm=arguments.spacing_mm,
+            photometric=arguments.photometric,
+            secondary_capture=arguments.secondary_capture,
+            time_limit_s=arguments.time_limit_s,
+            memory_limit_gib=arguments.memory_limit_gib or None,
+        )
 
 
 def add_table_option(parser: argparse.ArgumentParser) -> None:
     """Add the option that says in which formats the tables are written."""
     parser.add_argument(
         "--format",
-        type=TableFormat,
+        type=one_of(TableFormat),
         choices=list(TableFormat),
         default=TableFormat.CSV,
         metavar="csv|parquet",
