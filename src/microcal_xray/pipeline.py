@@ -33,6 +33,11 @@ def find_lines(radiograph: Radiograph, settings: Settings = Settings()) -> Findi
     Findings
         With no candidates for a constant picture or one under 32 pixels on a side.
 
+    Raises
+    ------
+    TypeError
+        If it is given an array or a path; the message says what makes a radiograph of it.
+
     Examples
     --------
     >>> import numpy as np
@@ -40,6 +45,13 @@ def find_lines(radiograph: Radiograph, settings: Settings = Settings()) -> Findi
     >>> find_lines(radiograph_from_array(np.zeros((8, 8)))).candidates
     ()
     """
+    if not isinstance(radiograph, Radiograph):
+        raise TypeError(
+            f"radiograph is of type {type(radiograph).__name__}; "
+            "read_radiograph(path) or radiograph_from_array(pixels) makes one"
+        )
+    if not isinstance(settings, Settings):
+        raise TypeError(f"settings is of type {type(settings).__name__}; Settings(...) makes some")
     found = search(radiograph)
     seen = scenery_of(radiograph, found)
     shown = Findings(radiograph, settings)
