@@ -191,7 +191,7 @@ def test_no_candidates_is_said_without_an_empty_table(page):
     page.keyboard.press("j")
     assert page.locator("#no-candidates").is_visible()
     # Nothing was searched there, so nothing below could say what that excludes.
-    assert page.locator("#no-candidates").inner_text() == words_of("en").text("list.no_bone")
+    assert page.locator("#no-candidates").inner_text() == words_of("en").text("list.no_limit")
     assert page.locator("#candidates").is_hidden()
     page.keyboard.press("n")
     page.keyboard.press("j")
