@@ -156,8 +156,8 @@ def _card(
         f'<section class="card{" settled" if decided else ""}" data-event="{escape(event)}">'
         f"<h2>{escape(title)}</h2><p>{kind}</p>"
         f"{_drawing(place, picture, words)}<table>{_readings(image, place, words)}</table>"
-        f'<p>{buttons} <label>{reason} <select><option value="">{no_reason}</option>{reasons}</select>'
-        "</label> "
+        f'<p class="judge">{buttons} <label>{reason} <select><option value="">{no_reason}</option>'
+        f"{reasons}</select></label> "
         f'<label>{comment} <input maxlength="2000"></label></p></section>'
     )
 
