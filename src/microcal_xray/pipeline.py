@@ -16,7 +16,7 @@ from .measuring import KIND, Judged, Scene, candidate
 from .outlining import find_bumps
 from .own_lines import LineFinder, own_lines
 from .radiograph import Radiograph
-from .searching import Search, looked_at, prepared, searched
+from .searching import Search, looked_at, prepared, with_paths
 from .settings import Settings
 
 _DOUBLE_PX = 5  # a path so near to a stronger one shows the same line
@@ -78,7 +78,7 @@ def find_lines(
     """
     _require_types(radiograph, settings)
     start = looked_at(radiograph, bone=bone)
-    found = searched(start) if line_finder is None else prepared(start)
+    found = with_paths(start) if line_finder is None else prepared(start)
     seen = scenery_of(radiograph, found)
     shown = Findings(radiograph, settings)
     if seen is not None:

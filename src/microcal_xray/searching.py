@@ -100,10 +100,10 @@ def search(radiograph: Radiograph) -> Search:
     ----------
     radiograph : Radiograph
     """
-    return searched(looked_at(radiograph))
+    return with_paths(looked_at(radiograph))
 
 
-def searched(start: Search) -> Search:
+def with_paths(start: Search) -> Search:
     """Return a picture that was looked at, with every path that stands out; see `search`.
 
     Parameters

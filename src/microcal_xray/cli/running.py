@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from ..batch import BatchOptions, Earlier, TableFormat, usable_cores
 from .arguments import named_as_typed, one_of
@@ -51,14 +52,26 @@ def chosen_batch(arguments: argparse.Namespace) -> BatchOptions:
     SettingsError
         If a value is out of its range, or the file of settings cannot be read.
     """
-    settings = chosen_settings(arguments)
+    return replace(
+        chosen_limits(arguments),
+        settings=chosen_settings(arguments),
+        spacing_mm=arguments.spacing_mm,
+        photometric=arguments.photometric,
+        secondary_capture=arguments.secondary_capture,
+    )
+
+
+def chosen_limits(arguments: argparse.Namespace) -> BatchOptions:
+    """Return how many files are worked on at a time and what one may cost, from the options on running.
+
+    Raises
+    ------
+    SettingsError
+        If a value is out of its range.
+    """
     with named_as_typed(_OPTIONS):
         return BatchOptions(
-            settings=settings,
             jobs=arguments.jobs,
-            spacing_mm=arguments.spacing_mm,
-            photometric=arguments.photometric,
-            secondary_capture=arguments.secondary_capture,
             time_limit_s=arguments.time_limit_s,
             memory_limit_gib=arguments.memory_limit_gib or None,
         )
