@@ -100,6 +100,11 @@ def test_a_function_can_neither_change_the_picture_nor_leave_it(radiograph):
         find_lines(radiograph, line_finder=lambda image, searched: [FoundLine(Kind.LUCENT, 1, below(300))])
 
 
+def test_what_a_function_returns_must_be_lines(radiograph):
+    with pytest.raises(TypeError, match="line_finder returned a ndarray; give a list of FoundLine"):
+        find_lines(radiograph, line_finder=lambda image, searched: [ENDS])
+
+
 def test_where_nothing_can_be_searched_nobody_is_asked():
     def never(image, searched):
         raise AssertionError

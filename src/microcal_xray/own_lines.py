@@ -102,12 +102,18 @@ def own_lines(found: Search, line_finder: LineFinder) -> list[Judged]:
     ------
     ValueError
         If a path leaves the picture.
+    TypeError
+        If something else than a `FoundLine` is among them.
     """
     if found.survey is None or found.searched is None:
         return []
     image, searched = found.survey.image.view(), found.searched.view()
     image.flags.writeable = searched.flags.writeable = False
-    lines = sorted(line_finder(image, searched), key=lambda line: (-line.score, line.path_px[0].tolist()))
+    lines = list(line_finder(image, searched))
+    for line in lines:
+        if not isinstance(line, FoundLine):
+            raise TypeError(f"line_finder returned a {type(line).__name__}; give a list of FoundLine")
+    lines.sort(key=lambda line: (-line.score, line.path_px[0].tolist()))
     return [Judged(_path(line, image.shape), line.score, None) for line in lines]
 
 
