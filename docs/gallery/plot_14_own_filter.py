@@ -4,7 +4,8 @@ A filter of your own beside ours
 
 A ridge filter of scikit-image, kept inside the bone and across it, in the place of the search of
 ``find_lines``, against that search itself. On the shin bone both find the fissure; in the forearm the simple
-filter misses it. What it finds is measured and shown like any other line. :doc:`/howto/own_filter` goes on from here to the evidence card and the score.
+filter misses it. What it finds is measured and shown like any other line. :doc:`/howto/own_filter` goes on
+from here to the evidence card and the score.
 """
 
 import matplotlib.pyplot as plt
