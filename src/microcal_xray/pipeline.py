@@ -88,17 +88,8 @@ def find_lines(
         shown = replace(shown, limit=limit)
     bumps, outlines = find_bumps(found, radiograph, settings)
     shown = replace(shown, bumps=bumps, outlines=outlines)
-    listed = _listed(found, radiograph, settings, line_finder)
-    if not listed:
-        return replace(shown, clusters=clusters_of(radiograph, (), bumps))
-    scene = Scene.of(found, radiograph)
-    candidates: list[Candidate] = []
-    for one in listed:
-        measured = candidate(len(candidates) + 1, one, scene, settings)
-        if measured is not None:
-            candidates.append(measured)
-    clusters = clusters_of(radiograph, candidates, bumps)
-    return replace(shown, candidates=tuple(candidates), clusters=clusters)
+    candidates = _measured(_listed(found, radiograph, settings, line_finder), found, radiograph, settings)
+    return replace(shown, candidates=candidates, clusters=clusters_of(radiograph, candidates, bumps))
 
 
 def _require_types(radiograph: object, settings: object) -> None:
@@ -125,6 +116,20 @@ def _listed(
     # Doubles are sought once more: by now paths are trimmed, and the strongest is known.
     alone = distinct([one.path for one in asked], found.working.pixels.shape, beside_px=_DOUBLE_PX)
     return [asked[index] for index in alone]
+
+
+def _measured(
+    listed: Sequence[Judged], found: Search, radiograph: Radiograph, settings: Settings
+) -> tuple[Candidate, ...]:
+    if not listed:  # a scene is dear: it flattens the picture at full size
+        return ()
+    scene = Scene.of(found, radiograph)
+    candidates: list[Candidate] = []
+    for one in listed:
+        measured = candidate(len(candidates) + 1, one, scene, settings)
+        if measured is not None:
+            candidates.append(measured)
+    return tuple(candidates)
 
 
 def _share_on(mask: npt.NDArray[np.bool_], points_px: npt.NDArray[np.float64]) -> float:
