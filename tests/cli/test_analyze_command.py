@@ -108,8 +108,14 @@ def test_a_folder_without_a_radiograph_is_no_error_and_says_so(tmp_path, capsys)
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "notes.txt").write_text("none")
     assert main(["analyze", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 0
-    assert "No radiograph was found; 1 skipped." in capsys.readouterr().out
+    assert "No radiograph was found; 1 skipped, images.csv says why." in capsys.readouterr().out
     assert (tmp_path / "out" / "report.html").is_file()
+
+
+def test_an_empty_folder_is_called_what_it_is(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    assert main(["analyze", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 0
+    assert "No radiograph was found: there is no file; check the path." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
