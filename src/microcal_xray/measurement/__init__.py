@@ -1,6 +1,6 @@
 """How long, wide and high each line is, what its surroundings say, and how strong that makes it."""
 
-from .band import BAND_AREA, band_over_slit
+from .band import BAND_AREA, soft_band
 from .card import Units, evidence_card
 from .features import FeatureTable, feature_table
 from .intervals import IntervalFactors, shipped_factors
@@ -30,7 +30,6 @@ __all__ = [
     "Ranker",
     "Trees",
     "Units",
-    "band_over_slit",
     "bone_setting",
     "evidence_card",
     "feature_table",
@@ -43,4 +42,5 @@ __all__ = [
     "shipped_factors",
     "shipped_rankers",
     "smooth_path",
+    "soft_band",
 ]
