@@ -85,7 +85,7 @@ def grain_pair(alignment: Alignment, current: BonePicture, prior: BonePicture) -
     images = [evened(each, detail_px=DETAIL_PX, window_px=WINDOW_PX) for each in (current, prior)]
     images[1] = _sampled(images[1], places, shape)
     inside = deep_bone(current) & (_sampled(deep_bone(prior).astype(np.float32), places, shape) > 0.5)
-    down, right = _along_streaks(images)
+    down, right = _along_streaks(images, inside)
     weight = inside.astype(np.float32)
     known = np.maximum(_blurred(weight, _SPREAD_PX), 1e-3)
     grains = []
@@ -130,15 +130,19 @@ def grain_led(start: Alignment, current: BonePicture, prior: BonePicture) -> Ali
     return _with_grain_field(found, grain_pair(found, current, prior))
 
 
-def _along_streaks(images: list[FloatImage]) -> tuple[FloatImage, FloatImage]:
+def _along_streaks(images: list[FloatImage], inside: Mask) -> tuple[FloatImage, FloatImage]:
     """Return the unit vector of the direction in which both pictures change least."""
     tensor = np.zeros((3, *images[0].shape), np.float32)
     for image in images:
         down, right = np.gradient(_blurred(image, _EDGE_PX))
         products = (np.asarray(each, np.float32) for each in (down**2, right**2, down * right))
         tensor += np.stack([_blurred(each, _NEAR_PX) for each in products])
-    steepest = 0.5 * np.arctan2(2 * tensor[2], tensor[0] - tensor[1])
-    return -np.sin(steepest), np.cos(steepest)
+    double = tensor[0] - tensor[1], 2 * tensor[2]
+    along = 0.5 * np.arctan2(double[1], double[0]) + np.pi / 2
+    # A direction has no sign, a slope has: it is turned to that of most of the bone, so that neighbours agree.
+    usual = 0.5 * np.arctan2(*(part[inside].sum(dtype=np.float64) for part in double[::-1])) + np.pi / 2
+    sign = np.where(np.cos(along - usual) < 0, np.float32(-1), np.float32(1))
+    return sign * np.cos(along), sign * np.sin(along)
 
 
 def found_again(pair: GrainPair) -> tuple[FloatArray, FloatArray]:
@@ -175,7 +179,7 @@ def found_again(pair: GrainPair) -> tuple[FloatArray, FloatArray]:
             for a in steps
         ]
     )
-    flat = peaks.reshape(-1, peaks.shape[-1])
+    flat = peaks.reshape(len(steps) ** 2, len(norm))
     is_clear = flat.max(axis=0) > _CLEAR_PEAK * flat.std(axis=0) + 1e-9
     off = _summits(peaks[:, :, is_clear])
     per = np.array(shape) / np.array(size[::-1])

@@ -23,8 +23,8 @@ LEAST_AGREEMENT = 0.6
 LEAST_SHARED = 0.25
 LEAST_GRAIN = 0.1
 # Times what it agrees by anywhere near. Small bones of two people share some grain, of their ends: up to 2.3
-# times were seen; of one person, 7 times and more.
-LEAST_GRAIN_OVER = 4.0
+# times were seen; of one person, 4.4 times and more.
+LEAST_GRAIN_OVER = 3.0
 _BETTER_GRAIN = 0.01
 _SCALES = (0.85, 1.18)  # where both spacings are known: magnification changes by a few per cent
 _MOST_ANISOTROPY = 1.12
