@@ -139,7 +139,7 @@ def _along_streaks(images: list[FloatImage], inside: Mask) -> tuple[FloatImage, 
         tensor += np.stack([_blurred(each, _NEAR_PX) for each in products])
     double = tensor[0] - tensor[1], 2 * tensor[2]
     along = 0.5 * np.arctan2(double[1], double[0]) + np.pi / 2
-    # A direction has no sign, a slope has: it is turned to that of most of the bone, so that neighbours agree.
+    # A direction has no sign, a slope has: it is turned to that of most of the bone, so neighbours agree.
     usual = 0.5 * np.arctan2(*(part[inside].sum(dtype=np.float64) for part in double[::-1])) + np.pi / 2
     sign = np.where(np.cos(along - usual) < 0, np.float32(-1), np.float32(1))
     return sign * np.cos(along), sign * np.sin(along)
