@@ -18,10 +18,10 @@ _EDGE_PX, _NEAR_PX = 0.7, 4.0  # the direction of streaks: of edges so fine, in 
 _SPREAD_PX, _MOST = 6.0, 3.0  # everywhere of the same spread, and no place of more than three times it
 _FEWEST = 100
 _RING_PX = (3.0, 5.0, 8.0)
-# A place is looked for within 4.5 mm, by windows of 14 mm (full width at half maximum), 4 mm apart.
-_REACH_PX, _APART_PX, _WINDOW = 9, 8, 1.5
-_CLEAR_PEAK = 5.5  # over the spread of all shifts: of 1 500 windows of other long bones, none
-_FEWEST_CLEAR = 40  # windows, which overlap: about three that do not
+# A place is looked for within 4.5 mm, by windows of 21 mm (full width at half maximum), 4 mm apart.
+_REACH_PX, _APART_PX, _WINDOW = 9, 8, 2.2
+_CLEAR_PEAK = 5.0  # over the spread of all shifts: of 9 000 windows on the long bones of others, none
+_FEWEST_CLEAR = 40  # windows, which overlap
 _ROUNDS = 2
 _NOT_SIMILAR = 5e4  # square pixels: what a per cent of stretching costs, against windows off by half a pixel
 _OUTLIER, _LEAST_OFF_PX = 4.0, 0.35
