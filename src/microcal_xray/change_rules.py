@@ -27,7 +27,8 @@ class LineFacts:
     ----------
     paired : PairedHeight
     listed : (Kind or None, Kind or None)
-        Its kind where the picture has it as a candidate.
+        Its kind where the picture has it as a candidate, or, dark where a bright one is listed now, clearly
+        shows it.
     lengths : (Estimate or None, Estimate or None)
         None where the picture does not show it.
     integrals : (float, float)

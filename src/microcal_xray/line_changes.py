@@ -26,6 +26,7 @@ _MOST_OFF_PX = 2.0  # of a bone picture, 1 mm: farther off, nothing is compared 
 _LEAST_ALIKE = 0.4
 _LEAST_RESIDUAL_PX = 0.1
 _SAME_LINE_MM = 1.5
+_FISSURE, _CLEAR_SD = 0.8, 6.0  # width in units of about a millimetre; of the bone beside it
 # Of what a fissure becomes: widths in units of about a millimetre, how far around it is looked at, and how
 # wide it is at least over the line that was there. Nearer to that line than 1.25 of its own width, nothing is
 # looked at: whatever its profile, next to nothing of it reaches farther.
@@ -100,6 +101,9 @@ class LineChanges:
             None if kind is None else line_at(scene, site.path_px, kind=kind, width_px=width_px)
             for scene, kind in zip(self.both.scenes, kinds, strict=True)
         ]
+        if kinds == (None, Kind.SCLEROTIC):
+            own[0] = self._dark_before(site.path_px, off_px)
+            kinds = (None if own[0] is None else Kind.LUCENT, kinds[1])
         shapes = [each[0] for each in own if each is not None]
         best = max(shapes, key=lambda shape: shape.fit.d_prime)
         path_px = max((shape.path_px for shape in shapes), key=len)
@@ -226,6 +230,19 @@ class LineChanges:
             signs=(signs[0], signs[1]),
             listed=(kinds[0] is not None, kinds[1] is not None),
         )
+
+    def _dark_before(self, path_px: FloatArray, off_px: float) -> tuple[LineShape, Measured] | None:
+        """Return the dark line that the prior picture has where only the current one lists a bright one.
+
+        None where it has none that is clear. The template of the bright band is too wide to see it.
+        """
+        width_px = _FISSURE * self.both.unit_px
+        found = line_at(self.both.scenes[0], path_px, kind=Kind.LUCENT, width_px=width_px)
+        shape = found[0]
+        paired = self._paired(shape.path_px, shape, (Kind.LUCENT, Kind.SCLEROTIC), off_px)
+        if paired is None or paired.prior > -_CLEAR_SD * paired.prior_sd:
+            return None
+        return found if shape.fit.d_prime >= _CLEAR_SD else None
 
     def _turned(
         self, path_px: FloatArray, shape: LineShape, kinds: tuple[Kind | None, Kind | None], seen: Sight

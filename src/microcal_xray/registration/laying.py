@@ -10,7 +10,7 @@ from .bone_picture import BonePicture
 from .coarse import guesses
 from .grain import GrainPair, found_again, grain_led, grain_pair
 from .refining import Fit, Layer, coarse_fit, fine_fit, fit_at, layers, local_shifts
-from .texture import texture_agreement
+from .texture import is_slender, texture_agreement
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -22,9 +22,10 @@ _WINDOW_PX, _APART_PX = 5.0, 8.0  # of the residual: 2.5 mm and 4 mm
 LEAST_AGREEMENT = 0.6
 LEAST_SHARED = 0.25
 LEAST_GRAIN = 0.1
-# Times what it agrees by anywhere near. Small bones of two people share some grain, of their ends: up to 2.3
-# times were seen; of one person, 4.4 times and more.
-LEAST_GRAIN_OVER = 3.0
+LEAST_GRAIN_OVER = 3.0  # times what it agrees by anywhere near
+# In slender bones the ends, much alike in two people, are part of the grain, which then agrees by up
+# to 0.29 and 4 times; but the texture with its cortex by 0.58 at most, and in one person by 0.95 and more.
+LEAST_TEXTURE_SLENDER = 0.8
 _BETTER_GRAIN = 0.01
 _SCALES = (0.85, 1.18)  # where both spacings are known: magnification changes by a few per cent
 _MOST_ANISOTROPY = 1.12
@@ -45,6 +46,8 @@ class Laid:
         See `texture_agreement`.
     grain, grain_elsewhere : float
         See `GrainPair`: by what their grain correlates in its place, and at most near it.
+    is_slender : bool
+        Whether one picture shows slender bones.
     places_px : (P, 2) float array
         Places all over the bone of the current bone picture.
     off_px : (P,) float array
@@ -61,6 +64,7 @@ class Laid:
     texture: float
     grain: float
     grain_elsewhere: float
+    is_slender: bool
     places_px: FloatArray
     off_px: FloatArray
     alike: FloatArray
@@ -119,6 +123,7 @@ def lay(current: BonePicture, prior: BonePicture, *, is_scale_known: bool) -> La
         texture_agreement(fit.alignment, current, prior),
         grain.agreement(),
         grain.elsewhere(),
+        is_slender(current) or is_slender(prior),
         places,
         *_by_grain(grain, places, np.hypot(*off.T) if len(off) else np.zeros(0), alike),
         None,
@@ -163,12 +168,14 @@ def _reason(laid: Laid, *, is_scale_known: bool) -> str | None:
         return (
             f"the bones do not agree (correlation {laid.agreement:.2f}, at least {LEAST_AGREEMENT} is needed)"
         )
+    different = "they seem to be different bones, or seen from another side"
     if laid.grain < max(LEAST_GRAIN, LEAST_GRAIN_OVER * laid.grain_elsewhere):
         return (
             f"the texture inside the bones does not agree (correlation {laid.grain:.2f}, "
-            f"{laid.grain_elsewhere:.2f} beside it): they seem to be different bones, "
-            "or seen from another side"
+            f"{laid.grain_elsewhere:.2f} beside it): {different}"
         )
+    if laid.is_slender and laid.texture < LEAST_TEXTURE_SLENDER:
+        return f"the texture inside the bones does not agree (correlation {laid.texture:.2f}): {different}"
     if is_scale_known and not _SCALES[0] <= scale <= _SCALES[1]:
         return f"the bones are of different size (a factor of {scale:.2f})"
     if laid.alignment.anisotropy > _MOST_ANISOTROPY:

@@ -14,6 +14,7 @@ DETAIL_PX, WINDOW_PX = 0.7, 3.0  # of the texture inside bone
 _DEPTHS_PX = (5, 3, 1)
 _LEAST_DEEP = 0.2  # of the bone
 _POINTS, _FEWEST = 12_000, 100
+_SLENDER_PX, _SLENDER_SHARE = 10.0, 0.25
 
 
 def texture_agreement(alignment: Alignment, current: BonePicture, prior: BonePicture) -> float:
@@ -45,3 +46,10 @@ def deep_bone(picture: BonePicture) -> npt.NDArray[np.bool_]:
     # A line that healed is dark in one picture and bright in the other: it would speak against the bone.
     apart = deep if picture.lines is None else deep & ~picture.lines
     return np.asarray(apart if apart.sum() >= 0.5 * deep.sum() else deep)
+
+
+def is_slender(picture: BonePicture) -> bool:
+    """Whether less than a quarter of its bone lies 5 mm and more from the outline: a hand, a forefoot."""
+    bone = picture.bone & picture.usable
+    depth_px = ndimage.distance_transform_edt(np.pad(bone, 1))
+    return bool((depth_px > _SLENDER_PX).sum() < _SLENDER_SHARE * bone.sum())
