@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from compared_bones import BRIGHT, DARK, MIDDLE, SHAPE, bone, course, findings, taken, with_line
 from microcal_xray import SettingsError, Verdict, compare_series, radiograph_from_array
@@ -94,13 +95,17 @@ def test_a_fissure_that_became_a_wide_faint_band_is_told_from_one_that_is_gone()
 
 
 def test_a_dark_line_that_was_not_listed_is_found_under_the_bright_band_of_now():
-    later = with_band(PERSON, 0.3)
-    (healed,) = compared((-0.3, 50, None), (0.0, 50, BRIGHT), later_person=later).lines
-    (new,) = compared((0.0, 50, None), (0.0, 50, BRIGHT), later_person=later).lines
-    assert healed.prior_id is None
-    assert healed.is_dark_to_bright
-    assert healed.verdict is Verdict.BRIGHTER
-    assert new.verdict is Verdict.NEW
+    """In coarse bone the template of the band, three times as wide, does not see it."""
+    rough = 3 * ndimage.gaussian_filter(np.random.default_rng(3).normal(0, 1, SHAPE), 5.0)
+    bone_now = PERSON + rough * (np.abs(np.arange(SHAPE[1])[None, :] - MIDDLE) < 35)
+    kinds = []
+    for dark in (0.3, 0.0):
+        before = bone_now - with_line(np.zeros(SHAPE), height=dark)
+        visits = ((0.0, 50, None), (0.0, 50, BRIGHT))
+        (line,) = compared(*visits, person=before, later_person=with_band(bone_now, 0.4)).lines
+        assert line.prior_id is None
+        kinds.append((line.prior_kind, line.is_dark_to_bright))
+    assert kinds == [(DARK, True), (None, False)]
 
 
 def test_a_mirrored_picture_is_flipped_back():
