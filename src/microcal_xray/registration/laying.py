@@ -24,8 +24,8 @@ LEAST_SHARED = 0.25
 LEAST_GRAIN = 0.1
 LEAST_GRAIN_OVER = 3.0  # times what it agrees by anywhere near
 # In slender bones the ends, much alike in two people, are part of the grain, which then agrees by up
-# to 0.29 and 4 times; but the texture with its cortex by 0.58 at most, and in one person by 0.95 and more.
-LEAST_TEXTURE_SLENDER = 0.8
+# to 0.29 and 4 times; but the texture with its cortex by 0.58 at most, and in one person by 0.78 and more.
+LEAST_TEXTURE_SLENDER = 0.68
 _BETTER_GRAIN = 0.01
 _SCALES = (0.85, 1.18)  # where both spacings are known: magnification changes by a few per cent
 _MOST_ANISOTROPY = 1.12
