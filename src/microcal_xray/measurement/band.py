@@ -73,7 +73,16 @@ def slit(offset_px: FloatArray, width_px: float, blur_px: float) -> FloatArray:
 
 
 def soft_band(offset_px: FloatArray, width_px: float, blur_px: float) -> FloatArray:
-    """Return a Gaussian of height 1 blurred by a two-sided exponential; parameters as of `slit`."""
+    """Return a Gaussian of height 1 blurred by a two-sided exponential.
+
+    Parameters
+    ----------
+    offset_px : (M,) float array
+    width_px : float
+        Full width at half maximum of the Gaussian.
+    blur_px : float
+        The same of the exponential, over 0.
+    """
     sd = width_px / _FWHM_PER_SD
     places, step = np.linspace(-3, 3, 25, retstep=True)
     shares = np.exp(-0.5 * places**2)
