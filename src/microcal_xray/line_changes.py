@@ -27,6 +27,7 @@ _LEAST_ALIKE = 0.4
 _LEAST_RESIDUAL_PX = 0.1
 _SAME_LINE_MM = 1.5
 _FISSURE, _CLEAR_SD = 0.8, 6.0  # width in units of about a millimetre; of the bone beside it
+_STILL_DARK = 0.5  # of what it was
 # Of what a fissure becomes: widths in units of about a millimetre, how far around it is looked at, and how
 # wide it is at least over the line that was there. Nearer to that line than 1.25 of its own width, nothing is
 # looked at: whatever its profile, next to nothing of it reaches farther.
@@ -234,13 +235,16 @@ class LineChanges:
     def _dark_before(self, path_px: FloatArray, off_px: float) -> tuple[LineShape, Measured] | None:
         """Return the dark line that the prior picture has where only the current one lists a bright one.
 
-        None where it has none that is clear. The template of the bright band is too wide to see it.
+        None where it has none that is clear, or the current one has it too: beside a bright line of a
+        processed picture there are dark ones. The template of the bright band is too wide to see it.
         """
         width_px = _FISSURE * self.both.unit_px
         found = line_at(self.both.scenes[0], path_px, kind=Kind.LUCENT, width_px=width_px)
         shape = found[0]
-        paired = self._paired(shape.path_px, shape, (Kind.LUCENT, Kind.SCLEROTIC), off_px)
+        paired = self._paired(shape.path_px, shape, (Kind.LUCENT, Kind.LUCENT), off_px)
         if paired is None or paired.prior > -_CLEAR_SD * paired.prior_sd:
+            return None
+        if paired.current < _STILL_DARK * paired.prior:
             return None
         return found if shape.fit.d_prime >= _CLEAR_SD else None
 
