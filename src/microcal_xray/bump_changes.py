@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+from scipy import ndimage
 
 from .bump import Bump
 from .change_errors import LengthFactors
@@ -19,9 +20,12 @@ from .searching import surveyed
 from .side_by_side import LaidPair, Looked
 
 FloatArray = npt.NDArray[np.float64]
+FloatImage = npt.NDArray[np.float32]
 
 _SAME_BUMP, _TOLD = 2.0, 2.0  # in units of about a millimetre
 _LEAST_TOLD = 0.5  # of the base
+_BEYOND = 1.5  # in the same units: there is soft tissue
+_LEAST_DARKER = 0.3  # of the step from there to the bump, as slow brightness is the same in both
 _LEAST_HEIGHT_PX = 1.6  # of the working image: what is lower is not told from roughness
 _NEAR_PX, _MOST_OFF_PX, _LEAST_ALIKE = 24.0, 2.0, 0.4  # of a bone picture, as for lines
 # Both intervals are 95 % intervals of the truth: the least significant change is theirs, in squares.
@@ -67,8 +71,12 @@ class BumpChanges:
         )
         reason = self._reason(site.path_px)
         heights = [
-            self._listed(before, is_prior=True) if before else self._elsewhere(site.path_px, is_prior=True),
-            self._listed(after, is_prior=False) if after else self._elsewhere(site.path_px, is_prior=False),
+            self._listed(before, is_prior=True)
+            if before
+            else self._elsewhere(site.path_px, after, is_prior=True),
+            self._listed(after, is_prior=False)
+            if after
+            else self._elsewhere(site.path_px, before, is_prior=False),
         ]
         if reason is None and None in heights:
             reason = "the outline cannot be told in one of the pictures here"
@@ -96,8 +104,11 @@ class BumpChanges:
             return bump.height_mm
         return bump.height_px.times(self._common_per_grid(is_prior), "px")
 
-    def _elsewhere(self, path_px: FloatArray, *, is_prior: bool) -> Estimate | None:
-        """Return the height at a place where the picture lists no bump; None where none could be told."""
+    def _elsewhere(self, path_px: FloatArray, listed: Bump | None, *, is_prior: bool) -> Estimate | None:
+        """Return the height at a place where the picture lists no bump; None where none could be told.
+
+        `listed` is that of the other picture.
+        """
         looked, search = self._outlines[0 if is_prior else 1]
         shapes = [shape for _, shape in told_apart(search)]
         courses = [
@@ -110,6 +121,8 @@ class BumpChanges:
             return self._estimate(size.value, size.low, size.high, looked, is_prior=is_prior)
         if not self._is_told(path_px, looked, search, is_prior=is_prior):
             return None
+        if listed is not None and not self._is_dark_without(listed, is_prior=is_prior):
+            return None  # the outline that was followed there is another one, or passes the bump by
         return self._estimate(0.0, 0.0, _LEAST_HEIGHT_PX, looked, is_prior=is_prior)
 
     def _is_told(self, path_px: FloatArray, looked: Looked, search: OutlineSearch, *, is_prior: bool) -> bool:
@@ -120,6 +133,23 @@ class BumpChanges:
         places = self._common(looked, looked.found.stored(points), is_prior=is_prior)
         away = np.linalg.norm(path_px[:, None] - places[None], axis=2).min(axis=1)
         return bool((away <= _TOLD * self.both.unit_px).mean() >= _LEAST_TOLD)
+
+    def _is_dark_without(self, bump: Bump, *, is_prior: bool) -> bool:
+        """Whether the picture that lists no bump is darker where the other one shows it."""
+        shows, lacks = self.both.pair.current, self.both.pair.prior
+        if not is_prior:
+            shows, lacks = lacks, shows
+        looked = self.both.other if is_prior else self.both.one
+        base, top = (
+            self._common(looked, path, is_prior=not is_prior)[len(path) // 4 : 3 * len(path) // 4 + 1]
+            for path in (bump.base_px, bump.top_px)
+        )
+        rise = top - base
+        shares = np.linspace(0.2, 0.8, 7)[:, None, None]
+        way = rise / np.maximum(np.linalg.norm(rise, axis=1, keepdims=True), 1e-9)
+        inside = (base + shares * rise).reshape(-1, 2)
+        step = _mean_at(shows, inside) - _mean_at(shows, top + _BEYOND * self.both.unit_px * way)
+        return step > 0 and _mean_at(shows, inside) - _mean_at(lacks, inside) >= _LEAST_DARKER * step
 
     @cached_property
     def _outlines(self) -> tuple[tuple[Looked, OutlineSearch], tuple[Looked, OutlineSearch]]:
@@ -148,6 +178,10 @@ class BumpChanges:
         if self._is_in_mm and looked.mm is not None:
             return working.times(looked.mm / looked.found.working.scale, "mm")
         return working.times(self._common_per_grid(is_prior) / looked.found.working.scale, "px")
+
+
+def _mean_at(image: FloatImage, points_px: FloatArray) -> float:
+    return float(ndimage.map_coordinates(image, points_px.T, order=1, mode="nearest").mean())
 
 
 def bump_verdict(height: QuantityChange) -> Verdict:
