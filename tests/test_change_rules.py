@@ -142,7 +142,8 @@ def test_the_equivalent_width_rests_on_one_contrast_of_the_bone():
     [
         (6.0, 0.8, Verdict.BRIGHTER),
         (1.0, 0.8, Verdict.GONE),
-        (6.0, 0.2, Verdict.GONE),
+        (3.0, 0.8, Verdict.GONE),
+        (6.0, 0.1, Verdict.GONE),
         (-6.0, 0.8, Verdict.GONE),
     ],
 )

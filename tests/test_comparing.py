@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
-from compared_bones import BRIGHT, DARK, bone, course, findings, taken, with_line
+from compared_bones import BRIGHT, DARK, MIDDLE, SHAPE, bone, course, findings, taken, with_line
 from microcal_xray import SettingsError, Verdict, compare_series, radiograph_from_array
 from microcal_xray.comparing import compare_findings
 from microcal_xray.radiograph import Acquisition
@@ -74,6 +75,37 @@ def test_a_line_listed_in_one_picture_only_is_measured_in_the_other():
     assert line.current_id is None
     assert line.current_kind is DARK
     assert line.verdict is Verdict.UNCHANGED
+
+
+def with_band(image: np.ndarray, height: float) -> np.ndarray:
+    """The picture with a band 2.5 mm wide where the line was."""
+    rows = np.arange(SHAPE[0])[:, None] - 240.0
+    on_it = np.abs(np.arange(SHAPE[1])[None, :] - MIDDLE) < 27
+    return image + height * np.exp(-0.5 * (rows / 4.25) ** 2) * on_it
+
+
+def test_a_fissure_that_became_a_wide_faint_band_is_told_from_one_that_is_gone():
+    later = with_band(PERSON, 0.12)  # half of its contrast times width
+    (healed,) = compared((-0.7, 50, DARK), (0.0, 50, None), later_person=later).lines
+    (gone,) = compared((-0.7, 50, DARK), (0.0, 50, None)).lines
+    assert healed.is_dark_to_bright
+    assert healed.verdict is Verdict.BRIGHTER
+    assert gone.verdict is Verdict.GONE
+    assert not gone.is_dark_to_bright
+
+
+def test_a_dark_line_that_was_not_listed_is_found_under_the_bright_band_of_now():
+    """In coarse bone the template of the band, three times as wide, does not see it."""
+    rough = 3 * ndimage.gaussian_filter(np.random.default_rng(3).normal(0, 1, SHAPE), 5.0)
+    bone_now = PERSON + rough * (np.abs(np.arange(SHAPE[1])[None, :] - MIDDLE) < 35)
+    kinds = []
+    for dark in (0.3, 0.0):
+        before = bone_now - with_line(np.zeros(SHAPE), height=dark)
+        visits = ((0.0, 50, None), (0.0, 50, BRIGHT))
+        (line,) = compared(*visits, person=before, later_person=with_band(bone_now, 0.4)).lines
+        assert line.prior_id is None
+        kinds.append((line.prior_kind, line.is_dark_to_bright))
+    assert kinds == [(DARK, True), (None, False)]
 
 
 def test_a_mirrored_picture_is_flipped_back():

@@ -14,9 +14,9 @@ _SHOWN_SD = (
     3.0  # standard deviations of the bone beside it from which a line that is not listed counts as shown
 )
 _SHOWN_SHARE = 0.5  # or so much of its height in the other picture
-# The same, of the best of three bands in the difference, and its share of the contrast that the line had:
-# where a line is gone, what its template did not fit is left. They tell "gone" from "brighter" alone.
-_TURNED_SD, _TURNED_SHARE = 2.0, 0.6
+# The same, of the best of three bands beside the line in the difference, and its share of the contrast that
+# the line had. They tell "gone" from "brighter" alone.
+_TURNED_SD, _TURNED_SHARE = 3.5, 0.2
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class LineFacts:
     ----------
     paired : PairedHeight
     listed : (Kind or None, Kind or None)
-        Its kind where the picture has it as a candidate.
+        Its kind where the picture has it as a candidate, or, dark where a bright one is listed now, clearly
+        shows it.
     lengths : (Estimate or None, Estimate or None)
         None where the picture does not show it.
     integrals : (float, float)
@@ -42,9 +43,9 @@ class LineFacts:
     processing : Processing
     contrast_unit : str
     turned_z, turned_integral : float
-        Of a dark line that the prior picture only has as a candidate: height of the soft bright band that
-        stands out best there in the difference of both, a line in its middle apart, over what bone beside it
-        changes by, and its contrast times width. 0 otherwise.
+        Of a dark line that the prior picture only shows: height of the soft bright band that stands out best
+        to both sides of it in the difference of both, over its standard error, and its contrast times width.
+        0 otherwise.
     """
 
     paired: PairedHeight

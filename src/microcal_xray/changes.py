@@ -146,6 +146,46 @@ class LineChange:
 
 
 @dataclass(frozen=True)
+class BumpChange:
+    """One bump of an outline at both visits.
+
+    Parameters
+    ----------
+    id : int
+        1, 2, ... in the order shown; counted apart from lines.
+    verdict : Verdict
+        Of its height: new, gone, larger (higher), smaller, unchanged or not comparable.
+    reason : str or None
+        Why it is not comparable; None otherwise.
+    prior_id, current_id : int or None
+        Of the bump in each picture; None: it is not listed there, and was measured at the registered place.
+    prior_outline_px, current_outline_px : (N, 2) float array
+        Closed, in pixels of each picture as stored; empty where it is not listed.
+    height : QuantityChange or None
+        0 where the outline is told and nothing stands out of it. None where it is not comparable.
+    """
+
+    id: int
+    verdict: Verdict
+    reason: str | None
+    prior_id: int | None
+    current_id: int | None
+    prior_outline_px: npt.NDArray[np.float64]
+    current_outline_px: npt.NDArray[np.float64]
+    height: QuantityChange | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("prior_outline_px", "current_outline_px"):
+            path = np.array(getattr(self, name), np.float64).reshape(-1, 2)
+            path.flags.writeable = False
+            object.__setattr__(self, name, path)
+        if (self.verdict is Verdict.NOT_COMPARABLE) != (self.reason is not None):
+            raise ValueError(
+                f"verdict {self.verdict.value!r} with reason {self.reason!r}; give both or neither"
+            )
+
+
+@dataclass(frozen=True)
 class Registration:
     """How the prior picture was laid on the current one.
 
@@ -255,6 +295,8 @@ class Comparison:
     view : MatchedView or None
         None where they are not comparable, as `places`.
     places : PlaceMap or None
+    bumps : tuple of BumpChange
+        The same of the bumps of their outlines.
     """
 
     prior: Findings
@@ -263,6 +305,7 @@ class Comparison:
     lines: tuple[LineChange, ...]
     view: MatchedView | None = None
     places: PlaceMap | None = None
+    bumps: tuple[BumpChange, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from .bump_changes import BumpChanges
 from .change_errors import shipped_change_factors
-from .changes import Comparison, LineChange, Registration, Series, Verdict
+from .changes import BumpChange, Comparison, LineChange, Registration, Series, Verdict
 from .errors import SettingsError
 from .findings import Findings
 from .line_changes import LineChanges
@@ -34,8 +35,8 @@ def compare(prior: Radiograph, current: Radiograph, settings: Settings = Setting
     Returns
     -------
     Comparison
-        Every candidate of either picture with its verdict; all "not comparable", with the reason, where the
-        pictures do not show the same bone.
+        Every candidate and every bump of either picture with its verdict; all "not comparable", with the
+        reason, where the pictures do not show the same bone.
 
     Examples
     --------
@@ -93,13 +94,16 @@ def compare_findings(prior: Findings, current: Findings) -> Comparison:
     """
     registration, both = laid_findings(prior, current)
     if both is None:
-        return Comparison(prior, current, registration, _refused(prior, current, registration.reason or ""))
+        reason = registration.reason or ""
+        refused = _refused(prior, current, reason)
+        return Comparison(prior, current, registration, refused, bumps=_refused_bumps(prior, current, reason))
     changes = LineChanges(both, shipped_change_factors())
     lines = [
         changes.change(number, site, prior, current)
         for number, site in enumerate(changes.sites(prior, current), start=1)
     ]
-    return Comparison(prior, current, registration, tuple(lines), both.view(), both.places())
+    bumps = BumpChanges(both).changes(prior, current)
+    return Comparison(prior, current, registration, tuple(lines), both.view(), both.places(), bumps)
 
 
 def laid_findings(prior: Findings, current: Findings) -> tuple[Registration, LaidPair | None]:
@@ -185,3 +189,13 @@ def _refused(prior: Findings, current: Findings, reason: str) -> tuple[LineChang
         for each in current.candidates
     ]
     return tuple(replace(each, id=number) for number, each in enumerate([*after, *before], start=1))
+
+
+def _refused_bumps(prior: Findings, current: Findings, reason: str) -> tuple[BumpChange, ...]:
+    nothing = np.zeros((0, 2))
+    after = [(None, bump.id, nothing, bump.outline_px) for bump in current.bumps]
+    before = [(bump.id, None, bump.outline_px, nothing) for bump in prior.bumps]
+    return tuple(
+        BumpChange(number, Verdict.NOT_COMPARABLE, reason, *known)
+        for number, known in enumerate([*after, *before], start=1)
+    )

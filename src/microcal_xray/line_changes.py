@@ -11,11 +11,11 @@ from .change_rules import LineFacts, Sight, judged, sights
 from .changes import LineChange, Verdict
 from .findings import Candidate, Findings, Kind
 from .measured import Measured
-from .measurement import BAND_AREA, LineShape, band_over_slit
+from .measurement import BAND_AREA, LineShape, soft_band
 from .measuring import Scene, bone_contrast_at, line_at
 from .pairing import Site, sites
 from .radiograph import Intent, Radiograph, Signal
-from .registration import PairedHeight, height_in_errors, paired_height
+from .registration import Across, PairedHeight, paired_height
 from .side_by_side import LaidPair
 
 FloatArray = npt.NDArray[np.float64]
@@ -26,8 +26,13 @@ _MOST_OFF_PX = 2.0  # of a bone picture, 1 mm: farther off, nothing is compared 
 _LEAST_ALIKE = 0.4
 _LEAST_RESIDUAL_PX = 0.1
 _SAME_LINE_MM = 1.5
-_BANDS = (1.0, 1.6, 2.5)  # in units of about a millimetre: so wide may be what a fissure becomes,
-_WIDER = 2.0  # and so much wider than it was, or what its template leaves of it would be taken for the band
+_FISSURE, _CLEAR_SD = 0.8, 6.0  # width in units of about a millimetre; of the bone beside it
+_STILL_DARK = 0.5  # of what it was
+# Of what a fissure becomes: widths in units of about a millimetre, how far around it is looked at, and how
+# wide it is at least over the line that was there. Nearer to that line than 1.25 of its own width, nothing is
+# looked at: whatever its profile, next to nothing of it reaches farther.
+_BANDS, _BAND_REACH, _WIDER, _CORE = (1.6, 2.4, 3.2), (1.1, 0.8), 1.5, 1.25
+_FARTHEST = 13.0
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,9 @@ class LineChanges:
             None if kind is None else line_at(scene, site.path_px, kind=kind, width_px=width_px)
             for scene, kind in zip(self.both.scenes, kinds, strict=True)
         ]
+        if kinds == (None, Kind.SCLEROTIC):
+            own[0] = self._dark_before(site.path_px, off_px)
+            kinds = (None if own[0] is None else Kind.LUCENT, kinds[1])
         shapes = [each[0] for each in own if each is not None]
         best = max(shapes, key=lambda shape: shape.fit.d_prime)
         path_px = max((shape.path_px for shape in shapes), key=len)
@@ -181,7 +189,9 @@ class LineChanges:
         rows, columns = self.both.pair.usable.shape
         at = np.rint(path_px).astype(int)
         inside = ((at >= 0) & (at < (rows, columns))).all(axis=1)
-        if inside.mean() < 0.9 or self.both.pair.usable[tuple(at[inside].T)].mean() < 0.9:
+        # Where bones overlap, small places may be taken for metal: a line across one is still measured.
+        is_shown = inside.mean() >= 0.9 and self.both.pair.usable[tuple(at[inside].T)].mean() >= 0.75
+        if not is_shown:
             return "one of the pictures does not show this place"
         if off_px > _MOST_OFF_PX or alike < _LEAST_ALIKE:
             return "the bones do not lie on each other well enough here"
@@ -222,6 +232,22 @@ class LineChanges:
             listed=(kinds[0] is not None, kinds[1] is not None),
         )
 
+    def _dark_before(self, path_px: FloatArray, off_px: float) -> tuple[LineShape, Measured] | None:
+        """Return the dark line that the prior picture has where only the current one lists a bright one.
+
+        None where it has none that is clear, or the current one has it too: beside a bright line of a
+        processed picture there are dark ones. The template of the bright band is too wide to see it.
+        """
+        width_px = _FISSURE * self.both.unit_px
+        found = line_at(self.both.scenes[0], path_px, kind=Kind.LUCENT, width_px=width_px)
+        shape = found[0]
+        paired = self._paired(shape.path_px, shape, (Kind.LUCENT, Kind.LUCENT), off_px)
+        if paired is None or paired.prior > -_CLEAR_SD * paired.prior_sd:
+            return None
+        if paired.current < _STILL_DARK * paired.prior:
+            return None
+        return found if shape.fit.d_prime >= _CLEAR_SD else None
+
     def _turned(
         self, path_px: FloatArray, shape: LineShape, kinds: tuple[Kind | None, Kind | None], seen: Sight
     ) -> tuple[float, float]:
@@ -229,26 +255,26 @@ class LineChanges:
 
         What heals becomes wider and fainter than the line was: the template of the line does not see it, and
         in a single picture it is lost in the texture of the bone, which the difference of both does not have.
+        In the difference the line that is gone stands as a peak; to both sides of it the band is seen alone.
         """
-        if kinds != (Kind.LUCENT, None) or seen.kind is Kind.SCLEROTIC:
+        if kinds != (Kind.LUCENT, None) or seen.kind is not None:
             return 0.0, 0.0
-        unit_px, found = self.both.unit_px, []
-        for width_mm in _BANDS:
-            band_px = width_mm * unit_px
-            if band_px < _WIDER * shape.fit.width_px:
+        pair, unit_px = self.both.pair, self.both.unit_px
+        across = Across.of(path_px, pair.difference, usable=pair.usable, unit_px=unit_px, farthest=_FARTHEST)
+        peak = across.peak()
+        if peak is None:
+            return 0.0, 0.0
+        middle_px, line_px = peak
+        found = []
+        for width in _BANDS:
+            band_px = width * unit_px
+            if band_px < _WIDER * line_px:
                 continue
-            step = 0.5 * max(1, int(band_px / 4))
-            count = math.ceil((1.5 * band_px + 0.8 * unit_px) / step)
-            offset = step * np.arange(-count, count + 1, dtype=np.float64)
-            height, z = height_in_errors(
-                path_px,
-                self.both.pair.difference,
-                usable=self.both.pair.usable,
-                offset_px=offset,
-                template=band_over_slit(
-                    offset, slit_px=shape.fit.width_px, band_px=band_px, blur_px=shape.blur_px
-                ),
-                unit_px=unit_px,
+            height, z = across.height_of(
+                soft_band(across.offset_px - middle_px, band_px, shape.blur_px),
+                middle_px=middle_px,
+                core_px=_CORE * line_px,
+                reach_px=_BAND_REACH[0] * band_px + _BAND_REACH[1] * unit_px,
             )
             found.append((z, height * band_px * BAND_AREA * (self.both.mm or 1.0)))
         return max(found, default=(0.0, 0.0))

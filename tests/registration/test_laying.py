@@ -123,9 +123,17 @@ def test_a_line_that_turned_bright_does_not_speak_against_its_bone():
 def test_what_is_said_of_the_registration_near_a_line_comes_from_beside_it():
     laid = lay(picture(healed(1.0), seed=8), picture(healed(-1.0)), is_scale_known=True)
     course = np.stack([np.full(20, 120.0), np.linspace(60, 90, 20)], axis=1)
-    on_it = laid.off_near(course, within_px=8.0)
-    beside = laid.off_near(course, within_px=24.0, beyond_px=8.0)
-    assert beside[1] > on_it[1] + 0.1  # how much alike
-    assert beside[0] < 0.5
+    away = np.linalg.norm(laid.places_px[:, None] - course[None], axis=2).min(axis=1)
+    changed = replace(laid, alike=np.where(away < 8, 0.1, 0.9), off_px=np.where(away < 8, 3.0, 0.2))
+    assert changed.off_near(course, within_px=8.0) == (3.0, 0.1)
+    assert changed.off_near(course, within_px=24.0, beyond_px=8.0) == (0.2, 0.9)
     nowhere = laid.off_near(course + 1e4, within_px=24.0, beyond_px=8.0)
     assert np.isfinite(nowhere[0])  # the nearest ones count
+
+
+def test_a_line_that_turned_bright_does_not_make_its_bone_look_off():
+    """Its grain is found again, in windows that are wider than the line."""
+    laid = lay(picture(healed(1.0), seed=8), picture(healed(-1.0)), is_scale_known=True)
+    off, alike = laid.off_near(np.array([[120.0, 75.0]]), within_px=16.0)
+    assert off < 0.5
+    assert alike > 0.9

@@ -4,11 +4,9 @@ import numpy as np
 import pytest
 from laid_bones import SHAPE, bone, mask
 
-from microcal_xray.measurement import band_over_slit
 from microcal_xray.registration import (
     as_sharp,
     before_shrinking,
-    height_in_errors,
     matched_pair,
     paired_height,
 )
@@ -123,31 +121,6 @@ def test_the_gain_is_not_taken_from_what_changed():
     at = (slice(238, 243), slice(140, 160))
     assert np.median(apart.gain[at]) == pytest.approx(1.0, abs=0.02)
     assert np.median(with_it.gain[at]) > 1.05
-
-
-def test_a_band_is_seen_in_the_difference_whatever_becomes_of_the_line_in_its_middle():
-    rng = np.random.default_rng(5)
-    rows = np.arange(PERSON.shape[0])[:, None]
-    columns = np.arange(PERSON.shape[1])[None, :]
-    band = 0.2 * np.exp(-0.5 * ((rows - 240) / 3.0) ** 2) * ((columns >= 128) & (columns <= 172))
-    noise = rng.normal(0, 0.05, PERSON.shape)
-    offset = np.arange(-24, 25) * 0.5
-    template = band_over_slit(offset, slit_px=1.9, band_px=7.0, blur_px=0.5)
-    difference = with_line(0.0) - with_line(-0.6) + noise
-    heights = [
-        height_in_errors(
-            PATH,
-            (difference + each).astype(np.float32),
-            usable=USABLE,
-            offset_px=offset,
-            template=template,
-            unit_px=4.0,
-        )
-        for each in (band, 0 * band)
-    ]
-    assert heights[0][0] == pytest.approx(0.2, abs=0.05)
-    assert heights[0][1] > 4
-    assert abs(heights[1][0]) < 0.25 * heights[0][0]  # what the template leaves of a line that is gone
 
 
 def test_a_line_outside_is_none():

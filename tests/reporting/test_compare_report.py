@@ -7,6 +7,7 @@ import io
 import json
 import math
 import re
+from dataclasses import replace
 
 import jsonschema
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 from compared import BRIGHT, DARK, HOSTILE, change, comparison, line
 
 from microcal_xray import OutputError, Series, Settings, Verdict, write_comparison
+from microcal_xray.changes import BumpChange
 from microcal_xray.reporting.compare_page import comparison_html
 from microcal_xray.reporting.compare_pictures import difference_levels
 from microcal_xray.reporting.compare_record import (
@@ -55,6 +57,32 @@ def test_what_is_not_known_is_null(series):
     jsonschema.validate(record, comparison_schema())
     assert record["weeks"] is None
     assert record["comparisons"][0]["lines"][0]["registration_error_px"] is None
+
+
+def test_bumps_are_in_the_record_and_on_the_page():
+    square = np.array([[1.0, 1.0], [1.0, 5.0], [4.0, 5.0]])
+    nothing = np.zeros((0, 2))
+    bumps = (
+        BumpChange(1, Verdict.LARGER, None, 1, 2, square, square, change(1.0, 3.0)),
+        BumpChange(2, Verdict.NEW, None, None, 1, nothing, square, change(0.0, 2.0)),
+        BumpChange(3, Verdict.NOT_COMPARABLE, HOSTILE, 3, None, square, nothing),
+    )
+    held = Series((replace(comparison(NEW), bumps=bumps),))
+    record = json.loads(comparison_json(held, Settings()))
+    jsonschema.validate(record, comparison_schema())
+    known = record["comparisons"][0]["bumps"]
+    assert [each["verdict"] for each in known] == ["larger", "new", "not comparable"]
+    assert known[0]["height"]["change"] == 2.0
+    assert known[1]["prior_outline_px"] == []
+    assert known[2]["height"] is None
+    page = comparison_html(held)
+    assert page.count('<table class="changes bumps">') == 1
+    assert "1.00 \u2192 3.00 mm" in page
+    assert HOSTILE not in page
+
+
+def test_a_page_without_bumps_has_no_table_of_them(page):
+    assert "changes bumps" not in page
 
 
 def test_no_date_is_in_the_record(series):

@@ -112,6 +112,14 @@ def _describe(series: Series) -> int:
                 else f", length {change.prior.value:.1f} -> {change.current.value:.1f} {change.unit}"
             )
             say(f"  line {line.id}: {line.verdict.value}{size}{f' ({line.reason})' if line.reason else ''}")
+        for bump in comparison.bumps:
+            height = bump.height
+            size = (
+                ""
+                if height is None
+                else f", height {height.prior.value:.1f} -> {height.current.value:.1f} {height.unit}"
+            )
+            say(f"  bump {bump.id}: {bump.verdict.value}{size}{f' ({bump.reason})' if bump.reason else ''}")
     return refused
 
 

@@ -1,7 +1,7 @@
 """How long, wide and high each line is, what its surroundings say, and how strong that makes it."""
 
 from .along_bone import BoneAround
-from .band import BAND_AREA, band_over_slit
+from .band import BAND_AREA, soft_band
 from .card import Units, evidence_card
 from .features import FeatureTable, feature_table
 from .intervals import IntervalFactors, shipped_factors
@@ -32,7 +32,6 @@ __all__ = [
     "Ranker",
     "Trees",
     "Units",
-    "band_over_slit",
     "bone_setting",
     "direction_along",
     "evidence_card",
@@ -46,4 +45,5 @@ __all__ = [
     "shipped_factors",
     "shipped_rankers",
     "smooth_path",
+    "soft_band",
 ]

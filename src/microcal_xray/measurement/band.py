@@ -17,7 +17,6 @@ _WIDTHS = 60
 _PRIOR_LOG_SD = 1.0  # the width at which the line was found is right within a factor of e, say
 _DEGREE = 2  # of the background's polynomial
 _LEAST_WEIGHT = 0.1  # of the largest: a bone's edge across the strip says less, but not nothing
-_TILTED = 1.6
 _FLOOR = 2e-3  # of the variance, added as white noise: no covariance is known better
 
 
@@ -75,39 +74,22 @@ def slit(offset_px: FloatArray, width_px: float, blur_px: float) -> FloatArray:
 
 
 def soft_band(offset_px: FloatArray, width_px: float, blur_px: float) -> FloatArray:
-    """Return a Gaussian of height 1 blurred by a two-sided exponential; parameters as of `slit`."""
+    """Return a Gaussian of height 1 blurred by a two-sided exponential.
+
+    Parameters
+    ----------
+    offset_px : (M,) float array
+    width_px : float
+        Full width at half maximum of the Gaussian.
+    blur_px : float
+        The same of the exponential, over 0.
+    """
     sd = width_px / _FWHM_PER_SD
     places, step = np.linspace(-3, 3, 25, retstep=True)
     shares = np.exp(-0.5 * places**2)
     # Thin slits side by side, as high as the Gaussian there.
     beside = slit(offset_px - sd * places[:, None], sd * float(step), blur_px)
     return np.asarray(shares @ beside)
-
-
-def band_over_slit(offset_px: FloatArray, *, slit_px: float, band_px: float, blur_px: float) -> FloatArray:
-    """Return weights that give the height of a soft band, whatever a line in its middle and the rest do.
-
-    Parameters
-    ----------
-    offset_px : (M,) float array
-        Evenly spaced, symmetric about 0.
-    slit_px, band_px : float
-        Full widths at half maximum; the band is the wider one.
-    blur_px : float
-
-    Examples
-    --------
-    >>> offset = np.arange(-20.0, 21.0)
-    >>> weights = band_over_slit(offset, slit_px=2.0, band_px=8.0, blur_px=1.0)
-    >>> seen = 0.3 * soft_band(offset, 8.0, 1.0) - 2.0 * slit(offset, 2.0, 1.0) + 5.0
-    >>> round(float(weights @ seen), 6)
-    0.3
-    """
-    # A tilted gap is no slit: two of different width together are about what it is.
-    shapes = [soft_band(offset_px, band_px, blur_px)]
-    shapes += [slit(offset_px, wide * slit_px, blur_px) for wide in (1.0, _TILTED)]
-    basis = np.concatenate([np.stack(shapes, axis=1), _polynomials(offset_px)], axis=1)
-    return np.asarray(np.linalg.pinv(basis)[0])
 
 
 def fit_band(

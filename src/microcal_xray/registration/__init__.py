@@ -4,9 +4,11 @@ from .alignment import Alignment
 from .bone_picture import BonePicture, bone_picture
 from .laying import Laid, lay
 from .matching import MatchedPair, as_sharp, before_shrinking, matched_pair, sampled
-from .paired import PairedHeight, height_in_errors, paired_height
+from .paired import PairedHeight, paired_height
+from .skirts import Across
 
 __all__ = [
+    "Across",
     "Alignment",
     "BonePicture",
     "Laid",
@@ -15,7 +17,6 @@ __all__ = [
     "as_sharp",
     "before_shrinking",
     "bone_picture",
-    "height_in_errors",
     "lay",
     "matched_pair",
     "paired_height",

@@ -14,7 +14,6 @@ Mask = npt.NDArray[np.bool_]
 
 # In units of about a millimetre.
 _BESIDE = tuple(2.5 + 0.5 * step for step in range(8))  # to each side: there unchanged bone is measured
-_FAR_BESIDE = tuple(4.0 + 0.5 * step for step in range(8))  # the same of a wide band
 _FARTHEST = 0.75  # to the side that a line is looked for
 _FARTHEST_TURNED = (
     0.4  # the same, of one that changed its polarity: beside many a line is a fainter one of the other
@@ -111,7 +110,7 @@ def paired_height(
     for image, sign, is_listed in zip((prior, current), signs, listed, strict=True):
         strip = _Heights.along(path_px, image, usable, offset_px, template, unit_px)
         still = [height for aside in sides if (height := strip.mean(aside, aside)) is not None]
-        looks.append(_Look(strip, sign, is_listed, _spread(np.array(still)), place_sd, unit_px))
+        looks.append(_Look(strip, sign, is_listed, spread(np.array(still)), place_sd, unit_px))
     own = [look.found(0.0) for look in looks]
     if own[0] is None or own[1] is None:
         return None
@@ -126,48 +125,12 @@ def paired_height(
     return PairedHeight(
         own[0][0],
         own[1][0],
-        _spread(around[:, 0]),
-        _spread(around[:, 1]),
-        _spread(around[:, 1] - around[:, 0]),
+        spread(around[:, 0]),
+        spread(around[:, 1]),
+        spread(around[:, 1] - around[:, 0]),
         own[0][1],
         own[1][1],
     )
-
-
-def height_in_errors(
-    path_px: FloatArray,
-    difference: FloatImage,
-    *,
-    usable: Mask,
-    offset_px: FloatArray,
-    template: FloatArray,
-    unit_px: float,
-) -> tuple[float, float]:
-    """Return a height in the difference of both pictures, and the same over what bone beside it changes by.
-
-    Parameters
-    ----------
-    path_px : (N, 2) float array
-    difference : (R, C) float32 array
-        Current minus prior, matched: what both have in common is gone.
-    usable : (R, C) bool array
-    offset_px, template : (M,) float array
-        As of `paired_height`.
-    unit_px : float
-
-    Returns
-    -------
-    (float, float)
-        Zeros where half of the course is not usable, or too little bone is around it.
-    """
-    strip = _Heights.along(path_px, difference, usable, offset_px, template, unit_px, _FAR_BESIDE[-1])
-    own = strip.mean(0.0, 0.0)
-    sides = [side * step * unit_px for step in _FAR_BESIDE for side in (-1, 1)]
-    beside = [height for aside in sides if (height := strip.mean(aside, aside)) is not None]
-    spread = _spread(np.array(beside))
-    if own is None or len(beside) < _FEWEST_BESIDE or spread <= 0:
-        return 0.0, 0.0
-    return own, own / spread
 
 
 @dataclass(frozen=True)
@@ -186,12 +149,11 @@ class _Heights:
         offset_px: FloatArray,
         template: FloatArray,
         unit_px: float,
-        farthest: float = _BESIDE[-1] + _FARTHEST,
     ) -> "_Heights":
         step = float(offset_px[1] - offset_px[0])
-        reach = math.ceil(farthest * unit_px / step) + len(offset_px) // 2
+        reach = math.ceil((_BESIDE[-1] + _FARTHEST) * unit_px / step) + len(offset_px) // 2
         across = step * np.arange(-reach, reach + 1)
-        points = path_px[:, None, :] + across[None, :, None] * _normals(path_px)[:, None, :]
+        points = path_px[:, None, :] + across[None, :, None] * normals(path_px)[:, None, :]
         flat = points.reshape(-1, 2)
         last = np.array(image.shape) - 1
         corner = np.clip(np.floor(flat.min(axis=0)).astype(int) - 8, 0, last)
@@ -255,13 +217,14 @@ class _Look:
         return height**2 / (2 * self.sd**2 + 1e-30) - (middle**2 + turned**2) / (2 * self.place_sd_px**2)
 
 
-def _normals(path_px: FloatArray) -> FloatArray:
+def normals(path_px: FloatArray) -> FloatArray:
+    """Return the unit vector across a course (N, 2) at each of its points."""
     along = np.gradient(ndimage.gaussian_filter1d(path_px, 2.0, axis=0, mode="nearest"), axis=0)
     along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-12)
     return np.stack([along[:, 1], -along[:, 0]], axis=1)
 
 
-def _spread(values: FloatArray) -> float:
+def spread(values: FloatArray) -> float:
     """Return the standard deviation about zero, an outlying quarter held down (the largest are clipped)."""
     if not len(values):
         return 0.0

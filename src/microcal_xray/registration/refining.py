@@ -19,15 +19,27 @@ _POINTS = (3_000, 6_000, 10_000, 16_000)
 _OUTLIER = 2.5  # Tukey's biweight, in robust standard deviations
 _SETTLED_PX = 0.003
 _STIFFNESS = 0.1  # of the field: bending costs so much of the mean information per knot
-_TEXTURE = (0.7, 3.0)  # (detail, window) in pixels, of the texture inside bone
-_RING_PX = (3.0, 5.0, 8.0)
 _PULL = 0.004  # towards no shift, where nothing tells
 _SLIDES_PX = (np.arange(-6.0, 7.0), np.array([-2.0, -1.0, 0.0, 1.0, 2.0]))  # along a bone, and across it
 
 
 @dataclass(frozen=True)
-class _Layer:
-    """Both pictures at one fineness, and the points of the current one that are compared."""
+class Layer:
+    """Both pictures at one fineness, and the points of the current one that are compared.
+
+    Parameters
+    ----------
+    still, moving : (R, C) float32 array
+        The current and the prior picture, evened out.
+    down, right : (R, C) float32 array
+        Slopes of the prior one.
+    bone : (R, C) float32 array
+        Of the prior one, 0 to 1.
+    points : (N, 2) float array
+        Places of the current one that are compared.
+    wanted : (N,) float array
+        The current picture there.
+    """
 
     still: FloatImage
     moving: FloatImage
@@ -57,7 +69,7 @@ class Fit:
     shared: float
 
 
-def layers(current: BonePicture, prior: BonePicture) -> tuple[_Layer, ...]:
+def layers(current: BonePicture, prior: BonePicture) -> tuple[Layer, ...]:
     """Return both pictures evened out, from coarse to fine."""
     return tuple(
         _layer(current, prior, detail, window, points)
@@ -65,7 +77,7 @@ def layers(current: BonePicture, prior: BonePicture) -> tuple[_Layer, ...]:
     )
 
 
-def coarse_fit(matrix: FloatArray, steps: tuple[_Layer, ...], shape: tuple[int, ...]) -> Fit:
+def coarse_fit(matrix: FloatArray, steps: tuple[Layer, ...], shape: tuple[int, ...]) -> Fit:
     """Return a guess refined to about a pixel; for choosing among several.
 
     Parameters
@@ -82,29 +94,29 @@ def coarse_fit(matrix: FloatArray, steps: tuple[_Layer, ...], shape: tuple[int, 
     return fit_at(still, steps[1])
 
 
-def fine_fit(start: Alignment, steps: tuple[_Layer, ...]) -> Fit:
+def fine_fit(start: Alignment, steps: tuple[Layer, ...]) -> Fit:
     """Return an alignment refined to a fraction of a pixel, with shifts for bones that moved apart."""
     matrix = _whole(start.matrix, steps[2], _ROUNDS[2], is_similar=False)
     for step, rounds in zip(steps[2:], _ROUNDS[2:], strict=True):
         matrix = _whole(_slid(matrix, step), step, rounds, is_similar=False)
     found = replace(start, matrix=matrix)
     for step, rounds in zip(steps[-2:], _FIELD_ROUNDS, strict=True):
-        found = _with_field(found, step, rounds)
+        found = with_field(found, step, rounds)
     return fit_at(found, steps[-1])
 
 
-def fit_at(alignment: Alignment, step: _Layer) -> Fit:
+def fit_at(alignment: Alignment, step: Layer) -> Fit:
     """Return how well the bones agree under an alignment."""
     places = alignment.to_prior(step.points)
-    seen = _at(step.bone, places) > 0.5
+    seen = at_places(step.bone, places) > 0.5
     shared = float(seen.mean()) if len(seen) else 0.0
     if seen.sum() < 30:
         return Fit(alignment, 0.0, shared)
-    return Fit(alignment, _correlation(step.wanted[seen], _at(step.moving, places[seen])), shared)
+    return Fit(alignment, correlation(step.wanted[seen], at_places(step.moving, places[seen])), shared)
 
 
 def local_shifts(
-    alignment: Alignment, step: _Layer, *, sigma_px: float, apart_px: float
+    alignment: Alignment, step: Layer, *, sigma_px: float, apart_px: float
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return by how much bone is still off at places all over it, as the pictures themselves tell.
 
@@ -124,12 +136,13 @@ def local_shifts(
         Correlation in each window.
     """
     places = alignment.to_prior(step.points)
-    seen = _at(step.bone, places) > 0.5
+    seen = at_places(step.bone, places) > 0.5
     points, places, wanted = step.points[seen], places[seen], step.wanted[seen]
     if len(points) < 30:
         return np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0)
-    got = _at(step.moving, places)
-    slope = np.stack([_at(step.down, places), _at(step.right, places)], axis=1) @ alignment.matrix[:, :2]
+    got = at_places(step.moving, places)
+    steep = [at_places(image, places) for image in (step.down, step.right)]
+    slope = np.stack(steep, axis=1) @ alignment.matrix[:, :2]
     shape = step.still.shape
     names = ("one", "a", "b", "aa", "bb", "ab", "rr", "cc", "rc", "re", "ce")
     gain = float((wanted * got).sum() / max((got * got).sum(), 1e-12))
@@ -171,13 +184,13 @@ def local_shifts(
     return where.astype(np.float64), off / max(gain, 1e-6), agreement
 
 
-def _layer(current: BonePicture, prior: BonePicture, detail: float, window: float, most: int) -> _Layer:
+def _layer(current: BonePicture, prior: BonePicture, detail: float, window: float, most: int) -> Layer:
     still = evened(current, detail_px=detail, window_px=window)
     moving = evened(prior, detail_px=detail, window_px=window)
     down, right = np.gradient(moving)
     points = np.argwhere(_inner(current))
     points = points[:: max(1, len(points) // most)]
-    return _Layer(
+    return Layer(
         still,
         moving,
         np.asarray(down, np.float32),
@@ -194,19 +207,20 @@ def _inner(picture: BonePicture) -> npt.NDArray[np.bool_]:
     return np.asarray(around & ndimage.binary_erosion(picture.usable, iterations=4))
 
 
-def _at(image: FloatImage, places: FloatArray) -> FloatArray:
+def at_places(image: FloatImage, places: FloatArray) -> FloatArray:
+    """Return an image at places (N, 2), between pixels linear."""
     # Outside of the picture nothing is known: zero, also of the bone there.
     return np.asarray(ndimage.map_coordinates(image, places.T, order=1, mode="constant"), np.float64)
 
 
-def _whole(matrix: FloatArray, step: _Layer, rounds: int, *, is_similar: bool) -> FloatArray:
+def _whole(matrix: FloatArray, step: Layer, rounds: int, *, is_similar: bool) -> FloatArray:
     """Return the matrix after Gauss-Newton steps on all bone at once."""
     middle = step.points.mean(axis=0) if len(step.points) else np.zeros(2)
     off = step.points - middle
     flip = -1.0 if np.linalg.det(matrix[:, :2]) < 0 else 1.0
     for _ in range(rounds):
         places = step.points @ matrix[:, :2].T + matrix[:, 2]
-        seen = _at(step.bone, places) > 0.5
+        seen = at_places(step.bone, places) > 0.5
         if seen.sum() < 50:
             break
         error, weight, down, right = _compared(step, places, seen)
@@ -234,7 +248,7 @@ def _whole(matrix: FloatArray, step: _Layer, rounds: int, *, is_similar: bool) -
     return matrix
 
 
-def _slid(matrix: FloatArray, step: _Layer) -> FloatArray:
+def _slid(matrix: FloatArray, step: Layer) -> FloatArray:
     """Return the matrix with the shift that agrees best: a shaft is much the same a little farther on."""
     few = step.points[:: max(1, len(step.points) // 4_000)]
     wanted = step.wanted[:: max(1, len(step.points) // 4_000)]
@@ -246,9 +260,9 @@ def _slid(matrix: FloatArray, step: _Layer) -> FloatArray:
         for across in _SLIDES_PX[1]:
             shift = matrix[:, :2] @ (along * axes[:, 1] + across * axes[:, 0])
             places = few @ matrix[:, :2].T + matrix[:, 2] + shift
-            seen = _at(step.bone, places) > 0.5
+            seen = at_places(step.bone, places) > 0.5
             agreement = (
-                _correlation(wanted[seen], _at(step.moving, places[seen])) if seen.sum() > 50 else -1.0
+                correlation(wanted[seen], at_places(step.moving, places[seen])) if seen.sum() > 50 else -1.0
             )
             if agreement > best + 1e-9:
                 best, found = agreement, np.column_stack([matrix[:, :2], matrix[:, 2] + shift])
@@ -256,17 +270,17 @@ def _slid(matrix: FloatArray, step: _Layer) -> FloatArray:
 
 
 def _compared(
-    step: _Layer, places: FloatArray, seen: npt.NDArray[np.bool_]
+    step: Layer, places: FloatArray, seen: npt.NDArray[np.bool_]
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Return error, weight and both slopes at the points that both pictures show, the gain taken out."""
     places, wanted = places[seen], step.wanted[seen]
-    got = _at(step.moving, places)
+    got = at_places(step.moving, places)
     gain = max(float((wanted * got).sum() / max((got * got).sum(), 1e-12)), 0.1)
     error = wanted - gain * got
     spread = 1.4826 * float(np.median(np.abs(error))) + 1e-9
     share = np.minimum(np.abs(error) / (_OUTLIER * 2 * spread), 1)
     weight = (1 - share**2) ** 2
-    return error, weight, gain * _at(step.down, places), gain * _at(step.right, places)
+    return error, weight, gain * at_places(step.down, places), gain * at_places(step.right, places)
 
 
 def _solved(jacobian: FloatArray, weight: FloatArray, error: FloatArray) -> FloatArray:
@@ -276,8 +290,19 @@ def _solved(jacobian: FloatArray, weight: FloatArray, error: FloatArray) -> Floa
     return np.asarray(np.linalg.solve(damped, side))
 
 
-def _with_field(start: Alignment, step: _Layer, rounds: int) -> Alignment:
-    """Return the alignment with its field of shifts after Gauss-Newton steps."""
+def with_field(
+    start: Alignment, step: Layer, rounds: int, *, stiffness: float = _STIFFNESS, pull: float = _PULL
+) -> Alignment:
+    """Return the alignment with its field of shifts after Gauss-Newton steps.
+
+    Parameters
+    ----------
+    start : Alignment
+    step : Layer
+    rounds : int
+    stiffness, pull : float
+        What bending of the field and what a shift costs, over the mean information per knot.
+    """
     shape = start.shifts.shape[1:]
     basis = _basis(step.points, start.knots_px, shape)
     bending = _bending(shape)
@@ -285,7 +310,7 @@ def _with_field(start: Alignment, step: _Layer, rounds: int) -> Alignment:
     for _ in range(rounds):
         found = replace(start, shifts=shifts)
         places = found.to_prior(step.points)
-        seen = _at(step.bone, places) > 0.5
+        seen = at_places(step.bone, places) > 0.5
         if seen.sum() < 200:
             break
         error, weight, down, right = _compared(step, places, seen)
@@ -296,7 +321,7 @@ def _with_field(start: Alignment, step: _Layer, rounds: int) -> Alignment:
         side = jacobian.T @ (weight * error)
         size = len(bending)
         level = float(np.trace(normal)) / (2 * size)
-        stiff = level * (_STIFFNESS * bending + _PULL * np.eye(size))
+        stiff = level * (stiffness * bending + pull * np.eye(size))
         for axis in (0, 1):
             part = slice(axis * size, (axis + 1) * size)
             normal[part, part] += stiff
@@ -345,54 +370,8 @@ def _bending(shape: tuple[int, ...]) -> FloatArray:
     return np.asarray(together.T @ together)
 
 
-def _correlation(one: FloatArray, other: FloatArray) -> float:
+def correlation(one: FloatArray, other: FloatArray) -> float:
+    """Return the correlation of two samples (N,); 0 where one of them is all the same."""
     a, b = one - one.mean(), other - other.mean()
     size = float(np.sqrt((a * a).sum() * (b * b).sum()))
     return float((a * b).sum() / size) if size > 0 else 0.0
-
-
-def texture_agreement(alignment: Alignment, current: BonePicture, prior: BonePicture) -> tuple[float, float]:
-    """Return how well the fine texture inside the bones agrees, and how well it does anywhere near.
-
-    Parameters
-    ----------
-    alignment : Alignment
-    current, prior : BonePicture
-
-    Returns
-    -------
-    agreement : float
-        Correlation of what is finer than 1.5 mm, 2.5 mm and more inside the outline.
-    elsewhere : float
-        The largest correlation when the prior picture is moved by 1.5 to 4 mm: outlines and cortices of two
-        people can be laid on each other, and then agree nearly as well a little farther on.
-    """
-    detail, window = _TEXTURE
-    still = evened(current, detail_px=detail, window_px=window)
-    moving = evened(prior, detail_px=detail, window_px=window)
-    inside = np.argwhere(_deep(current))
-    points = inside[:: max(1, len(inside) // 12_000)].astype(np.float64)
-    if len(points) < 100:
-        return 0.0, 0.0
-    wanted = still[tuple(points.astype(int).T)].astype(np.float64)
-    places = alignment.to_prior(points)
-    deep = _deep(prior).astype(np.float32)
-
-    def agreement(shift: FloatArray) -> float:
-        moved = places + shift
-        seen = _at(deep, moved) > 0.5
-        return _correlation(wanted[seen], _at(moving, moved[seen])) if seen.sum() >= 100 else 0.0
-
-    angles = np.arange(0, 2 * np.pi, np.pi / 8)
-    ring = [np.array([np.sin(a), np.cos(a)]) * radius for radius in _RING_PX for a in angles]
-    return agreement(np.zeros(2)), max(agreement(shift) for shift in ring)
-
-
-def _deep(picture: BonePicture) -> npt.NDArray[np.bool_]:
-    for inside in (5, 3, 1):
-        deep = ndimage.binary_erosion(picture.bone & picture.usable, iterations=inside)
-        if deep.sum() >= 0.2 * picture.bone.sum():
-            break
-    # A line that healed is dark in one picture and bright in the other: it would speak against the bone.
-    apart = deep if picture.lines is None else deep & ~picture.lines
-    return np.asarray(apart if apart.sum() >= 0.5 * deep.sum() else deep)

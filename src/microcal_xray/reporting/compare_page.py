@@ -10,7 +10,7 @@ from string import Template
 
 import numpy as np
 
-from ..changes import VERDICTS, Comparison, LineChange, QuantityChange, Series, Verdict
+from ..changes import VERDICTS, BumpChange, Comparison, LineChange, QuantityChange, Series, Verdict
 from ..findings import Kind
 from ..measured import Estimate
 from ..version import __version__
@@ -109,7 +109,8 @@ def _pair_html(index: int, comparison: Comparison, series: Series) -> tuple[str,
     html = (
         f'<section class="pair" id="pair-{index}" data-index="{index}" aria-label="Comparison {index + 1}">'
         f'<div class="panes">{panes}</div>'
-        f"<aside>{_registration_html(comparison)}{_lines_html(comparison)}{_cautions_html(comparison)}</aside></section>"
+        f"<aside>{_registration_html(comparison)}{_lines_html(comparison)}"
+        f"{_bumps_html(comparison)}{_cautions_html(comparison)}</aside></section>"
     )
     paths = [
         {
@@ -188,7 +189,27 @@ def _line_html(line: LineChange) -> str:
     )
 
 
-def _words(start: str, line: LineChange) -> str:
+def _bumps_html(comparison: Comparison) -> str:
+    if not comparison.bumps:
+        return ""
+    return (
+        '<table class="changes bumps"><thead><tr><th scope="col">Bump</th><th scope="col">Verdict</th>'
+        '<th scope="col">Prior \u2192 current</th></tr></thead>'
+        f"<tbody>{''.join(_bump_html(bump) for bump in comparison.bumps)}</tbody></table>"
+    )
+
+
+def _bump_html(bump: BumpChange) -> str:
+    kind = "changed" if bump.verdict in _CHANGED else "same"
+    height = "" if bump.height is None else _change_html("height", bump.height)
+    reason = f'<p class="quiet">{escape(printable_text(bump.reason))}</p>' if bump.reason else ""
+    return (
+        f'<tr class="{kind}"><td>{bump.id}</td><td><b>{escape(bump.verdict.value)}</b></td>'
+        f'<td>{height}{reason}<small class="quiet">{escape(_words("listed in", bump))}</small></td></tr>'
+    )
+
+
+def _words(start: str, line: LineChange | BumpChange) -> str:
     places = [
         f"{word} (no. {number})"
         for word, number in (("prior", line.prior_id), ("current", line.current_id))

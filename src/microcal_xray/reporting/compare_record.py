@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..changes import Comparison, LineChange, QuantityChange, Registration, Series
+from ..changes import BumpChange, Comparison, LineChange, QuantityChange, Registration, Series
 from ..settings import Settings
 from ..version import __version__
 from .capsule import run_capsule
@@ -95,6 +95,7 @@ def comparison_dict(comparison: Comparison) -> dict[str, Any]:
     return {
         "registration": _registration(comparison.registration),
         "lines": [_line(line) for line in comparison.lines],
+        "bumps": [_bump(bump) for bump in comparison.bumps],
     }
 
 
@@ -154,6 +155,19 @@ def _line(line: LineChange) -> dict[str, Any]:
         "registration_error_mm": _digits(line.registration_error_mm),
         "prior_measured": measured_dict(line.prior_measured),
         "current_measured": measured_dict(line.current_measured),
+    }
+
+
+def _bump(bump: BumpChange) -> dict[str, Any]:
+    return {
+        "id": bump.id,
+        "verdict": bump.verdict.value,
+        "reason": bump.reason,
+        "prior_id": bump.prior_id,
+        "current_id": bump.current_id,
+        "prior_outline_px": (np.round(bump.prior_outline_px, 2) + 0.0).tolist(),
+        "current_outline_px": (np.round(bump.current_outline_px, 2) + 0.0).tolist(),
+        "height": change_dict(bump.height),
     }
 
 
