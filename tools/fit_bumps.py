@@ -1,17 +1,18 @@
 """Fit the strength of bumps, its rate of false ones and the errors of their sizes; writes models/bumps.json.
 
 Usage: python tools/fit_bumps.py [FIRST LAST]   (seeds, 0 to 400 unless given; all under 900)
+       python tools/fit_bumps.py --sizes FIRST LAST
        python tools/fit_bumps.py --pictures FOLDER
 
-The second form leaves the fit as it is and writes the rates of real pictures anew, from those in FOLDER that
-have neither a line nor a bump (`truth.csv`, as ../shared/data/dev has it). Only numbers are kept of them.
+The second form writes what is lost of bumps and their intervals anew and leaves strength and rates. The third
+leaves the fit as it is and writes the rates of real pictures anew, from those in FOLDER that have neither a
+line nor a bump (`truth.csv`, as ../shared/data/dev has it). Only numbers are kept of them.
 
 Rates of false bumps come from strengths by weights that were fitted without the picture (five folds), each
 place counted once, as a search counts it.
 """
 
 import json
-import math
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from bump_samples import Sample, plain_pictures, sample
 
 import microcal_xray as mx
 from microcal_xray.contour import BumpShape, opposite_px
-from microcal_xray.contour.sizes import height_sd_px, index_sd, log_scale
+from microcal_xray.contour.sizes import terms_of
 from microcal_xray.contour.strength import FEATURES, features
 from microcal_xray.outlining import outlines_of, told_apart
 from microcal_xray.searching import looked_at, surveyed
@@ -39,6 +40,16 @@ _TWICE_PX = 16.0
 _DIAL = 0.5  # false bumps per picture at which sizes are judged
 _LEAST_HEIGHT_MM, _LEAST_LENGTH_MM = 1.0, 5.0
 _TAILS = (2.5, 97.5)  # percent
+_OF_BUMP, _OF_SHAFT = ("brightness", "flat", "one_sided"), ("straying", "flat", "far")
+_TERMS = {
+    "height": _OF_BUMP,
+    "length": _OF_BUMP,
+    "area": _OF_BUMP,
+    "callus_index": _OF_SHAFT,
+    "shaft": _OF_SHAFT,
+}
+_SCALE_FOLDS, _SCALE_RIDGE = 10, 3.0
+_LEAST_OFF = 0.02  # of a logarithm: no size is told better
 
 
 @dataclass(frozen=True)
@@ -159,41 +170,67 @@ def sizes_of(hits: list[tuple[Picture, Seen]]) -> dict[str, object]:
     known = [(picture, one) for picture, one in hits if picture.height_px is not None]
     truth = np.array([(p.height_px, p.length_px, p.area_px2) for p, _ in known], np.float64)
     told = np.array([(s.shape.height_px, s.shape.length_px, s.shape.area_px2) for _, s in known])
-    low = float(np.median(truth[:, 0] - told[:, 0]))
+    low = round(float(np.median(truth[:, 0] - told[:, 0])), 3)
     height = told[:, 0] + low
-    ends = float(np.median((truth[:, 1] / told[:, 1] - 1) * height))
+    ends = round(float(np.median((truth[:, 1] / told[:, 1] - 1) * height)), 3)
     length = told[:, 1] * (1 + ends / height)
     area = told[:, 2] * height / told[:, 0] + ends**2 * told[:, 1] / (2 * height)
-    sd = np.array([height_sd_px(one.shape) for _, one in known])
-    scale = np.array([log_scale(value) for value in height])
-    index, shaft = [], []
-    for (picture, one), value in zip(known, height.tolist(), strict=True):
-        if one.distance_px is not None and picture.shaft_px is not None and picture.height_px is not None:
-            right, seen = 1 + picture.height_px / picture.shaft_px, 1 + value / one.distance_px
-            index.append((right - seen) / index_sd(one.shape, value, one.distance_px))
-            shaft.append(math.log(picture.shaft_px / one.distance_px))
+    errors = {
+        name: np.log(truth[:, place] / value)
+        for place, (name, value) in enumerate((("height", height), ("length", length), ("area", area)))
+    }
+    errors |= _errors_across(known, height)
+    terms = [terms_of(one.shape, low, one.distance_px or 0.0) for _, one in known]
     return {
-        "height_px": round(low, 3),
-        "low_ends_px": round(ends, 3),
-        "height": _tails((truth[:, 0] - height) / sd),
-        "length": _tails(np.log(truth[:, 1] / length) / scale),
-        "area": _tails(np.log(truth[:, 2] / area) / scale),
-        "callus_index": _tails(np.array(index)),
-        "shaft": _tails(np.array(shaft)),
+        "height_px": low,
+        "low_ends_px": ends,
+        **{name: _reach(errors[name], terms, _TERMS[name]) for name in _TERMS},
         "fitted_on": len(known),
     }
 
 
-def _tails(values: FloatArray) -> list[float]:
-    # Of a next bump, not of these: its rank among n + 1 is even.
-    return [round(float(value), 3) for value in np.percentile(values, _TAILS, method="weibull")]
+def _errors_across(known: list[tuple[Picture, Seen]], height: FloatArray) -> dict[str, FloatArray]:
+    """Return the errors of diameter and callus index; not a number where one is not known."""
+    shaft = np.array([picture.shaft_px or np.nan for picture, _ in known])
+    distance = np.array([one.distance_px or np.nan for _, one in known])
+    true = np.array([picture.height_px for picture, _ in known], np.float64)
+    return {"shaft": np.log(shaft / distance), "callus_index": np.log(true / shaft / (height / distance))}
 
 
-def record_of(pictures: list[Picture], seeds: tuple[int, int]) -> dict[str, object]:
-    """Return the model of simulated pictures."""
-    table = np.array([features(one.shape) for picture in pictures for one in picture.shapes])
-    labels = np.array([one.is_drawn for picture in pictures for one in picture.shapes], np.float64)
-    weights, constant = fitted(table, labels)
+def _reach(errors: FloatArray, terms: list[dict[str, float]], names: tuple[str, ...]) -> dict[str, object]:
+    """Return the scale on which logarithms err, over terms of the bump, and their tails in that scale.
+
+    The scale is a regression of the logarithm of what was off. A bump counts for the tails in the scale that
+    was fitted without it (ten folds), so that the tails are those of a next bump.
+    """
+    known = np.isfinite(errors)
+    off = errors[known]
+    rows = np.array([[one[name] for name in names] for one in terms])[known]
+    scales = np.zeros(len(off))
+    for fold in range(_SCALE_FOLDS):
+        own = np.arange(len(off)) % _SCALE_FOLDS == fold
+        weights, constant = _scale(rows[~own], off[~own])
+        scales[own] = np.exp(rows[own] @ weights + constant)
+    weights, constant = _scale(rows, off)
+    low, high = np.percentile(off / scales, _TAILS, method="weibull")  # its rank among n + 1 is even
+    return {
+        "terms": {name: round(float(value), 4) for name, value in zip(names, weights, strict=True)},
+        "constant": round(constant, 4),
+        "low": round(float(low), 3),
+        "high": round(float(high), 3),
+    }
+
+
+def _scale(rows: FloatArray, off: FloatArray) -> tuple[FloatArray, float]:
+    middle, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    table = np.column_stack([(rows - middle) / spread, np.ones(len(rows))])
+    penalty = np.diag([_SCALE_RIDGE] * rows.shape[1] + [0.0])
+    fit = np.linalg.solve(table.T @ table + penalty, table.T @ np.log(np.abs(off) + _LEAST_OFF))
+    return fit[:-1] / spread, float(fit[-1] - (fit[:-1] / spread) @ middle)
+
+
+def hits_of(pictures: list[Picture]) -> tuple[list[tuple[Picture, Seen]], FloatArray]:
+    """Return the drawn bumps listed at the dial at which sizes are judged, and all false strengths."""
     apart = [once(*pair) for pair in zip(pictures, strengths_unseen(pictures), strict=True)]
     false = np.array([strength for kept in apart for strength, one in kept if not one.is_drawn])
     dial = float(np.sort(false)[::-1][round(_DIAL * len(pictures)) - 1])
@@ -202,11 +239,20 @@ def record_of(pictures: list[Picture], seeds: tuple[int, int]) -> dict[str, obje
         for picture, kept in zip(pictures, apart, strict=True)
         if any(one.is_drawn and strength >= dial for strength, one in kept)
     ]
+    return hits, false
+
+
+def record_of(pictures: list[Picture], seeds: tuple[int, int]) -> dict[str, object]:
+    """Return the model of simulated pictures."""
+    table = np.array([features(one.shape) for picture in pictures for one in picture.shapes])
+    labels = np.array([one.is_drawn for picture in pictures for one in picture.shapes], np.float64)
+    weights, constant = fitted(table, labels)
+    hits, false = hits_of(pictures)
     return {
         "weights": {name: round(float(value), 4) for name, value in zip(FEATURES, weights, strict=True)},
         "constant": round(constant, 4),
         **rates_of(false, len(pictures)),
-        "sizes": sizes_of(hits),
+        "sizes": {**sizes_of(hits), "seeds": list(seeds)},
         "fitted_on": {
             "pictures": len(pictures),
             "seeds": list(seeds),
@@ -214,6 +260,14 @@ def record_of(pictures: list[Picture], seeds: tuple[int, int]) -> dict[str, obje
             "bumps": int(labels.sum()),
         },
     }
+
+
+def write_sizes(pictures: list[Picture], seeds: tuple[int, int]) -> None:
+    """Write the sizes into the model."""
+    record = json.loads(MODEL.read_text(encoding="utf-8"))
+    record["sizes"] = {**sizes_of(hits_of(pictures)[0]), "seeds": list(seeds)}
+    MODEL.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(record["sizes"], indent=1))
 
 
 def write(record: dict[str, object]) -> None:
@@ -242,6 +296,10 @@ def main() -> None:
     """Fit and write."""
     if sys.argv[1:2] == ["--pictures"]:
         write_rates_of_pictures(Path(sys.argv[2]))
+        return
+    if sys.argv[1:2] == ["--sizes"]:
+        first, last = (int(value) for value in sys.argv[2:4])
+        write_sizes([seen_in(sample(seed)) for seed in range(first, last)], (first, last - 1))
         return
     first, last = (int(value) for value in sys.argv[1:3]) if len(sys.argv) > 2 else (0, 400)
     write(record_of([seen_in(sample(seed)) for seed in range(first, last)], (first, last - 1)))

@@ -189,7 +189,7 @@ def _across(
     distance = across[0] + shape.foot_px
     sizes = shipped_size_model()
     index = sizes.index_of(shape, distance)
-    return units.both(sizes.shaft_of(distance)), Estimate(index.value, index.low, index.high, "1")
+    return units.both(sizes.shaft_of(shape, distance)), Estimate(index.value, index.low, index.high, "1")
 
 
 def _cautions(shape: BumpShape) -> BumpCaution:

@@ -15,6 +15,7 @@ from .measuring import KIND, Judged, Scene, candidate
 from .outlining import find_bumps
 from .radiograph import Radiograph
 from .searching import Search, search
+from .series import series_near_ends
 from .settings import Settings
 
 _DOUBLE_PX = 5  # a path so near to a stronger one shows the same line
@@ -48,19 +49,20 @@ def find_lines(radiograph: Radiograph, settings: Settings = Settings()) -> Findi
         shown = replace(shown, quality=quality_of(seen), limit=limit)
     bumps, outlines = find_bumps(found, radiograph, settings)
     shown = replace(shown, bumps=bumps, outlines=outlines)
+    series = series_near_ends(found, radiograph)
     asked = _judged(found, radiograph, settings.false_marks)
     # Doubles are sought once more: by now paths are trimmed, and the strongest is known.
     alone = distinct([one.path for one in asked], found.working.pixels.shape, beside_px=_DOUBLE_PX)
     listed = [asked[index] for index in alone]
     if not listed:
-        return replace(shown, clusters=clusters_of(radiograph, (), bumps))
+        return replace(shown, clusters=clusters_of(radiograph, (), bumps, series))
     scene = Scene.of(found, radiograph)
     candidates: list[Candidate] = []
     for one in listed:
         measured = candidate(len(candidates) + 1, one, scene, settings)
         if measured is not None:
             candidates.append(measured)
-    clusters = clusters_of(radiograph, candidates, bumps)
+    clusters = clusters_of(radiograph, candidates, bumps, series)
     return replace(shown, candidates=tuple(candidates), clusters=clusters)
 
 

@@ -10,6 +10,7 @@ from .maps import AxisMap, PictureMaps, picture_maps
 from .mimics import MimicCourt
 from .place import BoneSetting, bone_setting
 from .ranker import PRIOR, FalseMarkCurve, Ranker, rankers_from, shipped_rankers
+from .series import LineSeries, SeriesLine, SeriesModel, line_series, shipped_series_model
 from .shape import LineShape, line_shape
 from .stability import kept_under_changes
 from .trees import Trees
@@ -24,10 +25,13 @@ __all__ = [
     "IntervalFactors",
     "Judgement",
     "LineMeasurement",
+    "LineSeries",
     "LineShape",
     "MimicCourt",
     "PictureMaps",
     "Ranker",
+    "SeriesLine",
+    "SeriesModel",
     "Trees",
     "Units",
     "band_over_slit",
@@ -36,11 +40,13 @@ __all__ = [
     "feature_table",
     "judge",
     "kept_under_changes",
+    "line_series",
     "line_shape",
     "measure",
     "picture_maps",
     "rankers_from",
     "shipped_factors",
     "shipped_rankers",
+    "shipped_series_model",
     "smooth_path",
 ]
