@@ -151,7 +151,8 @@ def _bump(
     if shape.inward_px is not None and shape.inward_sd_px is not None:
         reach = _Z * shape.inward_sd_px
         endosteal = units.both(Size(shape.inward_px, shape.inward_px - reach, shape.inward_px + reach))
-    layer = shape.height_px < _LAYER * shape.length_px or shape.gap > _SHELL_GAP
+    layer = shape.shell is not None or shape.gap > _SHELL_GAP
+    layer = layer or shape.height_px < _LAYER * shape.length_px
     return Bump(
         id=number,
         kind=BumpKind.PERIOSTEAL if layer else BumpKind.BUMP,

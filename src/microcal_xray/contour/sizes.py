@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -42,12 +42,15 @@ class Reach:
     constant : float
     low, high : float
         How far truth lies below and above in 95 % of cases, in scales.
+    factor : float
+        Truth over what is measured, in the middle of the cases.
     """
 
     terms: Mapping[str, float]
     constant: float
     low: float
     high: float
+    factor: float = 1.0
 
     def scale(self, told: Mapping[str, float]) -> float:
         """Return the scale on which a size of a bump with these terms errs."""
@@ -55,9 +58,9 @@ class Reach:
 
     def around(self, value: float, told: Mapping[str, float], *, least: float = 0.0) -> Size:
         """Return a size over the least with its interval."""
-        scale, over = self.scale(told), value - least
+        scale, over = self.scale(told), self.factor * (value - least)
         below, above = max(self.low * scale, -_MOST), min(self.high * scale, _MOST)
-        return Size(value, least + over * math.exp(below), least + over * math.exp(above))
+        return Size(least + over, least + over * math.exp(below), least + over * math.exp(above))
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,8 @@ class SizeModel:
         What is lower than that is not seen at both ends of a bump.
     height, length, area, callus_index, shaft : Reach
         How far truth lies off; of the callus index, what it has over 1.
+    shells : mapping of str to Reach
+        The same of shells beside the cortex: `height`, `length`, `area` and `callus_index`.
     """
 
     height_px: float
@@ -81,10 +86,12 @@ class SizeModel:
     area: Reach
     callus_index: Reach
     shaft: Reach
+    shells: Mapping[str, Reach] = field(default_factory=dict)
 
     def height_of(self, shape: BumpShape) -> Size:
         """Return the height in working pixels."""
-        return self.height.around(shape.height_px + self.height_px, terms_of(shape, self.height_px))
+        reach = self._reach("height", self.height, shape)
+        return reach.around(shape.height_px + self.height_px, terms_of(shape, self.height_px))
 
     def length_of(self, shape: BumpShape) -> Size:
         """Return the length in working pixels.
@@ -95,14 +102,14 @@ class SizeModel:
         b / height of the length is lost.
         """
         value = shape.length_px * (1 + self.low_ends_px / (shape.height_px + self.height_px))
-        return self.length.around(value, terms_of(shape, self.height_px))
+        return self._reach("length", self.length, shape).around(value, terms_of(shape, self.height_px))
 
     def area_of(self, shape: BumpShape) -> Size:
         """Return the area in square working pixels: with the lost ends, and as much higher."""
         height = shape.height_px + self.height_px
         lost = self.low_ends_px**2 * shape.length_px / (2 * height)
         value = shape.area_px2 * height / max(shape.height_px, 1e-6) + lost
-        return self.area.around(value, terms_of(shape, self.height_px))
+        return self._reach("area", self.area, shape).around(value, terms_of(shape, self.height_px))
 
     def shaft_of(self, shape: BumpShape, distance_px: float) -> Size:
         """Return the diameter of the bone without the bump, in working pixels."""
@@ -112,7 +119,11 @@ class SizeModel:
         """Return the diameter with the bump over that without."""
         height = shape.height_px + self.height_px
         told = terms_of(shape, self.height_px, distance_px)
-        return self.callus_index.around(1 + height / distance_px, told, least=1.0)
+        reach = self._reach("callus_index", self.callus_index, shape)
+        return reach.around(1 + height / distance_px, told, least=1.0)
+
+    def _reach(self, name: str, of_bumps: Reach, shape: BumpShape) -> Reach:
+        return of_bumps if shape.shell is None else self.shells.get(name, of_bumps)
 
 
 def terms_of(shape: BumpShape, lost_px: float, distance_px: float = 0.0) -> dict[str, float]:
@@ -154,6 +165,9 @@ def shipped_size_model() -> SizeModel:
         own = sizes[name]
         return Reach(own["terms"], float(own["constant"]), float(own["low"]), float(own["high"]))
 
+    def of_shells(own: Mapping[str, float]) -> Reach:
+        return Reach({}, 0.0, float(own["low"]), float(own["high"]), float(own["factor"]))
+
     return SizeModel(
         float(sizes["height_px"]),
         float(sizes["low_ends_px"]),
@@ -162,4 +176,5 @@ def shipped_size_model() -> SizeModel:
         area=reach("area"),
         callus_index=reach("callus_index"),
         shaft=reach("shaft"),
+        shells={name: of_shells(own) for name, own in sizes["shells"].items()},
     )

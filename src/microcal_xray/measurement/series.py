@@ -158,7 +158,7 @@ def line_series(
         along = np.array([math.sin(turn), math.cos(turn)])
         others = {place: (paths[place].points_px, float(strengths[place])) for place in faint}
         chain = _best_chain(_levels(first, others, along, image, searched))
-        if _strength(chain) >= model.named_from:
+        if chain and _strength(chain) >= model.named_from:
             found.append(_series(chain, points, along, paths, image))
     found.sort(key=lambda series: -series.strength)
     return _apart(found)
