@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from microcal_xray.bump import BumpKind
 from microcal_xray.contour import look_along_outlines, shipped_bump_model, shipped_size_model
-from microcal_xray.outlining import find_bumps
+from microcal_xray.outlining import OutlineSearch, find_bumps, told_apart
 from microcal_xray.radiograph import Spacing, SpacingSource, radiograph_from_array
 from microcal_xray.searching import looked_at, surveyed
 from microcal_xray.settings import Settings
@@ -28,11 +28,15 @@ def with_stripe(gap_px, *, height=0.2, wide_px=2.0, first=FIRST, last=LAST, sd=0
     return (shaft(0.0) + stripe + noise).astype(np.float32)
 
 
-def shells(image):
+def look(image):
     outlines, _ = look_along_outlines(
         image, usable=EVERYWHERE, body=EVERYWHERE, metal=~EVERYWHERE, blur_px=0.9
     )
-    return [shape for outline in outlines for shape in outline.shapes if shape.shell is not None]
+    return outlines
+
+
+def shells(image):
+    return [shape for outline in look(image) for shape in outline.shapes if shape.shell is not None]
 
 
 @pytest.mark.parametrize("gap_px", [4.0, 6.0, 8.0])
@@ -68,6 +72,21 @@ def test_what_is_clearer_is_stronger():
     assert model.false_bumps_at(model.strength(clear)) == pytest.approx(
         model.shells.false_bumps_of(clear), rel=0.05
     )
+
+
+def test_a_clear_shell_is_measured_rather_than_the_bump_at_its_place():
+    (shell,) = shells(with_stripe(6.0))
+    # The same without its ridge, and brighter: as strong as a bump can be.
+    solid = replace(shell, shell=None, z=1e3, from_end_px=160.0)
+    model = shipped_bump_model()
+    assert model.strength(solid) > model.strength(shell)
+    search = OutlineSearch((replace(look(with_stripe(6.0))[0], shapes=(solid, shell)),), 0.0)
+    ((strength, kept),) = told_apart(search)
+    assert kept is shell
+    assert strength == model.strength(solid)
+    faint = replace(shell, shell=replace(shell.shell, z=3.0, stray_px=2.0))
+    ((_, kept),) = told_apart(OutlineSearch((replace(search.outlines[0], shapes=(solid, faint)),), 0.0))
+    assert kept is solid
 
 
 def test_a_shell_is_listed_as_periosteal_and_has_its_own_errors():
