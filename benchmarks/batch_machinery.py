@@ -30,6 +30,7 @@ from microcal_xray.batch.one_file import FileAnalysis, FileTask
 from microcal_xray.batch.supervisor import Outcome
 from microcal_xray.findings import Candidate, Findings, Kind, Tier
 from microcal_xray.loading import read_radiograph
+from microcal_xray.origin import Reading
 from microcal_xray.radiograph import radiograph_from_array
 from microcal_xray.reporting import ImageResult, image_result, searched_result, written
 from microcal_xray.settings import Settings
@@ -129,7 +130,7 @@ def overhead(files: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name, _stand_in():
         folder = _files(Path(name), files)
         task = FileTask(folder / "00" / "0.png", "0.png", Path(name) / "overlay", Path(name) / "draft")
-        work = StandIn(Settings())
+        work = StandIn(Settings(), Reading())
         begun = time.monotonic()
         for _ in range(200):
             work(task, lambda question: None)

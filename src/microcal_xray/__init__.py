@@ -60,6 +60,7 @@ from .mri import (
     read_mri,
     read_mri_all,
 )
+from .own_lines import FoundLine, LineFinder
 from .pipeline import find_lines
 from .probing import detectability
 from .radiograph import (
@@ -102,12 +103,14 @@ __all__ = [
     "Evidence",
     "EvidenceTerm",
     "Findings",
+    "FoundLine",
     "ImageCaution",
     "ImageQuality",
     "Intent",
     "Kind",
     "LimitRow",
     "LineChange",
+    "LineFinder",
     "LineTracking",
     "MRFindings",
     "MRVolume",

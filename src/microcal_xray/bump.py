@@ -1,7 +1,7 @@
 """What stands out of the outline of a bone: bumps and bone laid on the cortex, for a reviewer to judge."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Flag, StrEnum, auto
 
 import numpy as np
@@ -81,8 +81,8 @@ class Bump:
     tier: BumpTier
     score: float
     false_bumps: float
-    base_px: npt.NDArray[np.float64]
-    top_px: npt.NDArray[np.float64]
+    base_px: npt.NDArray[np.float64] = field(repr=False)
+    top_px: npt.NDArray[np.float64] = field(repr=False)
     height_px: Estimate
     height_mm: Estimate | None
     length_px: Estimate

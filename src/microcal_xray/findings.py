@@ -1,7 +1,7 @@
 """What was found: candidate lines, for a reviewer to judge."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Flag, StrEnum, auto
 
 import numpy as np
@@ -176,7 +176,7 @@ class Evidence:
         return max(self.mimics, key=lambda each: each.value, default=None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # == of arrays has no single answer: a candidate equals itself alone
 class Candidate:
     """One candidate line.
 
@@ -215,7 +215,7 @@ class Candidate:
     kind: Kind
     tier: Tier
     score: float
-    path_px: npt.NDArray[np.float64]
+    path_px: npt.NDArray[np.float64] = field(repr=False)
     length_px: float
     width_px: float
     length_mm: float | None
@@ -223,8 +223,8 @@ class Candidate:
     contrast_sd: float
     angle_to_bone_deg: float | None
     cautions: CandidateCaution = CandidateCaution.NONE
-    evidence: Evidence | None = None
-    measured: Measured | None = None
+    evidence: Evidence | None = field(default=None, repr=False)
+    measured: Measured | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         path = np.array(self.path_px, dtype=np.float64)
@@ -234,7 +234,7 @@ class Candidate:
         object.__setattr__(self, "path_px", path)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Findings:
     """The candidates of one radiograph, strongest first, with what was asked and what was looked at.
 
@@ -259,8 +259,8 @@ class Findings:
     radiograph: Radiograph
     settings: Settings
     candidates: tuple[Candidate, ...] = ()
-    quality: ImageQuality | None = None
-    limit: Detectability | None = None
+    quality: ImageQuality | None = field(default=None, repr=False)
+    limit: Detectability | None = field(default=None, repr=False)
     bumps: tuple[Bump, ...] = ()
-    outlines: OutlinesSeen | None = None
+    outlines: OutlinesSeen | None = field(default=None, repr=False)
     clusters: tuple[Cluster, ...] = ()

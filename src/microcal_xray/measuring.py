@@ -54,12 +54,13 @@ class Judged:
     path : RidgePath
     score : float
         Minus the logarithm of the false marks to be expected.
-    evidence : Evidence
+    evidence : Evidence or None
+        None: somebody else found it, and does not say.
     """
 
     path: RidgePath
     score: float
-    evidence: Evidence
+    evidence: Evidence | None
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def candidate(number: int, one: Judged, scene: Scene, settings: Settings) -> Can
     return Candidate(
         id=number,
         kind=kind,
-        tier=Tier.STRONG if one.evidence.false_marks <= _STRONG_SHARE * settings.false_marks else Tier.WEAK,
+        tier=_tier(one.evidence, settings),
         score=one.score,
         path_px=scene.found.grid.stored(shape.path_px),
         length_px=shape.length_px,
@@ -156,8 +157,19 @@ def candidate(number: int, one: Judged, scene: Scene, settings: Settings) -> Can
     )
 
 
+def _tier(evidence: Evidence | None, settings: Settings) -> Tier:
+    if evidence is None or evidence.false_marks <= _STRONG_SHARE * settings.false_marks:
+        return Tier.STRONG
+    return Tier.WEAK
+
+
 def measure_line(
-    radiograph: Radiograph, path_px: npt.ArrayLike, *, kind: Kind, width_px: float | None = None
+    radiograph: Radiograph,
+    path_px: npt.ArrayLike,
+    *,
+    kind: Kind,
+    width_px: float | None = None,
+    bone: npt.ArrayLike | None = None,
 ) -> Measured:
     """Return the evidence card of a line that somebody else found, as a reader's own.
 
@@ -170,18 +182,20 @@ def measure_line(
     kind : Kind
     width_px : float, optional
         About how wide it is; None: the width at which it stands out best.
+    bone : (R, C) array_like of bool, optional
+        Where bone is, in pixels of the picture as stored. None: it is looked for.
 
     Raises
     ------
     ValueError
-        If the path has fewer than two points, or leaves the picture.
+        If the path has fewer than two points, or leaves the picture, or `bone` has another shape than that.
     """
     path = np.asarray(path_px, np.float64)
     if path.ndim != 2 or path.shape[1] != 2 or len(path) < 2 or not np.isfinite(path).all():
         raise ValueError(f"path_px must have shape (N, 2) with N > 1 and be finite, not {path.shape}")
     if (path < -0.5).any() or (path > np.array(radiograph.pixels.shape) - 0.5).any():
         raise ValueError("path_px leaves the picture; give (row, column) in pixels as stored")
-    scene = Scene.of(looked_at(radiograph), radiograph)
+    scene = Scene.of(looked_at(radiograph, bone=bone), radiograph)
     unit_px = UNIT_PX / scene.found.working.scale
     widths = [width_px] if width_px is not None else [share * unit_px for share in _WIDTHS_TRIED]
     shapes = [_shape(scene.found.grid.from_stored(path), kind, width, scene) for width in widths]

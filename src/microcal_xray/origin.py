@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,20 @@ class Reading:
     spacing_mm: tuple[float, float] | None = None
     photometric: str | None = None
     secondary_capture: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what is recorded of it, ready for JSON.
+
+        Examples
+        --------
+        >>> Reading(spacing_mm=(0.1, 0.2)).as_dict()
+        {'spacing_mm': [0.1, 0.2], 'photometric': None, 'secondary_capture': False}
+        """
+        return {
+            "spacing_mm": None if self.spacing_mm is None else list(self.spacing_mm),
+            "photometric": self.photometric,
+            "secondary_capture": self.secondary_capture,
+        }
 
 
 @dataclass(frozen=True)

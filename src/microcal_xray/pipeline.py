@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from .detectable import detectability_of, quality_of, scenery_of
 from .detection import distinct
@@ -13,26 +14,49 @@ from .limit import shipped_models
 from .measurement import PRIOR, shipped_rankers
 from .measuring import KIND, Judged, Scene, candidate
 from .outlining import find_bumps
+from .own_lines import LineFinder, own_lines
 from .radiograph import Radiograph
-from .searching import Search, search
+from .searching import Search, looked_at, prepared, with_paths
 from .series import series_near_ends
 from .settings import Settings
 
 _DOUBLE_PX = 5  # a path so near to a stronger one shows the same line
+_LEAST_SHARE_ON_BONE = 0.5  # of a line, where the caller says where bone is
 
 
-def find_lines(radiograph: Radiograph, settings: Settings = Settings()) -> Findings:
+def find_lines(
+    radiograph: Radiograph,
+    settings: Settings = Settings(),
+    *,
+    bone: npt.ArrayLike | None = None,
+    line_finder: LineFinder | None = None,
+) -> Findings:
     """Return the candidate lines of one radiograph, both polarities, strongest first.
 
     Parameters
     ----------
     radiograph : Radiograph
     settings : Settings
+    bone : (R, C) array_like of bool, optional
+        Where bone is, in pixels of the picture as stored, from a segmentation of yours. The evidence card,
+        the quality and the limit are measured by it, and lines of which less than half lies on it are left
+        out; scores stay what they are. None: it is looked for.
+    line_finder : LineFinder, optional
+        A function of yours in the place of our search and its ranking. What it finds is listed by its own
+        scores, all of it as strong, without the evidence and the limit, which are known of our own search
+        alone. None: our own.
 
     Returns
     -------
     Findings
         With no candidates for a constant picture or one under 32 pixels on a side.
+
+    Raises
+    ------
+    ValueError
+        If `bone` has another shape than the pixels, or a line of `line_finder` leaves the picture.
+    TypeError
+        If it is given an array or a path; the message says what makes a radiograph of it.
 
     Examples
     --------
@@ -40,30 +64,79 @@ def find_lines(radiograph: Radiograph, settings: Settings = Settings()) -> Findi
     >>> from microcal_xray.radiograph import radiograph_from_array
     >>> find_lines(radiograph_from_array(np.zeros((8, 8)))).candidates
     ()
+
+    A function that looks for lines, here for the brightest row:
+
+    >>> from microcal_xray import FoundLine, Kind
+    >>> def brightest_row(image, searched):
+    ...     row = np.where(searched, image, 0).mean(axis=1).argmax()
+    ...     return [FoundLine(Kind.SCLEROTIC, score=1.0, path_px=[[row, 270], [row, 370]])]
+    >>> bone = 300 * (abs(np.arange(160) - 80) < 60) + 500 * (abs(np.arange(160) - 80) < 30)
+    >>> grey = bone + 100 * np.exp(-(((np.arange(160.0)[:, np.newaxis] - 80) / 2) ** 2))
+    >>> found = find_lines(radiograph_from_array(grey), line_finder=brightest_row)
+    >>> [(one.kind.value, round(one.path_px[:, 0].mean())) for one in found.candidates]
+    [('sclerotic', 80)]
     """
-    found = search(radiograph)
+    _require_types(radiograph, settings)
+    start = looked_at(radiograph, bone=bone)
+    found = with_paths(start) if line_finder is None else prepared(start)
     seen = scenery_of(radiograph, found)
     shown = Findings(radiograph, settings)
     if seen is not None:
+        shown = replace(shown, quality=quality_of(seen))
+    if seen is not None and line_finder is None:
         limit = detectability_of(seen, shipped_models(), false_marks=settings.false_marks)
-        shown = replace(shown, quality=quality_of(seen), limit=limit)
+        shown = replace(shown, limit=limit)
     bumps, outlines = find_bumps(found, radiograph, settings)
     shown = replace(shown, bumps=bumps, outlines=outlines)
-    series = series_near_ends(found, radiograph)
-    asked = _judged(found, radiograph, settings.false_marks)
+    candidates = _measured(_listed(found, radiograph, settings, line_finder), found, radiograph, settings)
+    clusters = clusters_of(radiograph, candidates, bumps, series_near_ends(found, radiograph))
+    return replace(shown, candidates=candidates, clusters=clusters)
+
+
+def _require_types(radiograph: object, settings: object) -> None:
+    """Say what makes a radiograph of an array or a path, which are what is given first by mistake."""
+    if not isinstance(radiograph, Radiograph):
+        raise TypeError(
+            f"radiograph is of type {type(radiograph).__name__}; "
+            "read_radiograph(path) or radiograph_from_array(pixels) makes one"
+        )
+    if not isinstance(settings, Settings):
+        raise TypeError(f"settings is of type {type(settings).__name__}; Settings(...) makes some")
+
+
+def _listed(
+    found: Search, radiograph: Radiograph, settings: Settings, line_finder: LineFinder | None
+) -> list[Judged]:
+    """Return the lines to be measured, no two of them the same, the strongest first."""
+    if line_finder is None:
+        asked = _judged(found, radiograph, settings.false_marks)
+    else:
+        asked = own_lines(found, line_finder)
+    if found.bone is not None:
+        asked = [one for one in asked if _share_on(found.bone, one.path.points_px) >= _LEAST_SHARE_ON_BONE]
     # Doubles are sought once more: by now paths are trimmed, and the strongest is known.
     alone = distinct([one.path for one in asked], found.working.pixels.shape, beside_px=_DOUBLE_PX)
-    listed = [asked[index] for index in alone]
-    if not listed:
-        return replace(shown, clusters=clusters_of(radiograph, (), bumps, series))
+    return [asked[index] for index in alone]
+
+
+def _measured(
+    listed: Sequence[Judged], found: Search, radiograph: Radiograph, settings: Settings
+) -> tuple[Candidate, ...]:
+    if not listed:  # a scene is dear: it flattens the picture at full size
+        return ()
     scene = Scene.of(found, radiograph)
     candidates: list[Candidate] = []
     for one in listed:
         measured = candidate(len(candidates) + 1, one, scene, settings)
         if measured is not None:
             candidates.append(measured)
-    clusters = clusters_of(radiograph, candidates, bumps, series)
-    return replace(shown, candidates=tuple(candidates), clusters=clusters)
+    return tuple(candidates)
+
+
+def _share_on(mask: npt.NDArray[np.bool_], points_px: npt.NDArray[np.float64]) -> float:
+    rows, columns = np.clip(np.rint(points_px).astype(int), 0, np.array(mask.shape) - 1).T
+    return float(mask[rows, columns].mean())
 
 
 def _judged(found: Search, radiograph: Radiograph, false_marks: float) -> list[Judged]:

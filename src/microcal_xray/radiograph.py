@@ -3,8 +3,9 @@
 import math
 import reprlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Flag, StrEnum, auto
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -175,7 +176,7 @@ class Acquisition:
     decoder: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # == of arrays has no single answer: a radiograph equals itself alone
 class Radiograph:
     """One projection radiograph, as every stage sees it.
 
@@ -206,16 +207,19 @@ class Radiograph:
     --------
     >>> import numpy as np
     >>> pixels = np.zeros((4, 6), np.float32)
-    >>> Radiograph(pixels, pixels == 0, spacing=Spacing(0.1, 0.1)).mm_per_pixel()
+    >>> radiograph = Radiograph(pixels, pixels == 0, spacing=Spacing(0.1, 0.1))
+    >>> radiograph.mm_per_pixel()
     0.1
+    >>> radiograph == Radiograph(pixels, pixels == 0, spacing=Spacing(0.1, 0.1))
+    False
 
     See Also
     --------
     radiograph_from_array : the same from any array
     """
 
-    pixels: npt.NDArray[np.float32]
-    usable: npt.NDArray[np.bool_]
+    pixels: npt.NDArray[np.float32] = field(repr=False)
+    usable: npt.NDArray[np.bool_] = field(repr=False)
     spacing: Spacing | None = None
     signal: Signal = Signal.GREY
     intent: Intent = Intent.PICTURE
@@ -227,9 +231,11 @@ class Radiograph:
     def __post_init__(self) -> None:
         pixels = np.array(self.pixels, dtype=np.float32)
         if pixels.ndim != 2 or pixels.size == 0:
-            raise ValueError(f"pixels must have two dimensions, not shape {pixels.shape}")
+            raise ValueError(f"pixels have shape {pixels.shape}; give one picture in grey, (rows, columns)")
         if not np.isfinite(pixels).all():
-            raise ValueError("pixels must be finite; mark missing ones in `usable`")
+            raise ValueError(
+                "pixels must be finite; radiograph_from_array takes others where `usable` is False"
+            )
         usable = np.array(self.usable, dtype=bool)
         if usable.shape != pixels.shape:
             raise ValueError(f"usable has shape {usable.shape}, pixels have {pixels.shape}")
@@ -269,8 +275,9 @@ def radiograph_from_array(
     Parameters
     ----------
     pixels : (R, C) array_like
+        Of real numbers, finite where they are usable. What a masked array masks is not.
     usable : (R, C) array_like of bool, optional
-        False where there is no picture. None: all pixels are usable.
+        False where there is no picture; the pixels there may be anything. None: all pixels are usable.
     spacing_mm : float or (row, column), optional
         Distance between pixel centres in millimetres. None: unknown.
     signal : Signal
@@ -281,22 +288,44 @@ def radiograph_from_array(
     SettingsError
         If the spacing is no number or pair of numbers, or out of range.
     ValueError
-        If the pixels are not a finite two-dimensional array.
+        If the pixels are not a two-dimensional array of real numbers, or one that is usable is not finite.
 
     Examples
     --------
     >>> radiograph_from_array([[0.0, 1.0], [2.0, 3.0]], spacing_mm=0.2).spacing_source.value
     'user'
+    >>> radiograph_from_array([[0.5, float("nan")]], usable=[[True, False]]).pixels.tolist()
+    [[0.5, 0.5]]
     """
-    array = np.asarray(pixels, np.float32)
+    given: np.ma.MaskedArray[Any, Any] = np.ma.asanyarray(pixels)
+    seen = ~np.ma.getmaskarray(given)
+    if usable is not None:
+        said = np.asarray(usable, bool)
+        if said.shape != seen.shape:
+            raise ValueError(
+                f"usable has shape {said.shape}, pixels have {seen.shape}; give one for each pixel"
+            )
+        seen &= said
     return Radiograph(
-        pixels=array,
-        usable=np.ones(array.shape, bool) if usable is None else np.asarray(usable, bool),
+        pixels=_filled(np.ma.getdata(given), seen),
+        usable=seen,
         spacing=spacing_from_user(spacing_mm),
         signal=signal,
         name=name,
         cautions=ImageCaution.NONE if spacing_mm is not None else ImageCaution.NO_SPACING,
     )
+
+
+def _filled(values: npt.NDArray[Any], seen: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+    """Return values in single precision, those that are not finite set to the smallest; none may be seen."""
+    if values.dtype.kind not in "biufO":
+        raise ValueError(f"pixels are of type {values.dtype}; give real numbers")
+    with np.errstate(over="ignore"):  # what becomes infinite by it is refused below
+        single = values.astype(np.float32)
+    finite = np.isfinite(single)
+    if (~finite & seen).any():
+        raise ValueError("pixels must be finite; where they are not, set `usable` to False")
+    return np.where(finite, single, single[finite].min() if finite.any() else np.float32(0))
 
 
 def spacing_from_user(

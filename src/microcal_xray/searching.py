@@ -1,6 +1,6 @@
 """Every path of one radiograph that stands out, with what can be said of it; nothing is judged yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -74,6 +74,8 @@ class Search:
         Up to 100 of each polarity; empty when nothing could be searched.
     features : FeatureTable or None
         A row for each path; None without paths.
+    bone : (R, C) bool array or None
+        Where bone is, as the caller says; None: it is looked for.
     """
 
     grid: Grid
@@ -84,6 +86,7 @@ class Search:
     maps: PictureMaps | None = None
     paths: tuple[RidgePath, ...] = ()
     features: FeatureTable | None = None
+    bone: Mask | None = None
 
     def stored(self, path: FloatArray) -> FloatArray:
         """Return points (row, column) of the working image in pixels of the picture as stored, (N, 2)."""
@@ -97,28 +100,76 @@ def search(radiograph: Radiograph) -> Search:
     ----------
     radiograph : Radiograph
     """
-    start = looked_at(radiograph)
-    grid, working, field = start.grid, start.working, start.field
+    return with_paths(looked_at(radiograph))
+
+
+def with_paths(start: Search) -> Search:
+    """Return a picture that was looked at, with every path that stands out; see `search`.
+
+    Parameters
+    ----------
+    start : Search
+    """
+    ready = prepared(start)
+    if ready.survey is None or ready.searched is None or ready.maps is None:
+        return ready
+    paths = ridge_paths(ready.survey.image, searched=ready.searched)
+    features = feature_table(paths, ready.maps) if paths else None
+    return replace(ready, paths=paths, features=features)
+
+
+def prepared(start: Search) -> Search:
+    """Return a picture with where lines may lie and what is known of its bones; as it was if none may.
+
+    Parameters
+    ----------
+    start : Search
+        A picture that was looked at.
+    """
+    field = start.field
     searched = field.body & ~field.metal & _away_from_edge(field.usable)
-    if min(grid.pixels.shape) < _SMALLEST_SIDE_PX or searched.sum() < _SMALLEST_BODY_PX:
+    if min(start.grid.pixels.shape) < _SMALLEST_SIDE_PX or searched.sum() < _SMALLEST_BODY_PX:
         return start
     survey = surveyed(start)
     maps = picture_maps(survey.image, axes=survey.axes)
-    paths = ridge_paths(survey.image, searched=searched)
-    features = feature_table(paths, maps) if paths else None
-    return Search(grid, working, field, searched, survey, maps, paths, features)
+    return replace(start, searched=searched, survey=survey, maps=maps)
 
 
-def looked_at(radiograph: Radiograph) -> Search:
+def looked_at(radiograph: Radiograph, *, bone: npt.ArrayLike | None = None) -> Search:
     """Return the picture as it is searched, before anything was.
 
     Parameters
     ----------
     radiograph : Radiograph
+    bone : (R, C) array_like of bool, optional
+        Where bone is, in pixels of the picture as stored. None: it is looked for.
+
+    Raises
+    ------
+    ValueError
+        If `bone` has another shape than the pixels.
     """
     grid = _grid(radiograph)
     working = working_image(grid.pixels, grid.usable, mm_per_px=mm_per_px(radiograph))
-    return Search(grid, working, find_field(working.pixels, usable=working.usable))
+    start = Search(grid, working, find_field(working.pixels, usable=working.usable))
+    if bone is None:
+        return start
+    mask = np.asarray(bone, bool)
+    if mask.shape != radiograph.pixels.shape:
+        shape = radiograph.pixels.shape
+        raise ValueError(f"bone has shape {mask.shape}, pixels have {shape}; give one value for each pixel")
+    return replace(start, bone=_on_working(mask, start))
+
+
+def _on_working(mask: Mask, start: Search) -> Mask:
+    """Return a mask of the picture as stored on the pixels of the working image, the nearest of each."""
+    places = []
+    for axis, side in enumerate(start.working.pixels.shape):
+        along = np.zeros((side, 2))
+        along[:, axis] = np.arange(side)
+        nearest = np.rint(start.stored(along)[:, axis]).astype(int)
+        places.append(np.clip(nearest, 0, mask.shape[axis] - 1))
+    return np.asarray(mask[np.ix_(*places)])
 
 
 def surveyed(found: Search) -> Survey:
@@ -134,7 +185,11 @@ def surveyed(found: Search) -> Survey:
     axes = tuple(AxisMap(*long_axis(image, scale_px=scale_px)) for scale_px in _AXIS_SCALES_PX)
     axis = axes[_BONE_AXIS]
     anatomy = find_anatomy(
-        found.working.pixels, body=found.field.body, axis_rad=axis.axis_rad, coherence=axis.coherence
+        found.working.pixels,
+        body=found.field.body,
+        axis_rad=axis.axis_rad,
+        coherence=axis.coherence,
+        bone=found.bone,
     )
     return Survey(image, axes, anatomy)
 

@@ -6,6 +6,7 @@ import pytest
 
 from microcal_xray.batch.one_file import FileAnalysis, FileTask
 from microcal_xray.batch.worker import Limits, _attempt
+from microcal_xray.origin import Reading
 from microcal_xray.reporting import Status
 from microcal_xray.settings import Settings
 
@@ -28,7 +29,7 @@ def never_asked(question: object) -> None:
 
 
 def test_a_reason_names_no_folder_however_long_its_path_is(task):
-    result = FileAnalysis(Settings())(task, never_asked).written
+    result = FileAnalysis(Settings(), Reading())(task, never_asked).written
     assert (result.status, result.reason) == (Status.FAILED, "holds no PNG picture that can be decoded")
 
 
@@ -37,6 +38,8 @@ def test_too_little_memory_ends_the_worker(task, monkeypatch):
         raise MemoryError
 
     monkeypatch.setattr("microcal_xray.loading.read.sniff", without_memory)
-    reply = _attempt(partial(FileAnalysis(Settings()), ask=never_asked), task, Limits(memory_bytes=2**30))
+    reply = _attempt(
+        partial(FileAnalysis(Settings(), Reading()), ask=never_asked), task, Limits(memory_bytes=2**30)
+    )
     assert reply.worn_out
     assert reply.failure == "it needs more memory than the limit of 1 GiB for one file"

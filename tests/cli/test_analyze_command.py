@@ -108,21 +108,30 @@ def test_a_folder_without_a_radiograph_is_no_error_and_says_so(tmp_path, capsys)
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "notes.txt").write_text("none")
     assert main(["analyze", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 0
-    assert "No radiograph was found; 1 skipped." in capsys.readouterr().out
+    assert "No radiograph was found; 1 skipped, images.csv says why." in capsys.readouterr().out
     assert (tmp_path / "out" / "report.html").is_file()
+
+
+def test_an_empty_folder_is_called_what_it_is(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    assert main(["analyze", str(tmp_path / "in"), "--out", str(tmp_path / "out")]) == 0
+    assert "No radiograph was found: there is no file; check the path." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
         (["--jobs", "0"], "jobs is 0"),
-        (["--false-marks", "-1"], "false_marks is -1"),
-        (["--false-marks", "nan"], "false_marks is nan"),
+        (["--false-marks", "-1"], "--false-marks is -1"),
+        (["--false-marks", "nan"], "--false-marks is nan"),
         (["--spacing-mm", "0"], "row spacing 0.0 mm is outside"),
         (["--spacing-mm", "inf"], "row spacing inf mm is outside"),
-        (["--time-limit-s", "0"], "time_limit_s is 0"),
-        (["--memory-limit-gib", "-1"], "memory_limit_gib is -1"),
-        (["--page-mb", "-1"], "full_depth_megabytes is -1"),
+        (["--time-limit-s", "0"], "--time-limit-s is 0"),
+        (
+            ["--memory-limit-gib", "-1"],
+            "--memory-limit-gib is -1.0; it must be 1 or more, or no limit",
+        ),
+        (["--page-mb", "-1"], "--page-mb is -1.0; it must be from 0 to 2000"),
         (["--settings", "absent.json"], "absent.json: the settings cannot be read"),
     ],
 )

@@ -45,6 +45,7 @@ def test_different_bones_end_with_one(visits, tmp_path, capsys):
         (["--weeks", "0"], "give one for each"),
         (["--weeks", "0,a"], "not a list of weeks"),
         (["--dates", "yesterday,today"], "YYYY-MM-DD"),
+        (["--dates", "2020-03-01,2020-01-01"], "each date must be later than the one before"),
         (["--weeks", "0,1", "--dates", "2020-01-01,2020-01-02"], "not allowed with"),
     ],
 )

@@ -74,4 +74,4 @@ def test_every_command_and_every_option_is_in_the_script(shell, capsys):
 
 def test_a_shell_that_is_unknown_is_bad_usage(capsys):
     assert main(["completion", "tcsh"]) == 2
-    assert "invalid choice: 'tcsh'" in capsys.readouterr().err
+    assert "'tcsh' is none of bash, zsh, fish, powershell" in capsys.readouterr().err

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from microcal_xray.batch import asked, health
-from microcal_xray.batch.health import Check, State
+from microcal_xray.batch.health import Check, State, _writing
 from microcal_xray.cli import main
 from microcal_xray.environment import installed_versions
 
@@ -122,4 +122,12 @@ def test_an_installation_that_does_not_work_ends_with_1(tmp_path, capsys, trial,
 
 def test_bad_usage_is_2(capsys):
     assert main(["doctor", "--out", ""]) == 2
-    assert "usage: microcal doctor" in capsys.readouterr().err
+    assert "see `microcal doctor --help`" in capsys.readouterr().err
+
+
+def test_a_file_in_the_way_of_the_results_is_no_place_for_them(tmp_path):
+    (tmp_path / "report").write_text("a letter")
+    for place in (tmp_path / "report", tmp_path / "report" / "deeper"):
+        check = _writing(place)
+        assert (check.state, "in the way" in check.words) == (State.FAILED, True)
+    assert _writing(tmp_path / "new" / "deeper").state is not State.FAILED

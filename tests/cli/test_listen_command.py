@@ -11,7 +11,7 @@ from microcal_xray.cli.listen import _plain_line
     [
         ([], "--port"),
         (["--port", "0"], "--out"),
-        (["--port", "x"], "invalid int value"),
+        (["--port", "x"], "'x' is no whole number"),
         (["--port", "70000"], "port is 70000; it must be a whole number from 0 to 65535"),
         (["--aet", "A" * 17], "is no title (AET)"),
         (["--allow-from", "A,,B"], "has an empty title"),

@@ -29,7 +29,65 @@ def test_the_version_is_printed(capsys):
 @pytest.mark.parametrize("arguments", [[], ["dance"], ["analyze"], ["info"], ["settings", "--nonsense"]])
 def test_bad_usage_is_2(arguments, capsys):
     assert main(arguments) == 2
-    assert "usage: microcal" in capsys.readouterr().err
+    complaint = capsys.readouterr().err
+    if arguments:
+        assert complaint.startswith("microcal")
+        assert "--help`" in complaint
+        assert complaint.count("\n") == 1
+    else:
+        assert complaint.startswith("usage: microcal")
+        assert "analyze   look for lines" in complaint
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["analyse", "x"], "'analyse' is none of analyze, export,"),
+        (["analyse", "x"], "(did you mean analyze?); see `microcal --help`"),
+        (["settings", "--flase-marks", "2"], "microcal settings: '--flase-marks' is unknown (did you mean"),
+        (["settings", "--flase-marks", "2"], "(did you mean --false-marks?); see `microcal settings --help`"),
+        (["settings", "--frob"], "'--frob' is unknown; see"),
+        (["info", "a.png", "b.png"], "microcal info: 'b.png' is unknown; see"),
+        (["settings", "--false-marks", "few"], "argument --false-marks: 'few' is no number; see"),
+        (["simulate", "--out", "x", "--count", "1.5"], "argument --count: '1.5' is no whole number; see"),
+        (["info", "x", "--photometric", "MONO"], "'MONO' is none of MONOCHROME1, MONOCHROME2"),
+        (
+            ["simulate", "--out", "x", "--family", "held_out"],
+            "'held_out' is none of tuning, held-out (did you mean",
+        ),
+        (
+            ["analyze", "x", "--out", "y", "--lang", "de"],
+            "argument --lang: 'de' is none of auto, en, fr; see",
+        ),
+        (["settings", "--false\nmarks", "2"], "'--false\\nmarks' is unknown"),
+        (["shards", "mak"], "(did you mean make?); see `microcal shards --help`"),
+    ],
+)
+def test_bad_usage_names_the_argument_and_the_remedy_in_one_line(arguments, words, capsys):
+    assert main(arguments) == 2
+    complaint = capsys.readouterr().err
+    assert words in complaint
+    assert complaint.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["info", "limit"])
+@pytest.mark.parametrize(
+    ("name", "status", "words"),
+    [
+        ("folder", 2, "is a folder; give one file"),
+        ("absent.png", 2, "no such file; check the path"),
+        ("link.png", 2, "is a link that leads nowhere; check the path"),
+        ("pipe.png", 1, "is not an ordinary file"),
+    ],
+)
+def test_what_is_no_file_is_called_what_it_is(command, name, status, words, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link.png").symlink_to("nowhere.png")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.png")
+    assert main([command, name]) == status
+    assert capsys.readouterr().err.startswith(f"microcal: {name}: {words}")
 
 
 @pytest.mark.parametrize("command", ["analyze", "info", "settings", "simulate", "replay", "doctor"])

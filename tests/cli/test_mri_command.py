@@ -39,7 +39,7 @@ def test_it_measures_and_writes_a_report(study, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
-        (["absent", "--out", "x"], 1, "absent: no such file or folder"),
+        (["absent", "--out", "x"], 2, "absent: no such file or folder; check the path"),
         (["{study}"], 2, "--out is missing"),
         (["{study}", "--out", "x", "--at-mm", "-3"], 2, "--at-mm is -3.0"),
         (["{study}", "--out", "x", "--joint", "1,2"], 2, "not three numbers"),

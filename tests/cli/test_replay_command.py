@@ -140,4 +140,4 @@ def test_bad_usage_is_2(recorded, capsys, monkeypatch, arguments, complaint):
 @pytest.mark.parametrize("arguments", [[], ["out"], ["", "in"], ["out", ""]])
 def test_arguments_that_are_left_out_are_bad_usage(arguments, capsys):
     assert main(["replay", *arguments]) == 2
-    assert "usage: microcal replay" in capsys.readouterr().err
+    assert "see `microcal replay --help`" in capsys.readouterr().err

@@ -83,6 +83,19 @@ def test_dark_lines_are_not_named():
     assert found_in(shaft(EVEN, height=-0.045)) == ()
 
 
+def test_what_the_caller_says_is_no_bone_has_no_series():
+    radiograph = shaft(EVEN)
+    mask = np.ones(radiograph.pixels.shape, bool)
+    assert named_on(radiograph, mask)
+    mask[: EVEN[-1] + 20] = False
+    assert not named_on(radiograph, mask)
+
+
+def named_on(radiograph, bone):
+    clusters = mx.find_lines(radiograph, bone=bone).clusters
+    return any(one.pattern is mx.ClusterPattern.GROWTH_ARREST for one in clusters)
+
+
 def test_without_a_spacing_nothing_is_named():
     assert found_in(replace(shaft(EVEN), spacing=None)) == ()
 

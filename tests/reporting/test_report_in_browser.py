@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from test_report_limit import QUALITY, limit
 
-from microcal_xray.reporting import failed_result, image_result, write_results
+from microcal_xray.reporting import failed_result, image_result, words_of, write_results
 from microcal_xray.settings import Settings
 
 pytestmark = pytest.mark.slow
@@ -190,6 +190,8 @@ def test_no_candidates_is_said_without_an_empty_table(page):
     page.keyboard.press("j")
     page.keyboard.press("j")
     assert page.locator("#no-candidates").is_visible()
+    # Nothing was searched there, so nothing below could say what that excludes.
+    assert page.locator("#no-candidates").inner_text() == words_of("en").text("list.no_limit")
     assert page.locator("#candidates").is_hidden()
     page.keyboard.press("n")
     page.keyboard.press("j")
@@ -254,6 +256,7 @@ def test_what_an_image_could_show_is_laid_out_as_text(open_desk, make_findings, 
     results = [image_result(limited, "a.dcm"), image_result(make_findings(candidates=0), "b.dcm")]
     page = open_desk(write_results(results, tmp_path, Settings()))
     assert "from an equivalent width of 0.40 mm" in page.locator("#could-show").inner_text()
+    assert page.locator("#no-candidates").inner_text() == words_of("en").text("list.none")
     assert page.locator("#could-show-table").is_hidden()
     page.locator("#could-show summary").click()
     assert page.locator("#could-show-table tr.place").count() == 4

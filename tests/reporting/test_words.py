@@ -105,7 +105,7 @@ def test_a_reason_is_told_in_french_with_its_names(key):
     assert reason_words(reason, ENGLISH) == reason
     told = reason_words(reason, FRENCH)
     assert told == FRENCH.text(key).replace("{first}", hostile)
-    assert reason_words(f"{reason}\nand more", FRENCH) is None or "{first}" in ENGLISH.text(key)
+    assert reason_words(f"{reason}\nand more", FRENCH) != told
 
 
 def test_an_unknown_reason_stays_as_it_is():

@@ -1,9 +1,11 @@
 import json
+import re
 
 import pytest
 from asking import HOST, TOKEN, ask
 from reading_scenes import drawn, own, said, write_study
 
+from microcal_xray.reporting import words_of
 from microcal_xray.reviewing import Application, ReviewOptions, Role, blinded_order, open_store
 from microcal_xray.reviewing.requests import LARGEST_BODY
 
@@ -325,6 +327,23 @@ def test_who_adjudicates_sees_what_differs_without_names_and_as_text(disagreeing
     policy = answer.headers["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
+
+
+def test_who_adjudicates_reads_the_language_of_the_browser(disagreeing):
+    page = ask(disagreeing, f"/{TOKEN}/dora/", HTTP_ACCEPT_LANGUAGE="fr-FR,en;q=0.5").body.decode()
+    assert '<html lang="fr">' in page
+    assert "2 désaccords à trancher" in page
+    assert "a.png\u00a0: candidat 1" in page
+    assert ">Retenir</button>" in page
+    assert "L\u2019image annotée" in page  # the apostrophe of print
+    assert "superposition osseuse\u00a0; «\u00a0&lt;img" in page
+    # No word of the other language is left, and what an event holds is not translated.
+    english = {text for key, text in words_of("en").texts.items() if key.startswith(("settle.", "judge."))}
+    french = {text for key, text in words_of("fr").texts.items() if key.startswith(("settle.", "judge."))}
+    shown = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
+    assert [text for text in english - french if f">{text}<" in shown] == []
+    assert 'data-action="accept"' in page
+    assert '<option value="overlap">superposition osseuse</option>' in page
 
 
 def test_what_is_settled_is_an_event_of_the_adjudicator(disagreeing, store):

@@ -12,6 +12,8 @@ from microcal_xray.findings import Findings
 from microcal_xray.radiograph import radiograph_from_array
 from microcal_xray.reporting import write_overlay, write_report
 from microcal_xray.reviewing import Role, open_store, read_study
+from microcal_xray.reviewing.events import RefusedEventError, reader_name
+from microcal_xray.reviewing.start_page import start_page
 from microcal_xray.settings import Settings
 
 pytestmark = pytest.mark.slow
@@ -119,6 +121,25 @@ def test_a_page_from_elsewhere_reads_nothing_and_writes_nothing(browser, out, tm
         assert len(open_store(read_study(out)).events()) == before
         page.close()
         elsewhere.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [("a/b", False), ("-x", False), ("", False), ("  Jos\u00e9 O.-B_2 ", True), ("\u674e", True)],
+)
+def test_the_first_page_takes_the_names_that_the_server_takes(browser, name, taken):
+    """The pattern that the browser checks is that of the server: nobody lands on a bare refusal."""
+    page = browser.new_page()
+    html, _ = start_page([], is_adjudication=False)
+    page.set_content(html.decode())
+    page.fill("input", name)
+    assert page.locator("input").evaluate("input => input.checkValidity()") is taken
+    if taken:
+        assert reader_name(name)
+    else:
+        with pytest.raises(RefusedEventError):
+            reader_name(name)
+    page.close()
 
 
 def test_disagreements_are_settled_by_hand(browser, out):

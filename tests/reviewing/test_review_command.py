@@ -82,7 +82,7 @@ def test_agreement_is_json_for_programs(review, out):
         (["--agreement"], "holds no decisions"),
         (["--reader", "<script>"], "name of the reader"),
         (["--seed", "7"], "--seed"),
-        (["--port", "70000"], "port 70000"),
+        (["--port", "70000"], "port is 70000"),
         (["--assign", "anna", "--readings", "2"], "1 readers for 2 readings"),
         (["--assign", "anna,anna"], "each once"),
     ],

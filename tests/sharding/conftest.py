@@ -3,13 +3,7 @@
 import pytest
 import quick_shards
 
-from microcal_xray.batch.supervisor import Outcome
 from microcal_xray.sharding import place_of, running
-
-
-def in_this_process(items, work, *, answer, **_):
-    for item in items:
-        yield Outcome(item, work(item, answer))
 
 
 @pytest.fixture
@@ -21,7 +15,7 @@ def quickly(monkeypatch):
 
 @pytest.fixture
 def without_processes(quickly, monkeypatch):
-    monkeypatch.setattr(running, "supervise", in_this_process)
+    monkeypatch.setattr(running, "supervise", quick_shards.in_this_process)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from microcal_xray.batch.journal_rows import FileResult
+from microcal_xray.batch.supervisor import Outcome
 from microcal_xray.findings import Candidate, Findings, Kind, Tier
 from microcal_xray.radiograph import Radiograph
 from microcal_xray.settings import Settings
@@ -33,6 +34,11 @@ class SlowShardAnalysis(QuickShardAnalysis):
     def __call__(self, task, ask) -> FileResult:
         time.sleep(_SLOW_S)
         return super().__call__(task, ask)
+
+
+def in_this_process(items, work, *, answer, **_):
+    for item in items:
+        yield Outcome(item, work(item, answer))
 
 
 def one_line(radiograph: Radiograph, settings: Settings) -> Findings:

@@ -92,7 +92,7 @@ def test_twice_gives_the_same_bytes_and_what_is_finished_is_left(tmp_path, quick
     (shard,) = shards_of(tmp_path / "in", tmp_path)
     one, two = place_of(tmp_path / "one"), place_of(tmp_path / "two")
     first = analyze_shard(shard, one, options=replace(ONE, jobs=2))  # in worker processes
-    monkeypatch.setattr(running, "supervise", quick_supervise)
+    monkeypatch.setattr(running, "supervise", quick_shards.in_this_process)
     analyze_shard(shard, two, options=ONE)
     assert content(tmp_path / "one") == content(tmp_path / "two")
     assert [*content(tmp_path / "one")] == ["errors-000000.jsonl", "part-000000.parquet"]
@@ -102,12 +102,6 @@ def test_twice_gives_the_same_bytes_and_what_is_finished_is_left(tmp_path, quick
     monkeypatch.setattr(running, "supervise", None)  # nothing may be analysed from here on
     again = analyze_shard(shard, one, options=ONE)
     assert again == replace(first, resumed=True)
-
-
-def quick_supervise(items, work, *, answer, **_):
-    from conftest import in_this_process
-
-    return in_this_process(items, work, answer=answer)
 
 
 def test_a_part_that_was_asked_otherwise_is_refused_and_replaced_on_request(
@@ -184,7 +178,7 @@ def test_a_store_that_does_not_answer_leaves_no_part(tmp_path, parts, monkeypatc
 
 
 def test_a_root_that_is_gone_costs_no_row(tmp_path):
-    work = quick_shards.QuickShardAnalysis(str(tmp_path / "mount"), Settings(), running.reading_of(ONE))
+    work = quick_shards.QuickShardAnalysis(str(tmp_path / "mount"), Settings(), ONE.reading)
     task = one_shard_file.ShardTask("a.png", 12, tmp_path / "fetched")
     with pytest.raises(OutputError, match="mount: is gone"):
         work(task, None)

@@ -129,12 +129,12 @@ def analyze(
         require_pyarrow()
     inputs = find_inputs(paths, out=out)
     root = inputs_root(paths)
-    work = FileAnalysis(options.settings, options.spacing_mm, options.photometric, options.secondary_capture)
+    work = FileAnalysis(options.settings, options.reading)
     with held_output(out) as folder:
         if options.earlier is Earlier.FRESH:
             remove_journal(folder.path)
         with opened_journal(folder.path, full_depth_bytes=page.full_depth_bytes) as journal:
-            asked = asked_of_run(root, options.settings, work.reading)
+            asked = asked_of_run(root, options.settings, options.reading)
             prepare(journal, folder, inputs, asked, earlier=options.earlier)
             del inputs  # the journal knows them
             try:

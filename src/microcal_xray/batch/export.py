@@ -93,11 +93,11 @@ def export(
     >>> export("report/", ["radiographs/"])  # doctest: +SKIP
     """
     require_highdicom()
-    limits = BatchOptions(jobs=jobs)
+    batch = BatchOptions(jobs=jobs)
     root = inputs_root(paths)
     analyses = recorded_analyses(out)
     with held_output(out) as folder:
-        summary = exported(analyses, root, folder, options, limits, report)
+        summary = exported(analyses, root, folder, options, batch, report)
         stems = _stems(analyses)
         failed = [stems[file] for file, _ in summary.failures]
         kept = [f"{stem}.{kind.value}{DICOM_ENDING}" for stem in failed for kind in ResultKind]
@@ -123,7 +123,7 @@ def exported(
     root: Path,
     folder: OutputFolder,
     options: ExportOptions,
-    limits: BatchOptions,
+    batch: BatchOptions,
     report: Callable[[Progress], None] = lambda progress: None,
 ) -> ExportSummary:
     """Write the objects of what was analysed into a folder that is already held; see `export`."""
@@ -149,7 +149,7 @@ def exported(
     progress = Progress(total=len(tasks))
     report(progress)
     with contextlib.closing(
-        supervise(tasks, FileExport(options), jobs=limits.jobs or usable_cores(), limits=limits.limits)
+        supervise(tasks, FileExport(options), jobs=batch.jobs or usable_cores(), limits=batch.limits)
     ) as outcomes:
         for outcome in outcomes:
             done = outcome.result

@@ -238,6 +238,8 @@ def free_memory_gib(limits: Path = Path("/sys/fs/cgroup")) -> float | None:
 def _writing(folder: Path) -> Check:
     """Say whether a file can be written; a folder that does not exist yet is judged by the one above."""
     while not folder.is_dir() and folder != folder.parent:
+        if os.path.lexists(folder):
+            return Check("writing", State.FAILED, "a file of that name is in the way; choose another folder")
         folder = folder.parent
     try:
         with tempfile.TemporaryFile(dir=folder) as file:

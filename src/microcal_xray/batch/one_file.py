@@ -12,7 +12,7 @@ from ..loading.complaints import shown_path
 from ..loading.origins import origin_of
 from ..origin import Origin, Reading, pixel_sha256
 from ..pipeline import find_lines
-from ..radiograph import Radiograph, spacing_from_user
+from ..radiograph import Radiograph
 from ..reporting import ImageResult, failed_result, image_result, skipped_result, write_overlay, written
 from ..settings import Settings
 from .journal_rows import FileResult
@@ -49,15 +49,11 @@ class FileAnalysis:
     Parameters
     ----------
     settings : Settings
-    spacing_mm : float or (row, column), optional
-    photometric : Photometric, optional
-    secondary_capture : bool
+    reading : Reading
     """
 
     settings: Settings
-    spacing_mm: float | tuple[float, float] | None = None
-    photometric: Photometric | None = None
-    secondary_capture: bool = False
+    reading: Reading
 
     def __call__(self, task: FileTask, ask: Callable[[tuple[str, str]], str | None]) -> FileResult:
         """Analyse one file and write its overlay.
@@ -84,16 +80,6 @@ class FileAnalysis:
         findings = find_lines(radiograph, self.settings)
         _write_overlay(findings, task)
         return FileResult(written(image_result(findings, task.file)), pixels, instance)
-
-    @property
-    def reading(self) -> Reading:
-        """How files are read, as it is recorded."""
-        spacing = spacing_from_user(self.spacing_mm)
-        return Reading(
-            spacing_mm=None if spacing is None else (spacing.row_mm, spacing.column_mm),
-            photometric=None if self.photometric is None else self.photometric.value,
-            secondary_capture=self.secondary_capture,
-        )
 
 
 def searched(path: Path, file: str, *, settings: Settings, reading: Reading) -> Findings | ImageResult:

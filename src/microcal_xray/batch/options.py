@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from ..errors import SettingsError
 from ..loading import Photometric
+from ..origin import Reading
 from ..radiograph import spacing_from_user
 from ..settings import Settings
 from .worker import Limits
@@ -105,8 +106,18 @@ class BatchOptions:
         memory = self.memory_limit_gib
         if memory is not None and not (math.isfinite(memory) and memory >= _LEAST_MEMORY_GIB):
             raise SettingsError(
-                f"memory_limit_gib is {memory!r}; it must be {_LEAST_MEMORY_GIB:g} or more; None: no limit"
+                f"memory_limit_gib is {memory!r}; it must be {_LEAST_MEMORY_GIB:g} or more, or no limit"
             )
+
+    @property
+    def reading(self) -> Reading:
+        """How files are read, as it is recorded."""
+        spacing = spacing_from_user(self.spacing_mm)
+        return Reading(
+            spacing_mm=None if spacing is None else (spacing.row_mm, spacing.column_mm),
+            photometric=None if self.photometric is None else self.photometric.value,
+            secondary_capture=self.secondary_capture,
+        )
 
     @property
     def limits(self) -> Limits:

@@ -34,11 +34,7 @@ def asked_of_run(root: Path, settings: Settings, reading: Reading) -> dict[str, 
     return {
         "inputs": hashlib.sha256(os.fsencode(root)).hexdigest(),
         "settings": settings.as_dict(),
-        "reading": {
-            "spacing_mm": None if reading.spacing_mm is None else list(reading.spacing_mm),
-            "photometric": reading.photometric,
-            "secondary_capture": reading.secondary_capture,
-        },
+        "reading": reading.as_dict(),
         "capsule": run_capsule(),
     }
 

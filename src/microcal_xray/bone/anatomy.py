@@ -36,7 +36,14 @@ class Anatomy:
     outline_rad: FloatImage
 
 
-def find_anatomy(pixels: FloatImage, *, body: Mask, axis_rad: FloatImage, coherence: FloatImage) -> Anatomy:
+def find_anatomy(
+    pixels: FloatImage,
+    *,
+    body: Mask,
+    axis_rad: FloatImage,
+    coherence: FloatImage,
+    bone: Mask | None = None,
+) -> Anatomy:
     """Return where bone is, which way it runs and where its outline lies.
 
     Parameters
@@ -47,11 +54,14 @@ def find_anatomy(pixels: FloatImage, *, body: Mask, axis_rad: FloatImage, cohere
         Not air.
     axis_rad, coherence : (R, C) float32 array
         By `long_axis`, with a window of about half a bone's width.
+    bone : (R, C) bool array, optional
+        Where bone is, where that is known; None: by `bone_mask`.
     """
     # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
     import cv2
 
-    bone = bone_mask(pixels, body=body)
+    if bone is None:
+        bone = bone_mask(pixels, body=body)
     # Exact Euclidean distances, three times as fast as those of scipy.
     distance = np.asarray(
         sum(

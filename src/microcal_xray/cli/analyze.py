@@ -133,8 +133,10 @@ def _lines(summary: BatchSummary) -> list[str]:
     if summary.ok or summary.failed:
         found = f"{plural(summary.candidates, 'candidate')} in {plural(summary.ok, 'image')}"
         first = f"{found}; {summary.failed} failed, {summary.skipped} skipped."
+    elif summary.skipped:
+        first = f"No radiograph was found; {summary.skipped} skipped, images.csv says why."
     else:
-        first = f"No radiograph was found; {summary.skipped} skipped."
+        first = "No radiograph was found: there is no file; check the path."
     dicom = [export_line(summary.dicom)] if summary.dicom else []
     return [first, *dicom, f"Report: {summary.report}"]
 

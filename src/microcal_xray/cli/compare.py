@@ -3,16 +3,15 @@
 import argparse
 from collections import Counter
 from datetime import date
-from pathlib import Path
+from itertools import pairwise
 
 from ..changes import Comparison, Series, Verdict
 from ..comparing import compare_series
 from ..errors import SettingsError
-from ..loading import read_radiograph
-from ..radiograph import Radiograph
 from ..reporting.compare_write import write_comparison
+from ..reporting.words import plural
 from .exit_status import DONE, FAILED
-from .reading import add_reading_options, given_path
+from .reading import add_reading_options, given_path, radiograph_at
 from .settings_file import add_settings_options, chosen_settings
 from .terminal import complain, say
 
@@ -45,7 +44,12 @@ def add_parser(
     parser.add_argument("prior", type=given_path, metavar="PRIOR", help="the earlier radiograph")
     parser.add_argument("current", type=given_path, metavar="CURRENT", help="the later radiograph")
     parser.add_argument(
-        "more", type=given_path, nargs="*", metavar="MORE", help="later ones still, in their order"
+        "more",
+        type=given_path,
+        nargs="*",
+        default=[],  # else argparse names it among what is missing
+        metavar="MORE",
+        help="later ones still, in their order",
     )
     parser.add_argument("--out", type=given_path, required=True, metavar="DIR", help="where to write")
     when = parser.add_mutually_exclusive_group()
@@ -79,24 +83,15 @@ def run(arguments: argparse.Namespace) -> int:
     settings = chosen_settings(arguments)
     if arguments.weeks is not None and len(arguments.weeks) != len(paths):
         raise SettingsError(
-            f"{len(arguments.weeks)} weeks or dates for {len(paths)} radiographs; give one for each"
+            f"{plural(len(arguments.weeks), 'time')} for {len(paths)} radiographs; give one for each"
         )
-    series = compare_series([_read(path, arguments) for path in paths], settings, weeks=arguments.weeks)
+    series = compare_series(
+        [radiograph_at(path, arguments) for path in paths], settings, weeks=arguments.weeks
+    )
     page = write_comparison(series, arguments.out, settings)
     refused = _describe(series)
     say(f"Page: {page}")
     return FAILED if refused else DONE
-
-
-def _read(path: Path, arguments: argparse.Namespace) -> Radiograph:
-    if not path.is_file():
-        raise SettingsError(f"{path}: no such file; check the path")
-    return read_radiograph(
-        path,
-        spacing_mm=arguments.spacing_mm,
-        photometric=arguments.photometric,
-        secondary_capture=arguments.secondary_capture,
-    )
 
 
 def _describe(series: Series) -> int:
@@ -154,7 +149,7 @@ def _weeks_from_dates(text: str) -> tuple[float, ...]:
     Raises
     ------
     argparse.ArgumentTypeError
-        If one is no date.
+        If one is no date, or they do not rise.
 
     Examples
     --------
@@ -167,4 +162,6 @@ def _weeks_from_dates(text: str) -> tuple[float, ...]:
         raise argparse.ArgumentTypeError(
             "the dates cannot be read; give them as YYYY-MM-DD,YYYY-MM-DD"
         ) from None
+    if any(later <= earlier for earlier, later in pairwise(days)):
+        raise argparse.ArgumentTypeError("each date must be later than the one before; sort the radiographs")
     return tuple(round((day - days[0]).days / 7, 2) for day in days)

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Iterator
-from pathlib import Path
 
 from .exit_status import DONE
 from .reading import given_path, given_place
@@ -49,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     import shtab
 
     for action in _actions(arguments.whole):
-        if action.type in (given_path, given_place, Path):
+        if action.type in (given_path, given_place):
             files = shtab.DIRECTORY if action.metavar in _FOLDERS else shtab.FILE
             action.complete = files  # type: ignore[attr-defined]  # shtab looks for it there
     print(shtab.complete(arguments.whole, shell=arguments.shell))  # all of it is ours: nothing to escape

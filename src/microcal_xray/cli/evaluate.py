@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ..loading import read_radiograph
 from .exit_status import DONE
+from .reading import given_path
 from .terminal import say
 
 if TYPE_CHECKING:
@@ -47,20 +48,26 @@ def add_parser(
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "candidates", type=Path, metavar="CANDIDATES.json", help="what `microcal analyze` wrote"
+        "candidates", type=given_path, metavar="CANDIDATES.json", help="what `microcal analyze` wrote"
     )
     parser.add_argument(
-        "truth", type=Path, metavar="TRUTH", help="truth.json, CSV, COCO JSON, a YOLO folder or decisions"
+        "truth",
+        type=given_path,
+        metavar="TRUTH",
+        help="truth.json, CSV, COCO JSON, a YOLO folder or decisions",
     )
     parser.add_argument(
-        "--against", type=Path, metavar="OTHER.json", help="compare with these candidates of the same images"
+        "--against",
+        type=given_path,
+        metavar="OTHER.json",
+        help="compare with these candidates of the same images",
     )
     parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="also write text, JSON and a page with plots there"
+        "--out", type=given_path, metavar="DIR", help="also write text, JSON and a page with plots there"
     )
     parser.add_argument(
         "--pictures",
-        type=Path,
+        type=given_path,
         metavar="FOLDER",
         help="where the images are, to show the worst cases on the page",
     )

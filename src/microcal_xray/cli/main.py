@@ -30,6 +30,7 @@ from . import (
     shards,
     simulate,
 )
+from .arguments import CommandParser
 from .exit_status import FAILED, INTERRUPTED, USAGE
 from .terminal import complain
 
@@ -52,8 +53,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     >>> main(["analyze", "absent.dcm", "--out", "report"])
     2
     """
+    parser = _parser()
+    if not (sys.argv[1:] if argv is None else argv):
+        parser.print_help(sys.stderr)
+        return USAGE
     try:
-        arguments = _parser().parse_args(argv)
+        arguments = parser.parse_args(argv)
     except SystemExit as end:  # argparse has said why
         return end.code if isinstance(end.code, int) else USAGE
     try:
@@ -64,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = CommandParser(
         prog="microcal",
         description="Find thin dark and bright lines across bone in radiographs, for a reviewer to judge. "
         "Not a medical device.",

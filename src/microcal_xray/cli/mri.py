@@ -87,6 +87,8 @@ def run(arguments: argparse.Namespace) -> int:
     MicrocalError
         If no series can be read, no bone is found, an argument is wrong or the folder cannot be written to.
     """
+    if not arguments.folder.exists():
+        raise SettingsError(f"{arguments.folder}: no such file or folder; check the path")
     if arguments.list:
         for series in list_mri(arguments.folder):
             say(series.words)

@@ -3,6 +3,7 @@
 import argparse
 
 from ..reporting import PAGE_LANGUAGES, PAGE_SPLITS, PageOptions
+from .arguments import named_as_typed
 
 
 def add_page_options(parser: argparse.ArgumentParser) -> None:
@@ -49,10 +50,11 @@ def chosen_page(arguments: argparse.Namespace) -> PageOptions:
     SettingsError
         If the size is out of range.
     """
-    return PageOptions(
-        language=arguments.lang,
-        overlay_at_first=arguments.overlay_at_first,
-        full_depth_megabytes=arguments.page_mb,
-        pages=arguments.pages,
-        pdf=arguments.pdf,
-    )
+    with named_as_typed({"full_depth_megabytes": "--page-mb"}):
+        return PageOptions(
+            language=arguments.lang,
+            overlay_at_first=arguments.overlay_at_first,
+            full_depth_megabytes=arguments.page_mb,
+            pages=arguments.pages,
+            pdf=arguments.pdf,
+        )

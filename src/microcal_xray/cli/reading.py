@@ -6,6 +6,7 @@ from pathlib import Path
 from ..errors import SettingsError
 from ..loading import Photometric, read_radiograph
 from ..radiograph import Radiograph
+from .arguments import one_of
 
 
 def add_reading_options(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +20,7 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--photometric",
-        type=Photometric,
+        type=one_of(Photometric),
         choices=list(Photometric),
         metavar="MONOCHROME1|MONOCHROME2",
         help="the end of the grey range at which bone is stored, low (1) or high (2), where files are wrong "
@@ -40,10 +41,24 @@ def asked_radiograph(arguments: argparse.Namespace) -> Radiograph:
     MicrocalError
         If it is not there, or cannot be read.
     """
-    if not arguments.file.is_file():
-        raise SettingsError(f"{arguments.file}: no such file; check the path")
+    return radiograph_at(arguments.file, arguments)
+
+
+def radiograph_at(path: Path, arguments: argparse.Namespace) -> Radiograph:
+    """Return the radiograph in a file that was named, read as the options say.
+
+    Raises
+    ------
+    MicrocalError
+        If it is not there, or cannot be read.
+    """
+    if path.is_dir():
+        raise SettingsError(f"{path}: is a folder; give one file, or the folder to `microcal analyze`")
+    if not path.exists():
+        what = "is a link that leads nowhere" if path.is_symlink() else "no such file"
+        raise SettingsError(f"{path}: {what}; check the path")
     return read_radiograph(
-        arguments.file,
+        path,
         spacing_mm=arguments.spacing_mm,
         photometric=arguments.photometric,
         secondary_capture=arguments.secondary_capture,

@@ -5,13 +5,13 @@ import json
 import sys
 from typing import Any
 
-from ..batch import BatchOptions, Difference, FoundBy, ImageReplay, Replay, Verdict, replay
+from ..batch import Difference, FoundBy, ImageReplay, Replay, Verdict, replay
 from ..reporting.words import plural
 from ..version import __version__
 from .exit_status import DONE, FAILED
 from .progress import watched
 from .reading import given_path
-from .running import add_running_options, ended_like_ctrl_c
+from .running import add_running_options, chosen_limits, ended_like_ctrl_c
 from .terminal import say
 
 _DESCRIPTION = """\
@@ -63,11 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     MicrocalError
         If an argument is wrong, or RESULT is no result of ours.
     """
-    options = BatchOptions(
-        jobs=arguments.jobs,
-        time_limit_s=arguments.time_limit_s,
-        memory_limit_gib=arguments.memory_limit_gib or None,
-    )
+    options = chosen_limits(arguments)
     with ended_like_ctrl_c(), watched(sys.stderr) as show:
         found = replay(arguments.result, arguments.folder, options=options, report=show)
     if arguments.json:

@@ -5,9 +5,17 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from ..batch import BatchOptions, Earlier, TableFormat, usable_cores
+from .arguments import named_as_typed, one_of
 from .settings_file import chosen_settings
+
+_OPTIONS = {
+    "jobs": "--jobs",
+    "time_limit_s": "--time-limit-s",
+    "memory_limit_gib": "--memory-limit-gib",
+}
 
 
 def add_running_options(parser: argparse.ArgumentParser) -> None:
@@ -44,22 +52,36 @@ def chosen_batch(arguments: argparse.Namespace) -> BatchOptions:
     SettingsError
         If a value is out of its range, or the file of settings cannot be read.
     """
-    return BatchOptions(
+    return replace(
+        chosen_limits(arguments),
         settings=chosen_settings(arguments),
-        jobs=arguments.jobs,
         spacing_mm=arguments.spacing_mm,
         photometric=arguments.photometric,
         secondary_capture=arguments.secondary_capture,
-        time_limit_s=arguments.time_limit_s,
-        memory_limit_gib=arguments.memory_limit_gib or None,
     )
+
+
+def chosen_limits(arguments: argparse.Namespace) -> BatchOptions:
+    """Return how many files are worked on at a time and what one may cost, from the options on running.
+
+    Raises
+    ------
+    SettingsError
+        If a value is out of its range.
+    """
+    with named_as_typed(_OPTIONS):
+        return BatchOptions(
+            jobs=arguments.jobs,
+            time_limit_s=arguments.time_limit_s,
+            memory_limit_gib=arguments.memory_limit_gib or None,
+        )
 
 
 def add_table_option(parser: argparse.ArgumentParser) -> None:
     """Add the option that says in which formats the tables are written."""
     parser.add_argument(
         "--format",
-        type=TableFormat,
+        type=one_of(TableFormat),
         choices=list(TableFormat),
         default=TableFormat.CSV,
         metavar="csv|parquet",

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from ..errors import SettingsError
 from ..settings import Settings, settings_from_dict
+from .arguments import named_as_typed
 from .reading import given_path
 
 _LARGEST_FILE_BYTES = 1_000_000
@@ -45,10 +46,11 @@ def chosen_settings(arguments: argparse.Namespace) -> Settings:
         If the file cannot be read, or a value is out of range.
     """
     settings = Settings() if arguments.settings is None else read_settings(arguments.settings)
-    if arguments.false_marks is not None:
-        settings = replace(settings, false_marks=arguments.false_marks)
-    if arguments.false_bumps is not None:
-        settings = replace(settings, false_bumps=arguments.false_bumps)
+    with named_as_typed({"false_marks": "--false-marks", "false_bumps": "--false-bumps"}):
+        if arguments.false_marks is not None:
+            settings = replace(settings, false_marks=arguments.false_marks)
+        if arguments.false_bumps is not None:
+            settings = replace(settings, false_bumps=arguments.false_bumps)
     return settings
 
 

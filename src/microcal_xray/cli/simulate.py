@@ -7,6 +7,7 @@ from tqdm import tqdm
 
 from ..batch import usable_cores
 from ..simulation import Family, simulate_folder
+from .arguments import one_of
 from .exit_status import DONE
 from .reading import given_path
 from .terminal import say
@@ -34,7 +35,7 @@ def add_parser(
     )
     parser.add_argument(
         "--family",
-        type=Family,
+        type=one_of(Family),
         choices=tuple(Family),
         default=Family.TUNING,
         help="tuning: to choose by; held-out: limbs and exposures kept for reporting (default %(default)s)",

@@ -136,7 +136,7 @@ def finite(values: npt.NDArray[np.floating]) -> PicturePixels:
     """
     single = values.astype(np.float32)
     held = np.isfinite(single)
-    usable = held if single.ndim == 2 else held.all(axis=2, keepdims=False).astype(bool)
+    usable = np.asarray(held if single.ndim == 2 else held.all(axis=2), bool)
     if not usable.any():
         raise UnreadableRadiographError("no pixel is a finite number")
     return PicturePixels(np.where(held, single, single[usable].min()), usable, bits=None)

@@ -1,5 +1,6 @@
 """The node: door, inbox, work and replies, put together; begun and stopped."""
 
+import os
 import re
 import sys
 import threading
@@ -88,6 +89,8 @@ def _held(out: Path) -> Iterator[Path]:
         lock = LockFile(state / _LOCK)
     except HeldError as error:
         raise OutputError(f"{out}: another node runs there; stop it or choose another folder") from error
+    except (FileExistsError, NotADirectoryError) as error:
+        raise OutputError(f"{out}: a file is in the way; choose another folder") from error
     except OSError as error:
         raise OutputError(f"{out}: cannot be used ({error.strerror}); choose another folder") from error
     try:
@@ -128,8 +131,11 @@ class _Node:
                 tls=tls,
             )
         except OSError as error:
+            # Not the error's own words: they name the address once more, in brackets.
+            reason = os.strerror(error.errno) if error.errno else error.strerror
             raise MicrocalError(
-                f"{options.bind}:{options.port}: cannot listen there ({error.strerror}); choose another port"
+                f"{options.bind}:{options.port}: cannot listen there ({reason}); "
+                "choose another address or port"
             ) from error
 
     def run(self, started: Callable[[int, int | None], None]) -> None:

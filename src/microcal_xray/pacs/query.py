@@ -47,7 +47,9 @@ class Query:
 
     def __post_init__(self) -> None:
         if self.study_instance_uid is not None and not _UID.fullmatch(self.study_instance_uid):
-            raise SettingsError(f"{self.study_instance_uid!r} is no study (a UID)")
+            raise SettingsError(
+                f"{self.study_instance_uid!r} is no study (a UID); give numbers with points, as 1.2.840.7"
+            )
         if self.study_date is not None and not _DATES.fullmatch(self.study_date):
             raise SettingsError(f"{self.study_date!r} is no date; give YYYYMMDD or YYYYMMDD-YYYYMMDD")
         for value in (self.patient_id, self.accession_number):

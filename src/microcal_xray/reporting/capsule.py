@@ -46,11 +46,7 @@ def image_capsule(origin: Origin | None, pixel_sha256: str | None) -> dict[str, 
         "file_sha256": origin.file_sha256,
         "file_bytes": origin.file_bytes,
         "decoders": dict(origin.decoders),
-        "reading": {
-            "spacing_mm": None if origin.reading.spacing_mm is None else list(origin.reading.spacing_mm),
-            "photometric": origin.reading.photometric,
-            "secondary_capture": origin.reading.secondary_capture,
-        },
+        "reading": origin.reading.as_dict(),
     }
 
 

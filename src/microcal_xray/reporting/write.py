@@ -215,7 +215,11 @@ def write_report(findings: Sequence[Findings], out: str | Path) -> Path:
         If `out` is a file or cannot be written to.
     SettingsError
         If the findings were made with different settings; write one report for each.
+    TypeError
+        If the findings of one radiograph are given without a list around them.
     """
+    if isinstance(findings, Findings):
+        raise TypeError("findings is one Findings; give a list of them, as [findings]")
     settings = findings[0].settings if findings else Settings()
     if any(each.settings != settings for each in findings):
         raise SettingsError(

@@ -16,7 +16,7 @@ from ..reader_verdicts import ReaderVerdict, Reason
 from ..reporting.callouts import rails
 from ..reporting.overlay import picture_box_px
 from ..reporting.overlay_files import OVERLAYS_FOLDER
-from ..reporting.words import KIND_COLOURS, KIND_WORDS, plural
+from ..reporting.words import ENGLISH, KIND_COLOURS, Words
 from .consensus import Basis, ConsensusImage
 from .desk import json_in_page
 from .places import Place
@@ -29,11 +29,18 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MARGIN = 1.2  # of the length of the line, around it
 _SMALLEST_VIEW_PX = 160.0
 _RAIL_SHARE = 0.03  # of half the view, from a line to each of its rails
-_VERDICT_WORDS = {
-    ReaderVerdict.ACCEPT: "accept",
-    ReaderVerdict.UNSURE: "unsure",
-    ReaderVerdict.REJECT: "reject",
+# The keys of the desk's own words: on a button, and for what was decided.
+_BUTTONS = {
+    ReaderVerdict.ACCEPT: "judge.accept",
+    ReaderVerdict.UNSURE: "judge.unsure",
+    ReaderVerdict.REJECT: "judge.reject",
 }
+_DECIDED = {
+    ReaderVerdict.ACCEPT: "judge.accepted",
+    ReaderVerdict.UNSURE: "judge.unsure_done",
+    ReaderVerdict.REJECT: "judge.rejected",
+}
+_OF_THE_SCRIPT = ("saving", "saved", "not_saved", "no_answer")
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,12 @@ class _Picture:
 
 
 def adjudication_page(
-    images: Sequence[ConsensusImage], names: Mapping[str, str], *, out: Path, token: str
+    images: Sequence[ConsensusImage],
+    names: Mapping[str, str],
+    *,
+    out: Path,
+    token: str,
+    words: Words = ENGLISH,
 ) -> tuple[bytes, str]:
     """Return the page and its content policy.
 
@@ -69,6 +81,7 @@ def adjudication_page(
         The output folder.
     token : str
         With which the page sends its events.
+    words : Words
     """
     cards, waiting = [], 0
     for each in images:
@@ -80,24 +93,42 @@ def adjudication_page(
                 continue
             waiting += line.basis is Basis.OPEN
             decided = line.verdict if line.basis is Basis.ADJUDICATED else None
-            cards.append((decided is not None, _card(each.image, place, picture, decided)))
+            cards.append((decided is not None, _card(each.image, place, picture, decided, words)))
     cards.sort(key=lambda card: card[0])
-    block = json_in_page({"api": "events", "token": token, "header": TOKEN_HEADER})
+    block = json_in_page(
+        {
+            "api": "events",
+            "token": token,
+            "header": TOKEN_HEADER,
+            "words": {name: words.text(f"settle.{name}") for name in _OF_THE_SCRIPT},
+        }
+    )
     body = (
-        f"<h1>{plural(waiting, 'disagreement')} to settle</h1>"
-        "<p>The letters stand for readers, in another order on each image. What you decide here is the "
-        "consensus.</p>"
+        f"<h1>{escape(words.counted('settle.waiting', waiting))}</h1>"
+        f"<p>{escape(words.text('settle.letters'))}</p>"
         f'<p id="state" role="status"></p>{"".join(card for _, card in cards)}'
         f'<script type="application/json" id="desk-server">{block}</script>'
     )
     return simple_page(
-        "Adjudication", body, style=_template("adjudicate.css"), script=_template("adjudicate.js")
+        words.text("settle.title"),
+        body,
+        style=_template("adjudicate.css"),
+        script=_template("adjudicate.js"),
+        language=words.language.value,
     )
 
 
-def _card(image: StudyImage, place: Place, picture: _Picture | None, decided: ReaderVerdict | None) -> str:
+def _card(
+    image: StudyImage,
+    place: Place,
+    picture: _Picture | None,
+    decided: ReaderVerdict | None,
+    words: Words,
+) -> str:
     own = place.line not in image.candidates
-    title = f"{image.file}: {'line that a reader drew' if own else f'candidate {place.line}'}"
+    title = words.filled(
+        "settle.drawn" if own else "settle.candidate", {"file": image.file, "number": place.line}
+    )
     event = json_in_page(
         {
             "image": image.file,
@@ -109,30 +140,38 @@ def _card(image: StudyImage, place: Place, picture: _Picture | None, decided: Re
         }
     )
     reasons = "".join(
-        f'<option value="{reason.value}">{reason.value.replace("_", " ")}</option>' for reason in Reason
+        f'<option value="{reason.value}">{escape(words.text(f"reason.{reason.value}"))}</option>'
+        for reason in Reason
     )
     buttons = "".join(
         f'<button type="button" data-action="{verdict.value}" '
-        f'aria-pressed="{str(verdict is decided).lower()}">{words}</button>'
-        for verdict, words in _VERDICT_WORDS.items()
+        f'aria-pressed="{str(verdict is decided).lower()}">{escape(words.text(key))}</button>'
+        for verdict, key in _BUTTONS.items()
+    )
+    kind, reason, no_reason, comment = (
+        escape(words.text(key))
+        for key in (f"kind.{place.kind.value}", "judge.reason", "judge.no_reason", "judge.comment")
     )
     return (
         f'<section class="card{" settled" if decided else ""}" data-event="{escape(event)}">'
-        f"<h2>{escape(title)}</h2><p>{escape(KIND_WORDS[place.kind])}</p>"
-        f"{_drawing(place, picture)}<table>{_readings(image, place)}</table>"
-        f"<p>{buttons} <label>because of <select><option value=''>-</option>{reasons}</select></label> "
-        '<label>comment <input maxlength="2000"></label></p></section>'
+        f"<h2>{escape(title)}</h2><p>{kind}</p>"
+        f"{_drawing(place, picture, words)}<table>{_readings(image, place, words)}</table>"
+        f'<p class="judge">{buttons} <label>{reason} <select><option value="">{no_reason}</option>'
+        f"{reasons}</select></label> "
+        f'<label>{comment} <input maxlength="2000"></label></p></section>'
     )
 
 
-def _readings(image: StudyImage, place: Place) -> str:
+def _readings(image: StudyImage, place: Place, words: Words) -> str:
     rows = []
     for letter, reader in zip(_LETTERS, _mixed(image.file, place), strict=False):
         said = place.states[reader]
-        words = [_VERDICT_WORDS[place.verdicts[reader]] + ("" if said else " (no mark)")]
-        words += [line.reason.value.replace("_", " ") for line in said if line.reason]
-        words += [f"\u201c{line.comment}\u201d" for line in said if line.comment]
-        rows.append(f"<tr><th>{letter}</th><td>{escape('; '.join(words))}</td></tr>")
+        verdict = words.text(_DECIDED[place.verdicts[reader]])
+        parts = [verdict if said else words.filled("settle.unmarked", {"verdict": verdict})]
+        parts += [words.text(f"reason.{line.reason.value}") for line in said if line.reason]
+        parts += [words.filled("settle.quoted", {"comment": line.comment}) for line in said if line.comment]
+        told = escape(words.text("list.joined").join(parts))
+        rows.append(f"<tr><th>{letter}</th><td>{told}</td></tr>")
     return "".join(rows)
 
 
@@ -140,9 +179,9 @@ def _mixed(file: str, place: Place) -> list[str]:
     return sorted(place.verdicts, key=lambda reader: hashlib.sha256(f"{file}\0{reader}".encode()).hexdigest())
 
 
-def _drawing(place: Place, picture: _Picture | None) -> str:
+def _drawing(place: Place, picture: _Picture | None, words: Words) -> str:
     if picture is None:
-        return "<p>The overlay of this image is not in the output folder.</p>"
+        return f"<p>{escape(words.text('settle.no_overlay'))}</p>"
     points = picture.points(place.path_px)
     low, high = points.min(axis=0), points.max(axis=0)
     reach = max(_MARGIN * float(np.hypot(*(high - low))), _SMALLEST_VIEW_PX)
@@ -157,9 +196,10 @@ def _drawing(place: Place, picture: _Picture | None) -> str:
         for rail in rails(picture.points(line.path_px), reach * _RAIL_SHARE)
     )
     width, height = picture.size
+    label = escape(words.text("settle.place"))
     return (
         f'<svg viewBox="{left:.1f} {top:.1f} {2 * reach:.1f} {2 * reach:.1f}" role="img" '
-        f'aria-label="The place"><image href="{escape(picture.address)}" width="{width}" height="{height}"/>'
+        f'aria-label="{label}"><image href="{escape(picture.address)}" width="{width}" height="{height}"/>'
         f"{lines}</svg>"
     )
 

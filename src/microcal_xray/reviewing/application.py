@@ -103,7 +103,7 @@ class Application:
             case ("open",) if request.method == "GET":
                 return self._moved(f"{quote(self._known(asked_reader(request.query)))}/")
             case (reader, "") if request.method == "GET":
-                return self._page(self._known(reader))
+                return self._page(self._known(reader), language_of(request.languages))
             case (_, part, name) if part == OVERLAYS_FOLDER and request.method == "GET":
                 return self._overlay(name)
             case (part, name) if part == OVERLAYS_FOLDER and request.method == "GET":
@@ -143,11 +143,15 @@ class Application:
             *start_page(known, is_adjudication=self._options.is_adjudication, words=words_of(language))
         )
 
-    def _page(self, reader: str) -> Reply:
+    def _page(self, reader: str, language: Language) -> Reply:
         study = self._store.study
         if self._options.is_adjudication:
             found = consensus(study, self._store.events(), self._store.events(role=Role.ADJUDICATION))
-            return _html(*adjudication_page(found, self._overlays, out=study.out, token=self._token))
+            return _html(
+                *adjudication_page(
+                    found, self._overlays, out=study.out, token=self._token, words=words_of(language)
+                )
+            )
         order = self._order(reader)
         block = {
             "api": "events",

@@ -22,6 +22,7 @@ from .store import Store
 USUAL_PORT = 8765
 _HOST = "127.0.0.1"
 _THREADS = 4
+_LAST_PORT = 65535
 _LARGEST_HEADER = 16 << 10
 _IDLE_S = 60
 
@@ -74,14 +75,17 @@ def serve(
 
 
 def _bound(port: int) -> socket.socket:
+    if not 0 <= port <= _LAST_PORT:
+        raise SettingsError(f"port is {port}; it must be a whole number from 0 to {_LAST_PORT}")
     door = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     if sys.platform != "win32":  # there it would let two servers share a port
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         door.bind((_HOST, port))
         door.listen()
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         door.close()
-        reason = getattr(error, "strerror", None) or error
-        raise SettingsError(f"port {port} cannot be had ({reason}); give another by --port") from error
+        raise SettingsError(
+            f"port {port} cannot be had ({error.strerror}); give another by --port"
+        ) from error
     return door

@@ -18,6 +18,10 @@ td,th{text-align:left;padding:.2rem 1.2rem .2rem 0}
 """
 
 
+# As browsers have it, so that they refuse what `reader_name` would: letters and digits of any alphabet.
+_NAME_PATTERN = r"\s*[\p{L}\p{N}_][\p{L}\p{N}_ .\-]*\s*"
+
+
 def start_page(
     readers: Sequence[ReaderProgress], *, is_adjudication: bool, words: Words = ENGLISH
 ) -> tuple[bytes, str]:
@@ -40,12 +44,12 @@ def start_page(
         for each in readers
     )
     title = words.text("server.who_adjudicates" if is_adjudication else "server.who_reads")
-    name, enter, stays, not_a_device = (
-        escape(words.text(key)) for key in ("server.name", "server.open", "server.name_stays", "not_a_device")
-    )
+    keys = ("server.name", "server.name_rule", "server.open", "server.name_stays", "not_a_device")
+    name, rule, enter, stays, not_a_device = (escape(words.text(key)) for key in keys)
     body = f"""<main><h1>{escape(title)}</h1>
 <form action="open" method="get">
-<label>{name} <input name="reader" required maxlength="{LONGEST_NAME}" autofocus></label>
+<label>{name} <input name="reader" required autofocus maxlength="{LONGEST_NAME}"
+pattern="{_NAME_PATTERN}" title="{rule}"></label>
 <button>{enter}</button>
 </form>
 <table>{rows}</table>

@@ -8,7 +8,6 @@ from typing import Any, BinaryIO
 
 from ..batch.options import BatchOptions
 from ..errors import UnreadableResultError
-from ..origin import Reading
 from ..reporting import Status, WrittenResult
 from ..reporting.capsule import run_capsule
 from ..reporting.parquet import COLUMNS_OF_IMAGES, image_row, write_table
@@ -93,16 +92,12 @@ def errors_name(number: int) -> str:
     return f"errors-{number:06d}.jsonl"
 
 
-def asked_of_part(shard: Shard, options: BatchOptions, reading: Reading) -> dict[str, Any]:
+def asked_of_part(shard: Shard, options: BatchOptions) -> dict[str, Any]:
     """Return all that a part depends on: what the shard is, how it is read and searched, and by what."""
     asked = {
         "shard": shard.sha256,
         "settings": options.settings.as_dict(),
-        "reading": {
-            "spacing_mm": reading.spacing_mm,
-            "photometric": reading.photometric,
-            "secondary_capture": reading.secondary_capture,
-        },
+        "reading": options.reading.as_dict(),
         "capsule": run_capsule(),
     }
     plain: dict[str, Any] = json.loads(json.dumps(asked))

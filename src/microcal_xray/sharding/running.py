@@ -10,10 +10,9 @@ from ..batch.differences import differences
 from ..batch.finishing import shown_rows
 from ..batch.journal import Expected, Journal, opened_journal
 from ..batch.journal_rows import FileResult
-from ..batch.one_file import FileAnalysis
 from ..batch.supervisor import supervise
 from ..errors import OutputError
-from ..origin import Origin, Reading
+from ..origin import Origin
 from ..reporting import Status, failed_result, skipped_result, written
 from ..reporting.parquet import require_pyarrow
 from .addresses import given_root, is_bucket, require_root
@@ -134,7 +133,7 @@ def analyze_shard(
     """
     require_pyarrow()
     work = _work(shard, options, root)
-    asked = asked_of_part(shard, options, work.reading)
+    asked = asked_of_part(shard, options)
     finished = _finished(out, shard, asked, options.earlier)
     if finished is not None:
         return finished
@@ -151,13 +150,6 @@ def analyze_shard(
     return _summary(head)
 
 
-def reading_of(options: BatchOptions) -> Reading:
-    """Return how files are read, as it is recorded."""
-    return FileAnalysis(
-        options.settings, options.spacing_mm, options.photometric, options.secondary_capture
-    ).reading
-
-
 _Marks = dict[str, tuple[str | None, str | None]]  # hashes of the pixels and of the instance of each file
 
 
@@ -167,7 +159,7 @@ def _work(shard: Shard, options: BatchOptions, root: str | None) -> ShardAnalysi
         require_s3fs()
     elif root is None:
         base = given_root(base)
-    return ShardAnalysis(base, options.settings, reading_of(options))
+    return ShardAnalysis(base, options.settings, options.reading)
 
 
 def _finished(out: Place, shard: Shard, asked: dict[str, object], earlier: Earlier) -> ShardSummary | None:

@@ -24,6 +24,7 @@ class Panel {
 
   fillLines(image, lines, chosen) {
     element("candidate-title").textContent = text("list.title", { count: image.candidates.length });
+    element("no-candidates").textContent = text(says(image).could_show ? "list.none" : "list.no_limit");
     element("no-candidates").hidden = image.candidates.length > 0;
     element("candidates").hidden = lines.length === 0;
     element("candidate-hint").hidden = lines.length === 0 || chosen !== null;

@@ -17,7 +17,9 @@
   };
 
   const say = (failed) => {
-    state.textContent = failed ? `Not saved: ${failed}` : waiting ? "Saving\u2026" : "Saved.";
+    const { not_saved, saving, saved } = server.words;
+    // A function, so that a $ in the answer stays what it is.
+    state.textContent = failed ? not_saved.replace("{why}", () => failed) : waiting ? saving : saved;
   };
 
   const decide = async (card, button) => {
@@ -42,7 +44,7 @@
       });
       if (!answer.ok) failed = (await answer.json()).error || answer.statusText;
     } catch (error) {
-      failed = "the server does not answer; start it again and reload";
+      failed = server.words.no_answer;
     }
     waiting -= 1;
     say(failed);
