@@ -1,6 +1,7 @@
 """The picture straightened along the axis of a bone: which parallels of a course look like bright lines."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ from .courses import nearest, sampled
 FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
+_Value = TypeVar("_Value", bound=np.generic)
 
 # Pixels of the working image, a quarter of a millimetre each.
 _REACH = 120.0
@@ -115,7 +117,7 @@ def to_end_px(course_px: FloatArray, along: FloatArray, *, image: FloatImage, mo
         shift = np.arange(0.0, most_px + _END_STEP + 1)
         places = even[None, first : last + 1] + shift[:, None, None] * way
         value = ndimage.gaussian_filter1d(sampled(image, places), _END_SMOOTHING, axis=0, mode="nearest")
-        inside = ((places >= 0) & (places <= np.array(image.shape) - 1)).all(axis=2)
+        inside = np.asarray(((places >= 0) & (places <= np.array(image.shape) - 1)).all(axis=2))
         falls = np.where(inside[_END_STEP:], value[:-_END_STEP] - value[_END_STEP:], 0.0)
         ends = np.flatnonzero(np.median(falls, axis=1) > _END_FALL)
         if len(ends) and (nearest_end is None or shift[ends[0]] < nearest_end):
@@ -129,7 +131,7 @@ def _even(course_px: FloatArray) -> FloatArray:
     return np.stack([np.interp(even, length, course_px[:, axis]) for axis in (0, 1)], axis=1)
 
 
-def _shifted(value: npt.NDArray[np.generic], step: int, *, fill: float) -> npt.NDArray[np.generic]:
+def _shifted(value: npt.NDArray[_Value], step: int, *, fill: float) -> npt.NDArray[_Value]:
     moved = np.roll(value, step, axis=0)
     moved[: max(step, 0)] = fill
     moved[len(moved) + min(step, 0) :] = fill
@@ -138,7 +140,7 @@ def _shifted(value: npt.NDArray[np.generic], step: int, *, fill: float) -> npt.N
 
 def _scatter(side: FloatArray, blind: Mask) -> FloatArray:
     """Return how much each column strays, (N,); columns that are not seen stray by one."""
-    hidden = np.ma.masked_array(side, blind)
-    middle = np.ma.median(hidden, axis=0)
-    spread = 1.4826 * np.ma.median(np.abs(hidden - middle), axis=0)
-    return np.asarray(np.maximum(np.ma.filled(spread, 1.0), 1e-6))
+    unseen = blind.all(axis=0)
+    hidden = np.where(blind & ~unseen, np.nan, side)
+    spread = 1.4826 * np.nanmedian(np.abs(hidden - np.nanmedian(hidden, axis=0)), axis=0)
+    return np.asarray(np.where(unseen, 1.0, np.maximum(spread, 1e-6)))
