@@ -11,6 +11,7 @@ from .maps import AxisMap, PictureMaps, picture_maps
 from .mimics import MimicCourt
 from .place import BoneSetting, bone_setting, direction_along
 from .ranker import PRIOR, FalseMarkCurve, Ranker, rankers_from, shipped_rankers
+from .series import LineSeries, SeriesLine, SeriesModel, line_series, shipped_series_model
 from .shape import LineShape, line_shape
 from .stability import kept_under_changes
 from .trees import Trees
@@ -26,10 +27,13 @@ __all__ = [
     "IntervalFactors",
     "Judgement",
     "LineMeasurement",
+    "LineSeries",
     "LineShape",
     "MimicCourt",
     "PictureMaps",
     "Ranker",
+    "SeriesLine",
+    "SeriesModel",
     "Trees",
     "Units",
     "bone_setting",
@@ -38,12 +42,14 @@ __all__ = [
     "feature_table",
     "judge",
     "kept_under_changes",
+    "line_series",
     "line_shape",
     "measure",
     "picture_maps",
     "rankers_from",
     "shipped_factors",
     "shipped_rankers",
+    "shipped_series_model",
     "smooth_path",
     "soft_band",
 ]
