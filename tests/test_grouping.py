@@ -128,3 +128,24 @@ def test_marks_of_one_number_are_told_apart():
     near = replace(near, path_px=near.path_px[::2])
     (cluster,) = clusters_of(bone(), (far, near, between), ())
     assert cluster.lines == (1, 1, 1)
+
+
+def test_a_pixel_twice_as_high_as_wide_counts_twice_down_the_picture():
+    tall = replace(bone(), spacing=Spacing(0.5, 0.25, SpacingSource.USER))
+    (cluster,) = clusters_of(tall, series([100, 110, 121], kind=Kind.LUCENT), ())
+    assert cluster.extent_mm == pytest.approx(21 * 0.5)
+    assert cluster.extent_px == pytest.approx(42)
+    assert cluster.spacing_mm == pytest.approx(10.5 * 0.5)
+    assert clusters_of(tall, series([100, 120], kind=Kind.LUCENT), ()) == ()  # 10 mm, not 5
+
+
+def test_the_line_of_a_series_is_known_on_pixels_that_are_not_square():
+    tall = replace(bone(), spacing=Spacing(0.5, 0.25, SpacingSource.USER))
+    courses = tuple(
+        np.stack([np.full(41, row), np.linspace(110, 190, 41)], axis=1) for row in (40.0, 50.0, 61.0)
+    )
+    (cluster,) = clusters_of(tall, series([41.5]), (), [EvenSeries(courses, (20.0, 22.0))])
+    assert cluster.lines == (1,)
+    (cluster,) = clusters_of(tall, series([43]), (), [EvenSeries(courses, (20.0, 22.0))])
+    assert cluster.lines == ()
+    assert cluster.extent_mm == pytest.approx(10.5)

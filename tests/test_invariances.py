@@ -38,7 +38,7 @@ def off_centre(candidate, centre) -> float:
     return float(np.hypot(*(candidate.path_px - centre).T).min())
 
 
-@pytest.mark.parametrize(("gain", "offset"), [(0.01, 0.0), (3.0, -500.0), (40.0, 10000.0)])
+@pytest.mark.parametrize(("gain", "offset"), [(1e-9, 0.0), (0.01, 0.0), (3.0, -500.0), (40.0, 10000.0)])
 def test_gain_and_offset_change_nothing(gain, offset):
     plain = find_lines(radiograph_from_array(limb(), spacing_mm=SPACING_MM), ASKED).candidates
     other = find_lines(radiograph_from_array(gain * limb() + offset, spacing_mm=SPACING_MM), ASKED).candidates

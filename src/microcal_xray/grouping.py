@@ -30,7 +30,7 @@ _POINT_DECIMALS = 2
 
 @dataclass(frozen=True)
 class _Mark:
-    """A line or a bump as grouping sees it; places in (finer) pixels of the picture."""
+    """A line or a bump as grouping sees it; places on square pixels, of the finer spacing."""
 
     number: int
     path: FloatArray
@@ -76,6 +76,7 @@ def clusters_of(
     growth-arrest, as is each series; without a bone end in the picture nothing is named.
     """
     mm = radiograph.mm_per_pixel() if radiograph.spacing else _MM_PER_SIDE / max(radiograph.pixels.shape)
+    square = _square(radiograph)
     made: list[Cluster] = []
     for one in series:
         taken = {number for cluster in made for number in cluster.lines}
@@ -83,13 +84,21 @@ def clusters_of(
             _named(len(made) + 1, one, [line for line in candidates if line.id not in taken], radiograph, mm)
         )
     taken = {number for cluster in made for number in cluster.lines}
-    marks = [_Mark(line.id, line.path_px, line) for line in candidates if line.id not in taken]
-    marks += [_Mark(bump.id, bump.base_px, None) for bump in bumps]
-    groups = _linked(marks, radiograph.pixels, mm)
+    marks = [_Mark(line.id, line.path_px * square, line) for line in candidates if line.id not in taken]
+    marks += [_Mark(bump.id, bump.base_px * square, None) for bump in bumps]
+    groups = _linked(marks, radiograph, mm)
     for group in groups:
         if len(group) > 1:
             made.append(_cluster(len(made) + 1, group, radiograph))
     return tuple(made)
+
+
+def _square(radiograph: Radiograph) -> FloatArray:
+    """Return what a pixel as stored measures down and across, in the finer spacing."""
+    spacing = radiograph.spacing
+    if spacing is None:
+        return np.ones(2)
+    return np.array([spacing.row_mm, spacing.column_mm]) / radiograph.mm_per_pixel()
 
 
 def _named(
@@ -98,12 +107,13 @@ def _named(
     """Return the cluster of a series, with the candidates that show its lines."""
     lines: list[int] = []
     faint = []
+    square = _square(radiograph)
     for course in series.lines_px:
-        shown = [line.id for line in candidates if _shows(line, course, mm)]
+        shown = [line.id for line in candidates if _shows(line, course, mm * square)]
         lines += shown
         if not shown:
             faint.append(tuple((float(row), float(column)) for row, column in course.round(_POINT_DECIMALS)))
-    middles = np.array([course[len(course) // 2] for course in series.lines_px])
+    middles = np.array([course[len(course) // 2] for course in series.lines_px]) * square
     extent = float(np.linalg.norm(middles[:, None] - middles[None, :], axis=2).max())
     spacing = float(np.median(series.gaps_px))
     per_px = radiograph.mm_per_pixel() if radiograph.spacing else None
@@ -121,29 +131,29 @@ def _named(
     )
 
 
-def _shows(line: Candidate, course: FloatArray, mm: float) -> bool:
+def _shows(line: Candidate, course: FloatArray, pixel_mm: FloatArray) -> bool:
     """Return whether a candidate lies on a line of a series."""
     if line.kind is not Kind.SCLEROTIC:
         return False
     shares = np.linspace(0, len(course) - 1, 8 * len(course))
     fine = np.stack([np.interp(shares, np.arange(len(course)), part) for part in course.T], axis=1)
-    away = np.linalg.norm(line.path_px[:, None] - fine[None, :], axis=2)
+    away_mm = np.linalg.norm((line.path_px[:, None] - fine[None, :]) * pixel_mm, axis=2)
     # Of the shorter of both: a path may be a piece of its line, or go on beyond it.
-    return bool(max((away.min(axis=axis) * mm <= _SAME_MM).mean() for axis in (0, 1)) >= _SHOWN)
+    return bool(max((away_mm.min(axis=axis) <= _SAME_MM).mean() for axis in (0, 1)) >= _SHOWN)
 
 
-def _linked(marks: Sequence[_Mark], pixels: npt.NDArray[np.float32], mm: float) -> list[list[_Mark]]:
+def _linked(marks: Sequence[_Mark], radiograph: Radiograph, mm: float) -> list[list[_Mark]]:
     groups: list[list[_Mark]] = []
-    low, high = np.percentile(pixels, [2, 98]) if marks else (0.0, 1.0)
+    low, high = np.percentile(radiograph.pixels, [2, 98]) if marks else (0.0, 1.0)
     for mark in marks:
-        near = [any(_belong(mark, one, pixels, high - low, mm) for one in group) for group in groups]
+        near = [any(_belong(mark, one, radiograph, high - low, mm) for one in group) for group in groups]
         merged = [one for group, is_near in zip(groups, near, strict=True) if is_near for one in group]
         apart = [group for group, is_near in zip(groups, near, strict=True) if not is_near]
         groups = [*apart, [*merged, mark]]
     return groups
 
 
-def _belong(a: _Mark, b: _Mark, pixels: npt.NDArray[np.float32], span: float, mm: float) -> bool:
+def _belong(a: _Mark, b: _Mark, radiograph: Radiograph, span: float, mm: float) -> bool:
     away = np.linalg.norm(a.path[:, None] - b.path[None, :], axis=2)
     i, j = np.unravel_index(int(away.argmin()), away.shape)
     reach = _CLOSE_PARALLEL_MM if _parallel_across(a, b) else _CLOSE_MM
@@ -152,9 +162,9 @@ def _belong(a: _Mark, b: _Mark, pixels: npt.NDArray[np.float32], span: float, mm
     way = a.path[i] + np.linspace(0, 1, _STEPS)[:, None] * (b.path[j] - a.path[i])
     rows, columns = (
         np.clip(np.rint(part).astype(int), 0, side - 1)
-        for part, side in zip(way.T, pixels.shape, strict=True)
+        for part, side in zip((way / _square(radiograph)).T, radiograph.pixels.shape, strict=True)
     )
-    values = pixels[rows, columns]
+    values = radiograph.pixels[rows, columns]
     return bool(
         min(values[0], values[-1]) - np.convolve(values, np.ones(5) / 5, "valid").min() <= _DARKEST * span
     )

@@ -45,7 +45,7 @@ UNIT_PX = 4.0  # of the working image: a millimetre, where the spacing is known
 _WIDTHS_TRIED = (0.4, 1.0, 2.5)  # millimetres, about
 _NO_AXIS = CandidateCaution.NO_BONE_AXIS
 _STRONG_SHARE = 0.25  # of the false marks asked for: a candidate that would still be listed is drawn solid
-_ROUNDING = 1e-9  # of the range from air to bone, or in log units: no picture holds so faint a line
+_ROUNDING = 1e-9  # of the range of the picture: none holds so faint a line
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,8 @@ class Scene:
     blur_px : float
         Full width at half maximum of the picture's own line spread.
     units : Units
+    faintest : float
+        In units of the pixels: a peak contrast below it is rounding.
     """
 
     found: Search
@@ -95,6 +97,7 @@ class Scene:
     bone: Mask
     blur_px: float
     units: Units
+    faintest: float
 
     @classmethod
     def of(cls, found: Search, radiograph: Radiograph) -> "Scene":
@@ -113,6 +116,7 @@ class Scene:
             working.to_original(bone, grid.pixels.shape),
             blur_px(grid.pixels, grid.usable, mm_per_px=per_px),
             Units(per_px, working.scale, contrast, radiograph.intent is Intent.FOR_PROCESSING),
+            _ROUNDING * float(np.ptp(working.pixels)),
         )
 
 
@@ -145,7 +149,7 @@ def candidate(number: int, one: Judged, scene: Scene, settings: Settings) -> Can
     )
     shape = _shape(traced, kind, width_px, scene)
     measured = _measured(shape, scene)
-    if measured.peak_contrast.value < _ROUNDING:
+    if measured.peak_contrast.value < scene.faintest:
         return None
     angle = measured.place.angle_to_bone_deg
     return Candidate(

@@ -199,5 +199,7 @@ def _mean_of(image: FloatImage, mask: Mask, sigma: float) -> FloatImage:
 def _outer(anatomy: Anatomy, at: tuple[npt.NDArray[np.intp], ...]) -> Mask:
     depth = anatomy.outline_distance_px[at]
     inside = np.where(anatomy.bone[at], depth, 0)
-    middle = ndimage.maximum_filter(inside, size=2 * math.ceil(float(inside.max(initial=0)) / BLOCK_PX) + 1)
+    # In a mask that fills the picture the outline is farther away than the picture is large.
+    reach = min(math.ceil(float(inside.max(initial=0)) / BLOCK_PX), max(inside.shape))
+    middle = ndimage.maximum_filter(inside, size=2 * reach + 1)
     return np.asarray(inside < _OUTER_SHARE * middle)
