@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from microcal_xray.cluster import Cluster, ClusterPattern
+from microcal_xray.cluster import Cluster, ClusterPattern, EvenSeries
 from microcal_xray.findings import Candidate, Kind, Tier
 from microcal_xray.grouping import clusters_of
 from microcal_xray.measured import Estimate, Measured, Place
@@ -73,6 +73,43 @@ def test_others_are_not(lines):
 def test_leaning_lines_are_no_series():
     lines = [line(1, 40, end_mm=20.0), line(2, 60, lean=0.5, end_mm=20.0), line(3, 80, end_mm=20.0)]
     assert all(one.pattern is ClusterPattern.CLOSE for one in clusters_of(bone(), lines, ()))
+
+
+def even_series(*rows, gaps=None):
+    lines = tuple(line(1, row).path_px for row in rows)
+    return EvenSeries(lines, gaps or tuple(np.diff(rows).astype(float).tolist()))
+
+
+def test_a_series_is_named_with_the_candidates_that_show_it_and_the_rest_is_faint():
+    listed = [line(1, 61.5), line(2, 200)]
+    (cluster,) = clusters_of(bone(), listed, (), [even_series(40, 60, 82)])
+    assert cluster.pattern is ClusterPattern.GROWTH_ARREST
+    assert cluster.lines == (1,)
+    assert [path[0][0] for path in cluster.faint_px] == [40.0, 82.0]
+    assert cluster.members == 3
+    assert cluster.spacing_mm == pytest.approx(21 * 0.25)
+    assert cluster.evenness == pytest.approx(1.1)
+
+
+def test_a_piece_of_a_line_shows_it_and_a_dark_line_does_not():
+    piece = replace(line(1, 60), path_px=line(1, 60).path_px[:12])
+    dark = line(2, 82, kind=Kind.LUCENT)
+    named, *_ = clusters_of(bone(), [piece, dark], (), [even_series(40, 60, 82)])
+    assert named.lines == (1,)
+    assert len(named.faint_px) == 2
+
+
+def test_a_series_may_stand_without_any_candidate():
+    (cluster,) = clusters_of(bone(), (), (), [even_series(40, 60, 82)])
+    assert cluster.lines == ()
+    assert cluster.members == len(cluster.faint_px) == 3
+
+
+def test_what_a_series_holds_is_in_no_other_cluster():
+    listed = [line(1, 60), line(2, 64, kind=Kind.LUCENT), line(3, 90, kind=Kind.LUCENT)]
+    named, *others = clusters_of(bone(), listed, (), [even_series(40, 60, 82)])
+    assert named.lines == (1,)
+    assert [one.lines for one in others] == [(2, 3)]
 
 
 def test_nothing_makes_nothing():

@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from microcal_xray.radiograph import Radiograph
 from microcal_xray.simulation import USUAL_DETECTOR, Anatomy, Line, Mimic, Target, Thickening, simulate_limb
+from microcal_xray.simulation.courses import Along, Side
 from microcal_xray.simulation.frame import Frame
 from microcal_xray.simulation.plan import _OUTPUTS
-from microcal_xray.simulation.random_lines import lines_of_sort
+from microcal_xray.simulation.random_lines import _visible_mm, lines_of_sort
 from microcal_xray.simulation.simulate import person_of
 
 _A, _M, _T = Anatomy, Mimic, Target
@@ -24,6 +25,7 @@ _MIMICS: tuple[tuple[Mimic, ...], ...] = (
     (), (_M.SIDE_MARKER,), (_M.COLLIMATION_EDGE,), (_M.SKIN_FOLD,), (_M.HARRIS_LINES,), (_M.CAST,),
     (_M.HALO,), (_M.OVERLAP,), (_M.HARDWARE,), (),
 )  # fmt: skip
+_LONG = (_A.TIBIA, _A.FEMUR, _A.FOREARM, _A.HUMERUS, _A.TIBIA)
 _OTHER = (None, _T.TRANSVERSE_FISSURE, _T.MICROCALLUS_LINE, _T.ENDOSTEAL_THICKENING)
 _SHARES = np.cos(np.pi * np.linspace(-0.5, 0.5, 2001)) ** 1.5  # of the thickness, as the simulation draws it
 
@@ -56,8 +58,8 @@ class Sample:
 
     @property
     def height_mm(self) -> float:
-        """Greatest thickness as drawn."""
-        return 0.0 if self.bump is None else self.bump.thickness_mm
+        """Greatest thickness as drawn, with the gap under a shell."""
+        return 0.0 if self.bump is None else self.bump.thickness_mm + self.bump.gap_mm
 
     @property
     def length_mm(self) -> float:
@@ -95,6 +97,28 @@ def sample(seed: int) -> Sample:
         return Sample(seed, limb.value, words, made.radiograph, None, None, None)
     left, right = person.bones[0].profiles(bump.course.from_end_mm)[:2].tolist()
     return Sample(seed, limb.value, words, made.radiograph, bump, made.truth[0].path_px, left + right)
+
+
+def shell_sample(seed: int) -> Sample:
+    """Return the picture of a seed with a thin shell beside the cortex of a long bone, a gap under it."""
+    rng = np.random.default_rng([seed, 79])
+    limb = _LONG[seed % len(_LONG)]
+    detector, person = USUAL_DETECTOR[limb], person_of(limb, seed)
+    frame = Frame(detector.rows, detector.columns, detector.spacing_mm, person.centre_mm)
+    bone = person.bones[0]
+    low, high = _visible_mm(bone, frame)
+    place = float(rng.uniform(low + 0.25 * (high - low), high - 0.25 * (high - low)))
+    thickness, gap, length, mineral = rng.uniform((0.3, 0.5, 10, 0.3), (0.8, 2.0, 40, 0.8)).tolist()
+    side = Side.LEFT if rng.random() < 0.5 else Side.RIGHT
+    shell = Thickening(Along(place, length, side), thickness, mineral, gap_mm=gap)
+    mimics = _MIMICS[int(rng.integers(len(_MIMICS)))]
+    output = _OUTPUTS[int(rng.integers(len(_OUTPUTS)))]
+    made = simulate_limb(anatomy=limb, seed=seed, lines=(shell,), output=output, mimics=mimics)
+    words = " ".join(mimic.value for mimic in mimics)
+    if not made.truth:
+        return Sample(seed, limb.value, words, made.radiograph, None, None, None)
+    left, right = bone.profiles(place)[:2].tolist()
+    return Sample(seed, limb.value, words, made.radiograph, shell, made.truth[0].path_px, left + right)
 
 
 def truth_of(folder: Path) -> list[tuple[Path, dict[str, str]]]:

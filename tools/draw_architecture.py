@@ -46,6 +46,7 @@ _WAY = (
     "limit",
     "contour",
     "measurement",
+    "series",
     "grouping",
     "reporting",
 )

@@ -1,13 +1,16 @@
 """How well bumps are found and measured: simulated seeds 9000 and up, and marked real pictures if at hand.
 
-Usage: python tools/measure_bumps.py [--first 9000] [--count 160] [--real FOLDER] [--out FILE.json]
+Usage: python tools/measure_bumps.py [--first 9000] [--count 160] [--shells N] [--real FOLDER]
+                                     [--out FILE.json]
 
 FOLDER holds `truth.csv` and pictures, as ../shared/data/dev does; nothing of it is copied.
 
 Rules. A bump of 1 mm and more height and 5 mm and more length (zero to zero, as drawn) is asked for; one is
 hit when the middle of a found bump's base lies within 3 mm of its outline. A found bump that lies within 3 mm
-of no bump or layer that was drawn is false. A marked box of a real picture is hit when the outline of a found
-bump comes into the box, widened by 2 % of the longer side. Intervals: 2000 bootstrap samples of pictures.
+of no bump or layer that was drawn is false. --shells measures as many other pictures, each with a thin shell
+beside the cortex; its height is that of gap and shell. A marked box of a real picture is hit when the outline
+of a found bump comes into the box, widened by 2 % of the longer side. Intervals: 2000 bootstrap samples of
+pictures.
 """
 
 import argparse
@@ -20,7 +23,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from bump_samples import Sample, is_plain, sample, truth_of
+from bump_samples import Sample, is_plain, sample, shell_sample, truth_of
 
 import microcal_xray as mx
 from microcal_xray.bump import Bump
@@ -63,7 +66,8 @@ def judged(one: Sample) -> dict[str, Any]:
     record: dict[str, Any] = {
         "seed": one.seed, "limb": one.limb, "mimics": one.mimics, "seconds": seconds, "asked": asked,
         "false": [bump.false_bumps for bump in false], "hit": None,
-        "layer": one.bump is not None and one.height_mm < _LAYER * one.bump.course.length_mm,
+        "layer": one.bump is not None
+        and (one.bump.gap_mm > 0 or one.height_mm < _LAYER * one.bump.course.length_mm),
     }  # fmt: skip
     if hits and one.bump is not None and one.height_mm >= _LEAST_HEIGHT_MM:
         best = min(hits, key=lambda bump: bump.false_bumps)
@@ -201,6 +205,7 @@ def main() -> None:
     )
     parser.add_argument("--first", type=int, default=9000)
     parser.add_argument("--count", type=int, default=160)
+    parser.add_argument("--shells", type=int, default=0)
     parser.add_argument("--real", type=Path, action="append", default=[])
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
@@ -215,6 +220,12 @@ def main() -> None:
         print(json.dumps(records[-1]), file=sys.stderr, flush=True)
     if records:
         result["simulated"] = summary(records)
+    shells = []
+    for seed in range(arguments.first, arguments.first + arguments.shells):
+        shells.append(judged(shell_sample(seed)))
+        print(json.dumps(shells[-1]), file=sys.stderr, flush=True)
+    if shells:
+        result["shells beside the cortex"] = summary(shells)
     print(json.dumps(result, indent=1))
     if arguments.out:
         arguments.out.write_text(

@@ -38,6 +38,9 @@ RAW = {
     "angle_to_bone": NORMAL,
     "equivalent_width": NORMAL,
     "equivalent_width_processed": NORMAL,
+    "gain_log": 0.0,
+    "gain_per_log_width": 0.0,
+    "gain_sd": 0.0,
     "integrated_contrast": NORMAL,
     "length_above": NORMAL,
     "length_below": NORMAL,
@@ -45,6 +48,7 @@ RAW = {
     "width": NORMAL,
     "width_processed": NORMAL,
 }
+GAIN_WIDTHS_MM = (0.2, 4.0)  # as the card has them
 WHOLE = 0.9  # a line of which less is covered was found in part, which no measuring can know
 FREE_OF_LINES = (2, 8, 9)  # places in each ten of a folder
 NOT_LINES = (
@@ -333,7 +337,37 @@ def fitted(pairs: Sequence[Pair]) -> dict[str, float]:
         error = _degree_error if name == "angle to bone" else _factor_error
         errors = [NORMAL * error(true, found) for true, found in known]
         factors[name.replace(" ", "_")] = _quantile(errors, 0.95)
+    factors |= _gain(pairs)
     return {name: round(factors[name], 3) for name in sorted(factors)}
+
+
+def _gain(pairs: Sequence[Pair]) -> dict[str, float]:
+    """Return how much more lines stand out than bone where edges were enhanced, and the interval that leaves.
+
+    A straight line over the logarithm of the width as measured, robustly: a few lines were measured in part.
+    """
+    asked = [
+        (p, p.measured.equivalent_width_mm, p.measured.width_mm)
+        for p in pairs
+        if not p.is_raw and p.is_alone and p.measured.equivalent_width_mm and p.measured.width_mm
+    ]
+    seen = np.log([found.value / p.equivalent_width_mm for p, found, _ in asked])
+    width = np.log(np.clip([width.value for _, _, width in asked], *GAIN_WIDTHS_MM))
+    own = np.array([math.log(found.high / found.value) / NORMAL for _, found, _ in asked])
+    terms = np.stack([np.ones_like(width), width], axis=1)
+    weight = np.ones_like(width)
+    for _ in range(30):
+        gain = np.linalg.lstsq(terms * np.sqrt(weight)[:, None], seen * np.sqrt(weight), rcond=None)[0]
+        left = seen - terms @ gain
+        spread = 1.4826 * float(np.median(np.abs(left)))
+        weight = 1 / (1 + (left / (2 * spread)) ** 2)
+    errors = np.abs(left) / np.hypot(own, spread)
+    return {
+        "gain_log": float(gain[0]),
+        "gain_per_log_width": float(gain[1]),
+        "gain_sd": spread,
+        "equivalent_width_processed": _quantile(errors.tolist(), 0.95),
+    }
 
 
 def _degree_error(true: float, found: Estimate) -> float:

@@ -30,6 +30,7 @@ _MODELS: Mapping[str, tuple[str, ...]] = {
     "intervals": ("measurement", "models", "intervals.json"),
     "limit": ("limit", "models", "limit.json"),
     "bumps": ("contour", "models", "bumps.json"),
+    "series": ("measurement", "models", "series.json"),
     "change": ("registration", "models", "change.json"),
 }
 
@@ -80,7 +81,7 @@ def model_hash(name: str) -> str:
     Parameters
     ----------
     name : str
-        "ranker", "intervals", "limit", "bumps" or "change".
+        "ranker", "intervals", "limit", "bumps", "series" or "change".
 
     Examples
     --------

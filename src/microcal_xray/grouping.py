@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .bump import Bump
-from .cluster import Cluster, ClusterPattern
+from .cluster import Cluster, ClusterPattern, EvenSeries
 from .findings import Candidate, Kind
 from .radiograph import Radiograph
 
@@ -23,6 +23,9 @@ _LEAST_OF_A_SERIES = 3
 _FROM_END_MM = 60.0
 _DARKEST = 0.25  # of the range of the picture: a way that falls by more between two marks leaves the bone
 _STEPS = 40
+_SAME_MM = 1.0  # so near a candidate shows a line of a series
+_SHOWN = 0.5  # with that share of its length or more
+_POINT_DECIMALS = 2
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,10 @@ class _Mark:
 
 
 def clusters_of(
-    radiograph: Radiograph, candidates: Sequence[Candidate], bumps: Sequence[Bump]
+    radiograph: Radiograph,
+    candidates: Sequence[Candidate],
+    bumps: Sequence[Bump],
+    series: Sequence[EvenSeries] = (),
 ) -> tuple[Cluster, ...]:
     """Return the clusters of the lines and bumps of one radiograph.
 
@@ -53,6 +59,9 @@ def clusters_of(
     radiograph : Radiograph
     candidates : sequence of Candidate
     bumps : sequence of Bump
+    series : sequence of EvenSeries
+        Each becomes a cluster, with the candidates that show its lines; what no candidate shows is kept as
+        faint.
 
     Returns
     -------
@@ -64,17 +73,63 @@ def clusters_of(
     Two marks belong together when they come within 8 mm of each other (bright lines that run parallel across
     the bone within 15 mm) and the straight way between them stays as bright as bone. Three bright lines or
     more that are parallel, evenly spaced, across the bone and within 60 mm of its end are named
-    growth-arrest; without a bone end in the picture nothing is named.
+    growth-arrest, as is each series; without a bone end in the picture nothing is named.
     """
     mm = radiograph.mm_per_pixel() if radiograph.spacing else _MM_PER_SIDE / max(radiograph.pixels.shape)
-    marks = [_Mark(one.id, one.path_px, one) for one in candidates]
-    marks += [_Mark(one.id, one.base_px, None) for one in bumps]
-    groups = _linked(marks, radiograph.pixels, mm)
     made: list[Cluster] = []
+    for one in series:
+        taken = {number for cluster in made for number in cluster.lines}
+        made.append(
+            _named(len(made) + 1, one, [line for line in candidates if line.id not in taken], radiograph, mm)
+        )
+    taken = {number for cluster in made for number in cluster.lines}
+    marks = [_Mark(line.id, line.path_px, line) for line in candidates if line.id not in taken]
+    marks += [_Mark(bump.id, bump.base_px, None) for bump in bumps]
+    groups = _linked(marks, radiograph.pixels, mm)
     for group in groups:
         if len(group) > 1:
             made.append(_cluster(len(made) + 1, group, radiograph))
     return tuple(made)
+
+
+def _named(
+    number: int, series: EvenSeries, candidates: Sequence[Candidate], radiograph: Radiograph, mm: float
+) -> Cluster:
+    """Return the cluster of a series, with the candidates that show its lines."""
+    lines: list[int] = []
+    faint = []
+    for course in series.lines_px:
+        shown = [line.id for line in candidates if _shows(line, course, mm)]
+        lines += shown
+        if not shown:
+            faint.append(tuple((float(row), float(column)) for row, column in course.round(_POINT_DECIMALS)))
+    middles = np.array([course[len(course) // 2] for course in series.lines_px])
+    extent = float(np.linalg.norm(middles[:, None] - middles[None, :], axis=2).max())
+    spacing = float(np.median(series.gaps_px))
+    per_px = radiograph.mm_per_pixel() if radiograph.spacing else None
+    return Cluster(
+        id=number,
+        pattern=ClusterPattern.GROWTH_ARREST,
+        lines=tuple(sorted(set(lines))),
+        bumps=(),
+        extent_px=extent,
+        extent_mm=None if per_px is None else extent * per_px,
+        spacing_px=spacing,
+        spacing_mm=None if per_px is None else spacing * per_px,
+        evenness=max(series.gaps_px) / min(series.gaps_px),
+        faint_px=tuple(faint),
+    )
+
+
+def _shows(line: Candidate, course: FloatArray, mm: float) -> bool:
+    """Return whether a candidate lies on a line of a series."""
+    if line.kind is not Kind.SCLEROTIC:
+        return False
+    shares = np.linspace(0, len(course) - 1, 8 * len(course))
+    fine = np.stack([np.interp(shares, np.arange(len(course)), part) for part in course.T], axis=1)
+    away = np.linalg.norm(line.path_px[:, None] - fine[None, :], axis=2)
+    # Of the shorter of both: a path may be a piece of its line, or go on beyond it.
+    return bool(max((away.min(axis=axis) * mm <= _SAME_MM).mean() for axis in (0, 1)) >= _SHOWN)
 
 
 def _linked(marks: Sequence[_Mark], pixels: npt.NDArray[np.float32], mm: float) -> list[list[_Mark]]:

@@ -11,12 +11,14 @@ from .detection import SIGMA_RANGE_PX, Polarity, RidgePath
 from .findings import Candidate, CandidateCaution, Evidence, Kind, Tier
 from .measured import ContrastUnit, Measured
 from .measurement import (
+    BoneAround,
     BoneSetting,
     Judgement,
     LineMeasurement,
     LineShape,
     Units,
     bone_setting,
+    direction_along,
     evidence_card,
     judge,
     kept_under_changes,
@@ -35,6 +37,7 @@ FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 KIND = {Polarity.DARK: Kind.LUCENT, Polarity.BRIGHT: Kind.SCLEROTIC}
+_BONE_MARGIN_PX = 3  # of the working image: the bone mask is good to so much
 _EDGE_PX = 12  # a line that comes as near to the edge may go on outside
 _BACKGROUND_PX = 24.0  # of the working image, 6 mm: slower changes are not a line's own
 _FWHM_PER_SIGMA = 2 * math.sqrt(2 * math.log(2))
@@ -77,6 +80,8 @@ class Scene:
         Of the working image: usable, and not near the edge of what is.
     usable : (R, C) bool array
         Of the picture on square pixels.
+    bone : (R, C) bool array
+        Of the picture on square pixels: bone and a margin, as its mask is coarse.
     blur_px : float
         Full width at half maximum of the picture's own line spread.
     units : Units
@@ -87,6 +92,7 @@ class Scene:
     survey: Survey
     inner: Mask
     usable: Mask
+    bone: Mask
     blur_px: float
     units: Units
 
@@ -96,12 +102,15 @@ class Scene:
         grid, working = found.grid, found.working
         per_px = mm_per_px(radiograph)
         contrast = ContrastUnit.LOG if radiograph.signal is Signal.LOG else ContrastUnit.RELATIVE
+        survey = surveyed(found)
+        bone = ndimage.binary_dilation(survey.anatomy.bone, iterations=_BONE_MARGIN_PX)
         return cls(
             found,
             flatten(grid.pixels, scale_px=_BACKGROUND_PX / working.scale, usable=grid.usable),
-            surveyed(found),
+            survey,
             ndimage.binary_erosion(found.field.usable, iterations=_EDGE_PX),
             working.to_original(found.field.usable, grid.pixels.shape) & grid.usable,
+            working.to_original(bone, grid.pixels.shape),
             blur_px(grid.pixels, grid.usable, mm_per_px=per_px),
             Units(per_px, working.scale, contrast, radiograph.intent is Intent.FOR_PROCESSING),
         )
@@ -240,6 +249,9 @@ def _shape(path_px: FloatArray, kind: Kind, width_px: float, scene: Scene) -> Li
         width_px=width_px,
         blur_px=scene.blur_px,
         unit_px=UNIT_PX / scene.found.working.scale,
+        bone=BoneAround(
+            direction_along(scene.found.working.from_original(path_px), scene.survey.shaft_axis), scene.bone
+        ),
     )
 
 

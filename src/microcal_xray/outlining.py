@@ -29,6 +29,7 @@ _BLUR_PX = 0.9  # of the working image: panel, focal spot, area pixels, interpol
 _TWICE_PX = 16.0
 _LAYER = 0.08  # height over length under which a bump is a layer along the cortex, as in the simulation
 _SHELL_GAP = 0.3
+_CLEAR_SHELL = 0.5  # false bumps: so clear a shell explains a bump at its place
 _TURNING_RAD = 0.6
 _GOES_ON = 0.4
 _Z = 1.96
@@ -102,6 +103,11 @@ def told_apart(search: OutlineSearch) -> list[tuple[float, BumpShape]]:
     Parameters
     ----------
     search : OutlineSearch
+
+    Notes
+    -----
+    A shell that lies close to the cortex may be seen as a solid bump too; where the shell is clear, it is the
+    one that is measured. On the fit seeds no solid bump had a shell beside it.
     """
     model = shipped_bump_model()
     found = [(model.strength(shape), shape) for outline in search.outlines for shape in outline.shapes]
@@ -111,7 +117,13 @@ def told_apart(search: OutlineSearch) -> list[tuple[float, BumpShape]]:
     for strength, shape in found:
         middle = shape.base_px.mean(axis=0)
         # An edge that was found in two pieces shows its bump twice.
-        if any(np.linalg.norm(middle - other) < max(_TWICE_PX, shape.length_px / 2) for other in taken):
+        reach = max(_TWICE_PX, shape.length_px / 2)
+        twice = [place for place, other in enumerate(taken) if np.linalg.norm(middle - other) < reach]
+        if twice:
+            stronger, other = apart[twice[0]]
+            is_clear = shape.shell is not None and model.false_bumps_at(strength) <= _CLEAR_SHELL
+            if is_clear and other.shell is None:
+                apart[twice[0]] = (stronger, shape)
             continue
         taken.append(middle)
         apart.append((strength, shape))
@@ -151,7 +163,8 @@ def _bump(
     if shape.inward_px is not None and shape.inward_sd_px is not None:
         reach = _Z * shape.inward_sd_px
         endosteal = units.both(Size(shape.inward_px, shape.inward_px - reach, shape.inward_px + reach))
-    layer = shape.height_px < _LAYER * shape.length_px or shape.gap > _SHELL_GAP
+    layer = shape.shell is not None or shape.gap > _SHELL_GAP
+    layer = layer or shape.height_px < _LAYER * shape.length_px
     return Bump(
         id=number,
         kind=BumpKind.PERIOSTEAL if layer else BumpKind.BUMP,
@@ -189,7 +202,7 @@ def _across(
     distance = across[0] + shape.foot_px
     sizes = shipped_size_model()
     index = sizes.index_of(shape, distance)
-    return units.both(sizes.shaft_of(distance)), Estimate(index.value, index.low, index.high, "1")
+    return units.both(sizes.shaft_of(shape, distance)), Estimate(index.value, index.low, index.high, "1")
 
 
 def _cautions(shape: BumpShape) -> BumpCaution:

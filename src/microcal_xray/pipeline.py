@@ -17,6 +17,7 @@ from .outlining import find_bumps
 from .own_lines import LineFinder, own_lines
 from .radiograph import Radiograph
 from .searching import Search, looked_at, prepared, with_paths
+from .series import series_near_ends
 from .settings import Settings
 
 _DOUBLE_PX = 5  # a path so near to a stronger one shows the same line
@@ -89,7 +90,8 @@ def find_lines(
     bumps, outlines = find_bumps(found, radiograph, settings)
     shown = replace(shown, bumps=bumps, outlines=outlines)
     candidates = _measured(_listed(found, radiograph, settings, line_finder), found, radiograph, settings)
-    return replace(shown, candidates=candidates, clusters=clusters_of(radiograph, candidates, bumps))
+    clusters = clusters_of(radiograph, candidates, bumps, series_near_ends(found, radiograph))
+    return replace(shown, candidates=candidates, clusters=clusters)
 
 
 def _require_types(radiograph: object, settings: object) -> None:

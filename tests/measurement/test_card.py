@@ -35,9 +35,9 @@ def shape():
     )
 
 
-def card(shape, *, mm=0.1, setting=SETTING, contrast=ContrastUnit.LOG) -> Measured:
-    units = Units(mm, 0.5, contrast, is_raw=True)
-    return evidence_card(shape, setting, kept=(7, 9), units=units, factors=shipped_factors())
+def card(shape, *, mm=0.1, setting=SETTING, contrast=ContrastUnit.LOG, is_raw=True, factors=None) -> Measured:
+    units = Units(mm, 0.5, contrast, is_raw=is_raw)
+    return evidence_card(shape, setting, kept=(7, 9), units=units, factors=factors or shipped_factors())
 
 
 def estimates(of) -> list[Estimate]:
@@ -87,6 +87,19 @@ def test_the_equivalent_width_is_the_integral_over_the_contrast_of_the_bone(shap
     assert found.equivalent_width_px.value == pytest.approx(ratio)
     assert found.equivalent_width_px.value == pytest.approx(0.3 * 4 / 0.6, rel=0.08)
     assert found.equivalent_width_mm.value == pytest.approx(0.1 * ratio)
+
+
+def test_where_edges_may_be_enhanced_the_gain_of_a_line_of_that_width_is_taken_out(shape):
+    factors = dataclasses.replace(shipped_factors(), gain_log=0.5, gain_per_log_width=-0.4, gain_sd=0.3)
+    raw = card(shape, factors=factors).equivalent_width_px
+    made_up = card(shape, is_raw=False, factors=factors).equivalent_width_px
+    # A line of four pixels of two to a working pixel is half a millimetre wide, or about.
+    assert raw.value / made_up.value == pytest.approx(math.exp(0.5) * 0.5**-0.4, rel=0.03)
+    assert made_up.high / made_up.value > raw.high / raw.value
+    # Very wide ones are taken as the widest that the gain was fitted on.
+    wide = dataclasses.replace(shape, fit=dataclasses.replace(shape.fit, width_px=200.0))
+    plain, even = (card(wide, is_raw=raw, factors=factors).equivalent_width_px.value for raw in (True, False))
+    assert plain / even == pytest.approx(math.exp(0.5) * 4.0**-0.4)
 
 
 def test_what_is_not_known_is_none_and_nothing_is_guessed(shape):

@@ -28,7 +28,7 @@ def test_a_line_traced_two_pixels_aside_and_too_short_is_found_where_it_is(degre
     shape = measured(image, course(degrees, 100, aside_px=2))
     # Its last millimetre is smoothed towards where it was thought to be.
     assert np.abs(aside(shape.path_px, degrees)[7:-7]).max() < 0.5
-    assert shape.length_px - 2 * FADING * UNIT_PX == pytest.approx(120, abs=3)
+    assert shape.length_px - 2 * FADING[False] * UNIT_PX == pytest.approx(120, abs=3)
     assert shape.fit.width_px == pytest.approx(3, rel=0.12)
     assert shape.height * shape.fit.area_px == pytest.approx(0.9, rel=0.06)
 
@@ -59,7 +59,7 @@ def test_gain_and_offset_change_no_length_and_no_width():
 def test_a_longer_line_is_followed_and_not_into_what_is_unusable():
     image = picture(0, width_px=3, length_px=180, height=-0.3, noise=0.03)
     whole = measured(image, course(0, 90))
-    assert whole.length_px == pytest.approx(180 + 2 * FADING * UNIT_PX, abs=5)
+    assert whole.length_px == pytest.approx(180 + 2 * FADING[False] * UNIT_PX, abs=5)
     usable = ALL.copy()
     usable[:, 220:] = False
     cut = measured(image, course(0, 90), usable=usable)

@@ -101,13 +101,39 @@ def test_the_page_holds_their_places_once_and_their_words_twice(with_bumps):
     (image,) = json.loads(block)["images"]
     assert [bump["name"] for bump in image["bumps"]] == ["B1", "P2"]
     assert image["bumps"][0]["top"] == findings.bumps[0].top_px.round(2).tolist()
-    assert image["clusters"] == [{"id": 1, "pattern": "close", "lines": [1], "bumps": [1]}]
+    assert image["clusters"] == [{"id": 1, "pattern": "close", "lines": [1], "bumps": [1], "faint": []}]
     assert [len(image["says"][language]["bumps"]) for language in ("en", "fr")] == [2, 2]
 
 
 def test_the_catalogue_says_of_cautions_what_the_code_says():
     for member, sentence in BUMP_CAUTIONS.items():
         assert words_of("en").text(f"bump.caution.{str(member.name).lower()}") == sentence
+
+
+FAINT = (((10.0, 20.0), (10.5, 60.0)), ((30.0, 20.0), (30.5, 60.0)))
+
+
+def test_faint_lines_of_a_pattern_come_back_and_are_told(with_bumps):
+    findings = with_bumps()
+    rows = Cluster(1, ClusterPattern.GROWTH_ARREST, (1,), (), 40.0, 4.0, 20.0, 2.0, 1.1, FAINT)
+    result = replace(image_result(findings, "a.dcm"), clusters=(rows,))
+    assert rows.members == 3
+    document = json.loads(candidates_json([result], findings.settings))
+    jsonschema.validate(document, candidates_schema())
+    assert image_result_from_dict(document["images"][0]).clusters == (rows,)
+    told = {language: cluster_facts(result, words_of(language))[0][1] for language in ("en", "fr")}
+    assert told["en"].startswith("line 1, 2 faint lines that are not listed (dotted); within 4.0 mm")
+    assert "2 traits pâles" in told["fr"]
+    page = report_html([result], findings.settings)
+    (block,) = re.findall(r'id="report-data">(.*?)</script>', page)
+    assert json.loads(block)["images"][0]["clusters"][0]["faint"] == [list(map(list, path)) for path in FAINT]
+
+
+def test_a_cluster_of_an_older_record_has_no_faint_lines(with_bumps):
+    result = image_result(with_bumps(), "a.dcm")
+    record = result.as_dict()
+    del record["clusters"][0]["faint_paths_px"]
+    assert image_result_from_dict(record).clusters == result.clusters
 
 
 def test_growth_arrest_is_named_in_both_languages(with_bumps):

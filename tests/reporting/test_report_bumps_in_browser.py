@@ -1,8 +1,11 @@
 """Bumps and clusters on the page as a reviewer's browser shows them."""
 
+from dataclasses import replace
+
 import pytest
 
 from invented_bumps import invented_bump, with_invented_bumps
+from microcal_xray.cluster import Cluster, ClusterPattern
 from microcal_xray.reporting import image_result, write_results
 from microcal_xray.settings import Settings
 
@@ -77,3 +80,14 @@ def test_the_list_is_in_the_words_of_the_reader(page):
     assert "saillie" in page.locator("#bumps-table tbody").inner_text()
     assert "saillie B1" in page.locator("#clusters").inner_text()
     assert "indice" in page.locator("#bumps-table thead").inner_text().lower()
+
+
+def test_faint_lines_of_a_pattern_are_drawn_in_its_frame_and_told(open_desk, make_findings, tmp_path):
+    faint = (((30.0, 20.0), (30.0, 80.0)), ((50.0, 20.0), (50.0, 80.0)), ((72.0, 20.0), (72.0, 80.0)))
+    pattern = Cluster(1, ClusterPattern.GROWTH_ARREST, (), (), 42.0, 4.2, 21.0, 2.1, 1.1, faint)
+    result = replace(image_result(with_invented_bumps(make_findings), "a.dcm"), clusters=(pattern,))
+    page = open_desk(write_results([result], tmp_path, Settings()))
+    page.keyboard.press("o")
+    assert drawn(page, "#lines .cluster polyline.frame").count() == 3
+    assert page.locator("#lines .cluster text").all_text_contents() == ["C1"]
+    assert "3 faint lines that are not listed" in page.locator("#clusters").inner_text()

@@ -35,7 +35,7 @@ def test_the_run_says_what_it_ran_on():
 def test_the_model_is_known_by_its_hash():
     model = files("microcal_xray.measurement").joinpath("models", "ranker.json").read_bytes()
     capsule = json.loads(candidates_json([], Settings()))["capsule"]
-    assert set(capsule["models"]) == {"ranker", "intervals", "limit", "bumps", "change"}
+    assert set(capsule["models"]) == {"ranker", "intervals", "limit", "bumps", "series", "change"}
     assert capsule["models"]["ranker"] == hashlib.sha256(model.replace(b"\r\n", b"\n")).hexdigest()
 
 

@@ -61,7 +61,12 @@ def test_millimetres_are_null_without_a_spacing(out):
 def test_each_cluster_has_its_row_with_its_members(out):
     rows = pq.read_table(out / "clusters.parquet").to_pylist()
     expected = [{"file": image["file"], **one} for image, one in records(out, "clusters")]
+    faint = [one.pop("faint_paths_px") for one in expected]
     assert [{name: row[name] for name in expected[0]} for row in rows] == expected
+    assert [row["faint_row_px"] for row in rows] == [[[r for r, _ in path] for path in one] for one in faint]
+    assert [row["faint_column_px"] for row in rows] == [
+        [[c for _, c in path] for path in one] for one in faint
+    ]
     assert rows[0]["lines"] == rows[0]["bumps"] == [1]
 
 

@@ -18,6 +18,7 @@ from microcal_xray.simulation import (
     Thickening,
     simulate_limb,
 )
+from microcal_xray.simulation.lines import shell_profile
 
 QUIET = Exposure(air_kerma_ugy=10_000)
 SMALL = Detector(340, 300, 0.143, electronic_noise=0)
@@ -123,3 +124,17 @@ def test_roughness_makes_a_line_longer():
 def test_absurd_courses_are_refused(make, message):
     with pytest.raises(SettingsError, match=message):
         make()
+
+
+def test_a_shell_with_a_gap_leaves_the_place_under_it_as_it_was():
+    solid, apart = (
+        shell_profile(Thickening(Along(PLACE), 0.6, gap_mm=gap_mm), 12.0) for gap_mm in (0.0, 1.5)
+    )
+    between = apart.share[(apart.offset_mm > 0.3) & (apart.offset_mm < 1.2)]
+    assert between.max() < 0.7 * apart.share.max()
+    top = float(apart.offset_mm[apart.share.argmax()])
+    assert top == pytest.approx(1.5, abs=0.05)
+    assert float(solid.offset_mm[solid.share.argmax()]) == pytest.approx(0.0, abs=0.05)
+    assert apart.share[apart.offset_mm > 2.15].max() == pytest.approx(0.0, abs=1e-6)
+    with pytest.raises(SettingsError, match="gap_mm is 1"):
+        Thickening(Along(PLACE), surface=Surface.ENDOSTEAL, gap_mm=1.0)

@@ -2,13 +2,14 @@
 
 from .looking import Outline, look_along_outlines, opposite_px
 from .shape import BumpShape
-from .sizes import Size, SizeModel, shipped_size_model
+from .sizes import Reach, Size, SizeModel, shipped_size_model
 from .strength import BumpModel, shipped_bump_model
 
 __all__ = [
     "BumpModel",
     "BumpShape",
     "Outline",
+    "Reach",
     "Size",
     "SizeModel",
     "look_along_outlines",

@@ -1,15 +1,16 @@
 """All outlines of a picture, and what stands out of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from .course import Course, course_of, joined
 from .edges import edge_chains
-from .rises import Surroundings, rises, surroundings
+from .rises import Rise, Surroundings, rises, surroundings
 from .shape import BumpShape, bump_shape
+from .shell_ridges import shell_ridges
 from .strip import strip_along
 
 FloatImage = npt.NDArray[np.float32]
@@ -28,6 +29,7 @@ _LEAST_STEP = 0.10  # of the range from air to bone: softer edges are no cortex,
 _BESIDE_AIR = (
     0.6  # of the strongest steps: so clear an edge is one of bone, though thin soft tissue looks like air
 )
+_SHELL_PX = 3.0  # from a ridge to the outer side of its shell, about
 _STRONGEST = 0.9  # quantile, by length, of the steps of the long edges of a picture
 _QUICK = 6  # every so many points do to see whether an edge is worth unrolling
 
@@ -101,10 +103,14 @@ def _looked_along(
 ) -> Outline:
     strip = strip_along(image, usable & ~metal, course, wavelength_px=_WAVELENGTH_PX, above=_ABOVE_USUAL)
     around = surroundings(course, strip, body, least_step_beside_air=_BESIDE_AIR * strongest)
-    shapes = (
-        bump_shape(rise, course, strip, around, blur_px=blur_px, strongest_step=strongest)
-        for rise in rises(strip, around)
-    )
+
+    def shape_of(rise: Rise) -> BumpShape | None:
+        return bump_shape(rise, course, strip, around, blur_px=blur_px, strongest_step=strongest)
+
+    shapes = [shape_of(rise) for rise in rises(strip, around)]
+    for ridge in shell_ridges(course, strip, around):
+        shape = shape_of(Rise(ridge.first, ridge.last, ridge.offset_px + _SHELL_PX))
+        shapes.append(None if shape is None else replace(shape, shell=ridge))
     return Outline(course, around, tuple(shape for shape in shapes if shape is not None and _counts(shape)))
 
 

@@ -9,6 +9,7 @@ from scipy import ndimage
 from .course import Course
 from .flanks import Flanks, base_of, profiles_from
 from .rises import Rise, Surroundings
+from .shell_ridges import ShellRidge
 from .shells import AT_SHARE, FINE_PX, unblurred
 from .strip import Strip
 
@@ -62,6 +63,8 @@ class BumpShape:
     inward_px, inward_sd_px : float or None
         By how much the cortex reaches farther inwards than beside the bump, and how sure that is; None: its
         inner side is not seen.
+    shell : ShellRidge or None
+        The ridge beside the outline by which it was found; None: it was found on the outline itself.
     """
 
     base_px: FloatArray
@@ -83,6 +86,7 @@ class BumpShape:
     from_end_px: float
     inward_px: float | None
     inward_sd_px: float | None
+    shell: ShellRidge | None = None
 
 
 def bump_shape(

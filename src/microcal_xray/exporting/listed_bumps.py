@@ -121,12 +121,13 @@ def _of_bump(bump: Bump) -> ListedLine:
 def _of_cluster(cluster: Cluster, result: ImageResult) -> ListedLine:
     middles = [line.path_px[len(line.path_px) // 2] for line in result.candidates if line.id in cluster.lines]
     middles += [bump.base_px[len(bump.base_px) // 2] for bump in result.bumps if bump.id in cluster.bumps]
+    middles += [np.array(path[len(path) // 2]) for path in cluster.faint_px]
     values = {
         "extent_mm": cluster.extent_mm,
         "extent_px": cluster.extent_px,
         "spacing_mm": cluster.spacing_mm,
         "spacing_px": cluster.spacing_px,
-        "members": float(len(cluster.lines) + len(cluster.bumps)),
+        "members": float(cluster.members),
     }
     return ListedLine(
         f"cluster {cluster.id}",

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -127,8 +128,8 @@ def fit_band(
     mean = weight @ rows
     white = _whitening(rows, mean, weight, slow, alike)
     widths = np.geomspace(max(0.1 * blur_px, 0.05), max(4 * width_px, 8 * blur_px), _WIDTHS)
-    shape = soft_band if is_soft else slit
-    shapes = np.stack([shape(offset_px, width, blur_px) for width in widths.tolist()], axis=1)
+    step = float(offset_px[1] - offset_px[0])
+    shapes = _shapes(len(offset_px), step, is_soft, float(widths[0]), float(widths[-1]), blur_px)
     hidden = np.linalg.qr(white(slow))[0]
     seen = white(mean)
     told = white(shapes)
@@ -159,6 +160,19 @@ def fit_band(
         template=template,
         d_prime=float(height[best] * math.sqrt(power[best])),
     )
+
+
+@lru_cache(maxsize=64)
+def _shapes(
+    count: int, step_px: float, is_soft: bool, narrowest_px: float, widest_px: float, blur_px: float
+) -> FloatArray:
+    """Return profiles of height 1 of each width on evenly spaced offsets, (M, W); a line is fitted often."""
+    offset = step_px * (np.arange(count, dtype=np.float64) - count // 2)
+    shape = soft_band if is_soft else slit
+    widths = np.geomspace(narrowest_px, widest_px, _WIDTHS).tolist()
+    shapes = np.stack([shape(offset, width, blur_px) for width in widths], axis=1)
+    shapes.flags.writeable = False
+    return shapes
 
 
 def mean_and_error(series: FloatArray, weight: FloatArray, alike: int) -> tuple[float, float]:

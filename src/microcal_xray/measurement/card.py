@@ -15,6 +15,8 @@ from .shape import LineShape
 _LEAST_SD = {False: 0.1, True: 0.2}
 _PER_D_PRIME = 4.0  # and what stands out less may be shaped by what is behind it
 _MOST_FACTOR = 10.0  # a width known to a tenth or ten times is not known
+_UNIT_PX = 4.0  # of the working image: a millimetre, about
+_GAIN_WIDTHS = (0.2, 4.0)  # in that unit: for which the gain was fitted
 _PATH_SD_PX = 0.5  # of the distance of the ends, for the tortuosity
 
 
@@ -75,8 +77,7 @@ def evidence_card(
     )
     resolved = shape.fit.width_px >= factors.resolved_blurs * shape.blur_px and _says_something(width)
     integral = _integral(shape, units.contrast, factors)
-    errors = factors.equivalent_width if units.is_raw else factors.equivalent_width_processed
-    equivalent = _equivalent_width(shape, setting.contrast, errors)
+    equivalent = _equivalent_width(shape, setting.contrast, units, factors)
     mm = units.mm_per_px
     peak = float(shape.fit.model[len(shape.fit.model) // 2])
     return Measured(
@@ -120,12 +121,22 @@ def _integral(shape: LineShape, unit: ContrastUnit, factors: IntervalFactors) ->
     return by_factor(value, f"{unit.value} px", relative_sd=relative, errors=factors.integrated_contrast)
 
 
-def _equivalent_width(shape: LineShape, bone: Known | None, errors: float) -> Estimate | None:
+def _equivalent_width(
+    shape: LineShape, bone: Known | None, units: Units, factors: IntervalFactors
+) -> Estimate | None:
     integral = shape.height * shape.fit.area_px
     if bone is None or bone.value <= 0 or integral <= 0:
         return None
-    relative = math.hypot(_relative_sd(shape), bone.sd / bone.value)
-    found = by_factor(integral / bone.value, "px", relative_sd=relative, errors=errors)
+    value, relative = integral / bone.value, math.hypot(_relative_sd(shape), bone.sd / bone.value)
+    errors = factors.equivalent_width
+    if not units.is_raw:
+        # Enhanced edges raise a narrow line more than the bone.
+        width = min(
+            max(shape.fit.width_px * units.working_per_px / _UNIT_PX, _GAIN_WIDTHS[0]), _GAIN_WIDTHS[1]
+        )
+        value /= math.exp(factors.gain_log + factors.gain_per_log_width * math.log(width))
+        relative, errors = math.hypot(relative, factors.gain_sd), factors.equivalent_width_processed
+    found = by_factor(value, "px", relative_sd=relative, errors=errors)
     return found if _says_something(found) else None
 
 

@@ -24,6 +24,10 @@ class IntervalFactors:
         Of pictures that were not made for processing: edges may be enhanced and greys compressed.
     resolved_blurs : float
         A line counts as resolved from so many times the width of the blur.
+    gain_log, gain_per_log_width, gain_sd : float
+        Of pictures that were not made for processing: by what factor their lines stand out more than their
+        bone, as its natural logarithm for a line of a millimetre, how that changes with the logarithm of the
+        width, and its standard deviation from picture to picture.
     """
 
     length_below: float
@@ -35,6 +39,9 @@ class IntervalFactors:
     integrated_contrast: float
     angle_to_bone: float
     resolved_blurs: float
+    gain_log: float
+    gain_per_log_width: float
+    gain_sd: float
 
 
 @cache
@@ -52,6 +59,9 @@ def shipped_factors() -> IntervalFactors:
         integrated_contrast=values["integrated_contrast"],
         angle_to_bone=values["angle_to_bone"],
         resolved_blurs=values["resolved_blurs"],
+        gain_log=values["gain_log"],
+        gain_per_log_width=values["gain_per_log_width"],
+        gain_sd=values["gain_sd"],
     )
 
 

@@ -124,11 +124,9 @@ def _axis(
     field: Field,
     brightness: BrightnessRange,
 ) -> Known | None:
-    at = _pixels(path_px, anatomy.bone)
-    doubled = complex(np.mean(axis.coherence[at] * np.exp(2j * axis.axis_rad[at])))
-    if abs(doubled) < _CLEAR_AXIS:
+    seen = direction_along(path_px, axis)
+    if seen is None:
         return None
-    seen = float(np.angle(doubled)) / 2
     along = np.array([math.sin(seen), math.cos(seen)])
     sections = [_section(anatomy.bone, point, along) for point in _some(path_px, _FEW_PLACES)]
     own = narrowed(sections, pixels, along=along, field=field, brightness=brightness)
@@ -138,6 +136,26 @@ def _axis(
         return Known(seen, _SEEN_SD)
     apart = (seen - shaft.value + math.pi / 2) % math.pi - math.pi / 2
     return Known(shaft.value, math.hypot(_APART_SHARE * apart, shaft.sd))
+
+
+def direction_along(path_px: FloatArray, axis: AxisMap) -> float | None:
+    """Return the direction along which the picture changes least at a line; None where none is clear.
+
+    Parameters
+    ----------
+    path_px : (N, 2) float array
+        (row, column) in pixels of the map.
+    axis : AxisMap
+        Through a window as wide as a shaft.
+
+    Returns
+    -------
+    float or None
+        Radians, -pi/2 to pi/2, 0 along a row, growing clockwise on the screen.
+    """
+    at = _pixels(path_px, axis.axis_rad)
+    doubled = complex(np.mean(axis.coherence[at] * np.exp(2j * axis.axis_rad[at])))
+    return float(np.angle(doubled)) / 2 if abs(doubled) >= _CLEAR_AXIS else None
 
 
 def _ends_across(sections: Sequence[Section], centre: FloatArray) -> tuple[float, float] | None:
@@ -236,7 +254,9 @@ def _some(path_px: FloatArray, count: int) -> FloatArray:
     return np.asarray(path_px[np.unique(np.linspace(0, len(path_px) - 1, count).round().astype(int))])
 
 
-def _pixels(path_px: FloatArray, image: Mask) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def _pixels(
+    path_px: FloatArray, image: Mask | FloatImage
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     rows, columns = np.clip(np.rint(path_px).astype(np.intp), 0, np.array(image.shape) - 1).T
     return rows, columns
 

@@ -1,15 +1,17 @@
 """One line measured on the full picture: centre line, ends, profile, heights, each with its uncertainty."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from .band import BandFit, fit_band, mean_and_error
+from .along_bone import BoneAround, less_along_bone, slant_to
+from .band import BandFit, fit_band, mean_and_error, slit, soft_band
 from .centre_line import centred
 from .ends import LineEnd, line_ends
-from .strips import FloatImage, Mask, Strip, length_of, resampled, smoothed, strip_beyond
+from .following import Ground, Profile, followed_end
+from .strips import FloatImage, Mask, Strip, length_of, resampled, smoothed, strip, strip_beyond
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -21,9 +23,12 @@ _ALIKE = 1.5  # texture is like itself over so much
 _SEARCH = ((0.8, 0.5), (0.4, 0.25))  # to the side: at least so much, and of the width
 _WIDEST_CREST = 1.5
 _REACH_WIDTHS, _REACH, _WIDEST_REACH = 2.0, 1.0, 12.0  # of the profile
-_ROUNDS = 3  # a line may go on beyond the piece that was found
+_ROUNDS = 4  # a line may go on beyond the piece that was found
 _WENT_ON = 1.0
-FADING = 0.35  # a line is found to where half of its height is left; it fades out over about a millimetre
+_AROUND = 35.0  # so far around the piece a line is followed
+_LEAST_LEVEL = 0.5  # of the height of the whole line: what is left of it at an end that is followed
+# A line is found to where half of its height is left; it fades out over about a millimetre (True: bands).
+FADING = {False: 0.3, True: 0.35}
 _TRACE_PX = 1.5  # what no end is known better than
 _TRACE_SHARE = 0.03  # of the length: neither is the course between them
 _LEAST_ROWS = 6
@@ -91,6 +96,7 @@ def line_shape(
     width_px: float,
     blur_px: float,
     unit_px: float,
+    bone: BoneAround | None = None,
 ) -> LineShape:
     """Return one line, measured.
 
@@ -111,25 +117,32 @@ def line_shape(
     unit_px : float
         Pixels of about a millimetre: it sets how far texture reaches, how much centre lines are smoothed, how
         far ends are looked for. Nothing is measured in it.
+    bone : BoneAround, optional
+        The bone that the line lies in. A dark line that runs across it is measured on the picture less the
+        bone as it is a little farther along; no line is followed out of it. None: the bone is not known.
     """
-    look = _Look(image, usable, is_dark, width_px, blur_px, unit_px)
-    seen, begin, end = look.followed(look.centred_twice(points_px))
+    piece, corner = _around(points_px, image.shape, unit_px)
+    own = None if bone is None else replace(bone, inside=bone.inside[piece])
+    look = _Look(image[piece], usable[piece], is_dark, width_px, blur_px, unit_px, own)
+    look = look.less_bone(points_px)
+    seen, begin, end = look.followed(look.centred_twice(points_px - corner))
     first, behind = _rows_between(begin, end, len(seen.values))
     fit = look.fitted(seen, first, behind)
     heights = seen.values[first:behind] @ fit.template
     weighted, error = mean_and_error(heights, fit.weight, look.alike)
     ends_sd = math.hypot(*((one.high - one.low) / 3.92 for one in (begin, end)))
     path = seen.path_px[first:behind]
-    length = max(len(seen.values) - begin.place - end.place + 2 * FADING * unit_px, length_of(path))
+    fading = 2 * FADING[not is_dark] * unit_px
+    length = max(len(seen.values) - begin.place - end.place + fading, length_of(path))
     return LineShape(
-        path_px=path,
+        path_px=path + corner,
         length_px=length,
         length_sd_px=math.sqrt(ends_sd**2 + _TRACE_PX**2 + (_TRACE_SHARE * length) ** 2),
         fit=fit,
         height=float(heights.mean()),
         height_sd=error,
         z=weighted / error if error > 0 else 0.0,
-        rows=seen,
+        rows=replace(seen, path_px=seen.path_px + corner),
         first=first,
         behind=behind,
         blur_px=blur_px,
@@ -138,9 +151,25 @@ def line_shape(
     )
 
 
+def _around(
+    points_px: FloatArray, shape: tuple[int, ...], unit_px: float
+) -> tuple[tuple[slice, slice], FloatArray]:
+    """Return the piece of a picture around a line, and its corner."""
+    last, reach = np.array(shape) - 1, _AROUND * unit_px
+    low = np.clip(np.floor(points_px.min(axis=0) - reach).astype(int), 0, last)
+    high = np.clip(np.ceil(points_px.max(axis=0) + reach).astype(int), low, last) + 1
+    return (slice(low[0], high[0]), slice(low[1], high[1])), low.astype(np.float64)
+
+
 @dataclass(frozen=True)
 class _Look:
-    """How one line is looked at; the parameters of `line_shape`."""
+    """How one line is looked at; the parameters of `line_shape`.
+
+    Parameters
+    ----------
+    whole : (R, C) float32 array or None
+        The picture with its bone, where `image` has lost it; else None.
+    """
 
     image: FloatImage
     usable: Mask
@@ -148,6 +177,22 @@ class _Look:
     width_px: float
     blur_px: float
     unit_px: float
+    bone: BoneAround | None = None
+    whole: FloatImage | None = None
+
+    def less_bone(self, points_px: FloatArray) -> "_Look":
+        """Return how a dark line across the bone is looked at: the bone taken away; any other stays."""
+        slant = slant_to(points_px, self.bone) if self.bone and self.is_dark else None
+        if slant is None or self.bone is None or self.bone.axis_rad is None:
+            return self
+        less = less_along_bone(
+            self.image,
+            axis_rad=self.bone.axis_rad,
+            slant=slant,
+            seen_px=self.seen_px,
+            unit_px=self.unit_px,
+        )
+        return replace(self, image=less, whole=self.image)
 
     @property
     def alike(self) -> int:
@@ -182,6 +227,7 @@ class _Look:
 
     def followed(self, path: FloatArray) -> tuple[Strip, LineEnd, LineEnd]:
         """Return the strip along a line and its ends; a line that goes on is followed, a few times."""
+        going = (True, True)
         for turn in range(_ROUNDS):
             seen = strip_beyond(
                 path,
@@ -193,13 +239,52 @@ class _Look:
                 direction_px=_DIRECTION * self.unit_px,
             )
             fit = self.fitted(seen, seen.first, seen.behind)
-            begin, end = line_ends(seen.values @ fit.template, seen.first, seen.behind, alike=self.alike)
-            first, behind = _rows_between(begin, end, len(seen.values))
-            went_on = max(seen.first - first, behind - seen.behind) >= _WENT_ON * self.unit_px
-            if turn == _ROUNDS - 1 or not went_on:
+            heights = self.heights(seen, fit)
+            begin, end = line_ends(heights, seen.first, seen.behind, alike=self.alike)
+            if turn == _ROUNDS - 1:
                 break
-            path = self.centred(resampled(seen.path_px[first:behind]), *_SEARCH[-1])
+            first, behind = _rows_between(begin, end, len(seen.values))
+            own = resampled(seen.path_px[first:behind])
+            longer, before, after = self.followed_on(own, fit, heights[first:behind], going)
+            least = _WENT_ON * self.unit_px
+            going = before + seen.first - first >= least, after + behind - seen.behind >= least
+            if not any(going):
+                break
+            path = self.centred(longer, *_SEARCH[-1])
         return seen, begin, end
+
+    def heights(self, seen: Strip, fit: BandFit) -> FloatArray:
+        """Return the height of the line in each row; outside the bone, what was taken away is no line."""
+        found = seen.values @ fit.template
+        if self.whole is None or self.bone is None:
+            return found
+        at = np.clip(np.rint(seen.path_px).astype(int), 0, np.array(self.whole.shape) - 1)
+        outside = ~self.bone.inside[at[:, 0], at[:, 1]]
+        if not outside.any():
+            return found
+        whole = strip(seen.path_px, self.whole, seen.offset_px, is_dark=self.is_dark)
+        return np.where(outside, np.minimum(found, whole.values @ fit.template), found)
+
+    def followed_on(
+        self, path: FloatArray, fit: BandFit, heights: FloatArray, going: tuple[bool, bool]
+    ) -> tuple[FloatArray, int, int]:
+        """Return a path with what goes on beyond those of its ends, and by how many points they went on."""
+        values = (slit if self.is_dark else soft_band)(fit.offset_px, fit.width_px, self.blur_px)
+        seen_px = max(fit.width_px, 1.2 * self.blur_px)
+        usable = self.usable if self.bone is None else self.usable & self.bone.inside
+        axis = self.bone.axis_rad if self.bone is not None and self.whole is not None else None
+        ground = Ground(self.image, usable, self.is_dark, self.unit_px, axis)
+        near = max(10, round(_DIRECTION * self.unit_px))
+        least = _LEAST_LEVEL * float(np.median(heights))
+        more = []
+        for is_going, end in zip(going, (heights[:near], heights[-near:]), strict=True):
+            path, count = path[::-1], len(path)
+            if is_going:
+                level = max(float(np.median(end)), least, 1e-12)
+                profile = Profile(fit.offset_px, values, self.width_px, seen_px, level)
+                path = followed_end(path, profile, ground)
+            more.append(len(path) - count)
+        return path, more[0], more[1]
 
     def fitted(self, seen: Strip, first: int, behind: int) -> BandFit:
         return fit_band(

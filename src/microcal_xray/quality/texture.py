@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -223,10 +224,15 @@ def _noise(windows: FloatArray) -> FloatArray:
 
 
 def _without_trend(windows: FloatArray) -> FloatArray:
-    side = windows.shape[1]
+    orthonormal = _quadratics(windows.shape[1])
+    values = windows.reshape(len(windows), -1)
+    return np.asarray((values - values @ orthonormal @ orthonormal.T).reshape(windows.shape))
+
+
+@cache
+def _quadratics(side: int) -> FloatArray:
+    """Return an orthonormal basis of the surfaces of second degree over a square window, (side**2, 6)."""
     across = np.linspace(-1, 1, side)
     down, right = np.meshgrid(across, across, indexing="ij")
     basis = np.stack([np.ones_like(down), down, right, down * right, down**2, right**2]).reshape(6, -1)
-    orthonormal = np.linalg.qr(basis.T)[0]
-    values = windows.reshape(len(windows), -1)
-    return np.asarray((values - values @ orthonormal @ orthonormal.T).reshape(windows.shape))
+    return np.asarray(np.linalg.qr(basis.T)[0])

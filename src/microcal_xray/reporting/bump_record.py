@@ -97,6 +97,7 @@ def cluster_dict(cluster: Cluster) -> dict[str, Any]:
         "spacing_px": _rounded(cluster.spacing_px),
         "spacing_mm": _rounded(cluster.spacing_mm),
         "evenness": _rounded(cluster.evenness),
+        "faint_paths_px": [[list(point) for point in path] for path in cluster.faint_px],
     }
 
 
@@ -112,6 +113,11 @@ def cluster_from_dict(values: Mapping[str, Any]) -> Cluster:
         spacing_px=values["spacing_px"],
         spacing_mm=values["spacing_mm"],
         evenness=values["evenness"],
+        # Records of version 0.1.0 have none.
+        faint_px=tuple(
+            tuple((float(row), float(column)) for row, column in path)
+            for path in values.get("faint_paths_px", ())
+        ),
     )
 
 

@@ -85,7 +85,7 @@ def draw_clusters(
     bumps: Sequence[Bump],
     points_per_pixel: npt.NDArray[np.float64],
 ) -> None:
-    """Draw a dotted frame around the members of each cluster, with its letter and number.
+    """Draw a dotted frame around the members of each cluster, with its name, and its faint lines.
 
     Parameters
     ----------
@@ -105,8 +105,19 @@ def draw_clusters(
     for cluster in clusters:
         paths = [each.path_px for each in candidates if each.id in cluster.lines]
         paths += [each.top_px for each in bumps if each.id in cluster.bumps]
+        faint = [np.array(path) for path in cluster.faint_px]
+        paths += faint
         if not paths:
             continue
+        for path in faint:
+            axes.plot(
+                path[:, 1],
+                path[:, 0],
+                color=CLUSTER_COLOUR,
+                linewidth=0.8,
+                linestyle=CLUSTER_DASH,
+                path_effects=[halo],
+            )
         points = np.concatenate(paths)
         margin = _CLUSTER_POINTS / points_per_pixel
         (top, left), (bottom, right) = points.min(axis=0) - margin, points.max(axis=0) + margin

@@ -40,7 +40,13 @@ def bump_record(result: ImageResult) -> dict[str, Any]:
             for bump in result.bumps
         ],
         "clusters": [
-            {"id": one.id, "pattern": one.pattern.value, "lines": list(one.lines), "bumps": list(one.bumps)}
+            {
+                "id": one.id,
+                "pattern": one.pattern.value,
+                "lines": list(one.lines),
+                "bumps": list(one.bumps),
+                "faint": [[list(point) for point in path] for path in one.faint_px],
+            }
             for one in result.clusters
         ],
     }
@@ -151,6 +157,9 @@ def _plain(name: str, value: float, words: Words) -> _Row:
 def _cluster_words(cluster: Cluster, names: dict[int, str], words: Words) -> str:
     members = [words.filled("cluster.line", {"number": number}) for number in cluster.lines]
     members += [words.filled("cluster.bump", {"name": names.get(one, str(one))}) for one in cluster.bumps]
+    if cluster.faint_px:
+        number = len(cluster.faint_px)
+        members.append(words.filled(f"cluster.faint{'' if number == 1 else 's'}", {"number": number}))
     values = {
         "members": ", ".join(members),
         "extent": _size(cluster.extent_mm, cluster.extent_px, words),

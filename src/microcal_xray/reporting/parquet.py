@@ -164,6 +164,7 @@ def write_table(
     types = {
         "list<string>": pa.list_(pa.string()),
         "list<float64>": pa.list_(pa.float64()),
+        "list<list<float64>>": pa.list_(pa.list_(pa.float64())),
         "list<int32>": pa.list_(pa.int32()),
         "bool": pa.bool_(),
     }

@@ -50,6 +50,8 @@ COLUMNS_OF_CLUSTERS: Mapping[str, tuple[str, str, str]] = {
     "spacing_mm": ("float64", "mm", "median distance from one member to the next"),
     "spacing_px": ("float64", "px", "median distance from one member to the next"),
     "evenness": ("float64", "1", "largest over smallest of those distances"),
+    "faint_row_px": ("list<list<float64>>", "px", "rows of each line that is no candidate by itself"),
+    "faint_column_px": ("list<list<float64>>", "px", "columns of each line that is no candidate by itself"),
 }
 
 
@@ -89,7 +91,15 @@ def cluster_rows(record: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     record : mapping
     """
     for cluster in record.get("clusters") or ():
-        yield {**{name: cluster.get(name) for name in COLUMNS_OF_CLUSTERS}, **_of_file(record)}
+        faint = cluster.get("faint_paths_px") or ()
+        yield {
+            **{name: cluster.get(name) for name in COLUMNS_OF_CLUSTERS},
+            **_of_file(record),
+            **{
+                f"faint_{axis}_px": [[point[place] for point in path] for path in faint]
+                for place, axis in enumerate(("row", "column"))
+            },
+        }
 
 
 def _of_file(record: Mapping[str, Any]) -> dict[str, Any]:

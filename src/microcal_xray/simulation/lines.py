@@ -102,15 +102,19 @@ class Thickening:
     mineral : float
         Volume fraction of cortical bone in it: 0.1 in young, 0.9 in old callus.
     surface : Surface
+    gap_mm : float
+        Of soft tissue between cortex and shell, in the middle; 0: it lies on the cortex. Outside alone.
     """
 
     course: Along
     thickness_mm: float = 0.8
     mineral: float = 0.5
     surface: Surface = Surface.PERIOSTEAL
+    gap_mm: float = 0.0
 
     def __post_init__(self) -> None:
         _in_range("thickness_mm", self.thickness_mm, 0.05, 10)
+        _in_range("gap_mm", self.gap_mm, 0, 10 if self.surface is Surface.PERIOSTEAL else 0)
         _in_range("mineral", self.mineral, 0.01, 1)
 
     @property
@@ -266,15 +270,17 @@ def shell_profile(line: Thickening, radius_mm: float) -> Profile:
     radius_mm : float
         Of the cylinder.
     """
-    outer = radius_mm + line.thickness_mm
-    within = 2.5 * line.thickness_mm  # further in, the shell in front and behind is an even veil
+    inner, outer = radius_mm + line.gap_mm, radius_mm + line.gap_mm + line.thickness_mm
+    within = 2.5 * (
+        line.gap_mm + line.thickness_mm
+    )  # further in, the shell in front and behind is an even veil
     count = math.ceil(within / _PROFILE_STEP_MM)
     offset = np.arange(-count, count + 1, dtype=np.float64) * _PROFILE_STEP_MM
     place = radius_mm + offset
     chord = 2 * np.sqrt(np.maximum(0, outer**2 - place**2))
-    chord -= 2 * np.sqrt(np.maximum(0, radius_mm**2 - place**2))
+    chord -= 2 * np.sqrt(np.maximum(0, inner**2 - place**2))
     fading = np.clip((offset + within) / (0.7 * within), 0, 1)
-    return Profile(offset, np.asarray(chord / shell_depth_mm(line.thickness_mm, radius_mm) * fading))
+    return Profile(offset, np.asarray(chord / shell_depth_mm(line.thickness_mm, inner) * fading))
 
 
 def _box_smeared(offset: Float64Array, width_mm: float, smear_mm: float) -> Float64Array:

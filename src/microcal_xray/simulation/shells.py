@@ -64,7 +64,7 @@ def place_shell(line: Thickening, bone: Bone, projected: ProjectedBone, frame: F
     return PlacedShell(
         points_px=points[::forward],
         thickness=thickness,
-        depth_mm=line.mineral * shell_depth_mm(line.thickness_mm, radius),
+        depth_mm=line.mineral * shell_depth_mm(line.thickness_mm, radius + line.gap_mm),
         profile=shell_profile(line, radius),
         outside=outside,
     )

@@ -38,8 +38,9 @@ class Bumps {
     return group;
   }
 
-  cluster({ id, lines: members, bumps }, image, lines) {
+  cluster({ id, lines: members, bumps, faint }, image, lines) {
     const paths = [
+      ...faint,
       ...lines.filter(({ line }) => members.includes(Number(line))).map(({ path }) => path),
       ...image.bumps.filter((bump) => bumps.includes(bump.id)).map(({ top }) => top),
     ];
@@ -50,6 +51,10 @@ class Bumps {
     const [[left, right], [top, bottom]] = ends;
     const frame = { x: left, y: top, width: right - left, height: bottom - top, rx: 10 };
     group.append(shape("rect", { class: "halo", ...frame }), shape("rect", { class: "frame", ...frame }));
+    for (const path of faint) {
+      const line = this.stage.onScreen(path).map((point) => point.map((v) => v.toFixed(1))).join(" ");
+      group.append(shape("polyline", { class: "halo", points: line }), shape("polyline", { class: "frame", points: line }));
+    }
     const [x, y] = this.within([left + 10, top - 9]);
     group.append(named(text("list.cluster", { number: id }), x, y));
     return group;
