@@ -98,7 +98,7 @@ def model_hashes() -> dict[str, str]:
     Examples
     --------
     >>> list(model_hashes())
-    ['ranker', 'intervals', 'limit', 'bumps', 'change']
+    ['ranker', 'intervals', 'limit', 'bumps', 'series', 'change']
     """
     return {name: model_hash(name) for name in _MODELS}
 
