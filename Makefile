@@ -27,10 +27,10 @@ demo: $(INSTALLED) ## analyse sample_data/, say where the report is and what to 
 	@echo "   $(BIN)/microcal review $(DEMO) --export csv"
 
 test: $(DEVELOPED) system-packages ohif ## run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 test-fast: $(DEVELOPED) ## run the tests that take no longer than a few seconds each
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n 3 --dist loadfile -m "not slow"
 
 check: $(DEVELOPED) ## lint, format, types, import rules
 	$(BIN)/ruff check
