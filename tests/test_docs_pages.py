@@ -11,7 +11,7 @@ import pytest
 from pages import DOCS, ROOT, anchors, blocks, command_lines, inline_code, links, pages
 
 front = importlib.import_module("microcal_xray.cli.main")  # the package has a function of that name
-_OF_PIP = {"--require-hashes", "--no-deps", "--no-index", "--find-links", "--no-build-isolation"}
+_OF_PIP = {"--require-hashes", "--no-deps", "--no-build-isolation"}
 PAGES = pages()
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 
