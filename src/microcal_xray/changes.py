@@ -81,6 +81,19 @@ class QuantityChange:
         return abs(self.change) > self.least_significant
 
 
+def _freeze_paths(change: object, *names: str) -> None:
+    """Keep copies (N, 2) of the paths, which nobody can write to."""
+    for name in names:
+        path = np.array(getattr(change, name), np.float64).reshape(-1, 2)
+        path.flags.writeable = False
+        object.__setattr__(change, name, path)
+
+
+def _require_reason(verdict: Verdict, reason: str | None) -> None:
+    if (verdict is Verdict.NOT_COMPARABLE) != (reason is not None):
+        raise ValueError(f"verdict {verdict.value!r} with reason {reason!r}; give both or neither")
+
+
 @dataclass(frozen=True)
 class LineChange:
     """One line at both visits.
@@ -130,14 +143,8 @@ class LineChange:
     current_measured: Measured | None = None
 
     def __post_init__(self) -> None:
-        for name in ("prior_path_px", "current_path_px"):
-            path = np.array(getattr(self, name), np.float64).reshape(-1, 2)
-            path.flags.writeable = False
-            object.__setattr__(self, name, path)
-        if (self.verdict is Verdict.NOT_COMPARABLE) != (self.reason is not None):
-            raise ValueError(
-                f"verdict {self.verdict.value!r} with reason {self.reason!r}; give both or neither"
-            )
+        _freeze_paths(self, "prior_path_px", "current_path_px")
+        _require_reason(self.verdict, self.reason)
 
     @property
     def is_dark_to_bright(self) -> bool:
@@ -175,14 +182,8 @@ class BumpChange:
     height: QuantityChange | None = None
 
     def __post_init__(self) -> None:
-        for name in ("prior_outline_px", "current_outline_px"):
-            path = np.array(getattr(self, name), np.float64).reshape(-1, 2)
-            path.flags.writeable = False
-            object.__setattr__(self, name, path)
-        if (self.verdict is Verdict.NOT_COMPARABLE) != (self.reason is not None):
-            raise ValueError(
-                f"verdict {self.verdict.value!r} with reason {self.reason!r}; give both or neither"
-            )
+        _freeze_paths(self, "prior_outline_px", "current_outline_px")
+        _require_reason(self.verdict, self.reason)
 
 
 @dataclass(frozen=True)

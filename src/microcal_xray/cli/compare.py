@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import date
 from itertools import pairwise
 
-from ..changes import Comparison, Series, Verdict
+from ..changes import BumpChange, Comparison, LineChange, QuantityChange, Series, Verdict
 from ..comparing import compare_series
 from ..errors import SettingsError
 from ..reporting.compare_write import write_comparison
@@ -105,22 +105,19 @@ def _describe(series: Series) -> int:
             continue
         say(f"{names}: {_counts(comparison)}")
         for line in comparison.lines:
-            change = line.length
-            size = (
-                ""
-                if change is None
-                else f", length {change.prior.value:.1f} -> {change.current.value:.1f} {change.unit}"
-            )
-            say(f"  line {line.id}: {line.verdict.value}{size}{f' ({line.reason})' if line.reason else ''}")
+            say(_words("line", line, "length", line.length))
         for bump in comparison.bumps:
-            height = bump.height
-            size = (
-                ""
-                if height is None
-                else f", height {height.prior.value:.1f} -> {height.current.value:.1f} {height.unit}"
-            )
-            say(f"  bump {bump.id}: {bump.verdict.value}{size}{f' ({bump.reason})' if bump.reason else ''}")
+            say(_words("bump", bump, "height", bump.height))
     return refused
+
+
+def _words(noun: str, one: LineChange | BumpChange, quantity: str, change: QuantityChange | None) -> str:
+    size = (
+        ""
+        if change is None
+        else f", {quantity} {change.prior.value:.1f} -> {change.current.value:.1f} {change.unit}"
+    )
+    return f"  {noun} {one.id}: {one.verdict.value}{size}{f' ({one.reason})' if one.reason else ''}"
 
 
 def _counts(comparison: Comparison) -> str:
