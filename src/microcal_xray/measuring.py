@@ -212,7 +212,7 @@ def measure_line(
     unit_px = UNIT_PX / scene.found.working.scale
     widths = [width_px] if width_px is not None else [share * unit_px for share in _WIDTHS_TRIED]
     shapes = [_shape(scene.found.grid.from_stored(path), kind, width, scene) for width in widths]
-    return _measured(max(shapes, key=lambda shape: shape.fit.d_prime), scene)
+    return _measured(max(shapes, key=lambda shape: shape.found_d_prime), scene)
 
 
 def line_at(scene: Scene, path_px: FloatArray, *, kind: Kind, width_px: float) -> tuple[LineShape, Measured]:

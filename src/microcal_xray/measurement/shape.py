@@ -10,7 +10,8 @@ from .along_bone import BoneAround, less_along_bone, slant_to
 from .band import BandFit, fit_band, mean_and_error, slit, soft_band
 from .centre_line import centred
 from .ends import LineEnd, line_ends
-from .following import Ground, Profile, followed_end
+from .following import Ground, Profile, course_to, followed_end
+from .outline import outline_ahead
 from .strips import FloatImage, Mask, Strip, length_of, resampled, smoothed, strip, strip_beyond
 
 FloatArray = npt.NDArray[np.float64]
@@ -31,6 +32,11 @@ _LEAST_LEVEL = 0.5  # of the height of the whole line: what is left of it at an 
 FADING = {False: 0.3, True: 0.35}
 _TRACE_PX = 1.5  # what no end is known better than
 _TRACE_SHARE = 0.03  # of the length: neither is the course between them
+_BEYOND_OUTLINE = 0.1
+_AT_OUTLINE = 0.5  # so near, a line that runs across ends there
+_OUTLINE_SD, _GAP_SD = 0.25, 0.25  # of an end there, and of what was not seen of the line before it
+_WITHIN = 0.5
+_WIDER = (1.8, 3.0)
 _LEAST_ROWS = 6
 _FEWEST_OFFSETS = 8  # to each side: a background and a line need some
 
@@ -47,6 +53,8 @@ class LineShape:
         With what fades beyond both ends.
     length_sd_px : float
     fit : BandFit
+    found_d_prime : float
+        How far it stands out at the width at which it was found; `fit` may be of a wider one.
     height, height_sd : float
         Of the line without blur, mean along it; over 0 for a line of its kind.
     z : float
@@ -65,6 +73,7 @@ class LineShape:
     length_px: float
     length_sd_px: float
     fit: BandFit
+    found_d_prime: float
     height: float
     height_sd: float
     z: float
@@ -128,17 +137,19 @@ def line_shape(
     seen, begin, end = look.followed(look.centred_twice(points_px - corner))
     first, behind = _rows_between(begin, end, len(seen.values))
     fit = look.fitted(seen, first, behind)
+    ends = look.to_outline(seen, begin, end, fit)
+    found_d_prime = fit.d_prime
+    seen, fit = look.at_best_width(seen, fit, first, behind)
     heights = seen.values[first:behind] @ fit.template
     weighted, error = mean_and_error(heights, fit.weight, look.alike)
-    ends_sd = math.hypot(*((one.high - one.low) / 3.92 for one in (begin, end)))
-    path = seen.path_px[first:behind]
-    fading = 2 * FADING[not is_dark] * unit_px
-    length = max(len(seen.values) - begin.place - end.place + fading, length_of(path))
+    path = ends.path_px
+    length = max(length_of(path) + ends.beyond_px, 1.0)
     return LineShape(
         path_px=path + corner,
         length_px=length,
-        length_sd_px=math.sqrt(ends_sd**2 + _TRACE_PX**2 + (_TRACE_SHARE * length) ** 2),
+        length_sd_px=math.sqrt(ends.sd_px**2 + _TRACE_PX**2 + (_TRACE_SHARE * length) ** 2),
         fit=fit,
+        found_d_prime=found_d_prime,
         height=float(heights.mean()),
         height_sd=error,
         z=weighted / error if error > 0 else 0.0,
@@ -149,6 +160,24 @@ def line_shape(
         alike=look.alike,
         is_soft=not is_dark,
     )
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """A line with its ends.
+
+    Parameters
+    ----------
+    path_px : (N, 2) float array
+    beyond_px : float
+        What its length has beyond the first and the last point.
+    sd_px : float
+        Of both ends together.
+    """
+
+    path_px: FloatArray
+    beyond_px: float
+    sd_px: float
 
 
 def _around(
@@ -193,6 +222,22 @@ class _Look:
             unit_px=self.unit_px,
         )
         return replace(self, image=less, whole=self.image)
+
+    def at_best_width(self, seen: Strip, fit: BandFit, first: int, behind: int) -> tuple[Strip, BandFit]:
+        """Return the strip and the profile with which a soft band stands out best: it may be wider than found."""
+        if self.is_dark:
+            return seen, fit
+        for factor in _WIDER:
+            look = replace(self, width_px=factor * self.width_px)
+            wide = replace(
+                strip(seen.path_px, self.image, look.offsets(), is_dark=False),
+                first=seen.first,
+                behind=seen.behind,
+            )
+            other = look.fitted(wide, first, behind)
+            if other.d_prime > fit.d_prime:
+                seen, fit = wide, other
+        return seen, fit
 
     @property
     def alike(self) -> int:
@@ -269,22 +314,61 @@ class _Look:
         self, path: FloatArray, fit: BandFit, heights: FloatArray, going: tuple[bool, bool]
     ) -> tuple[FloatArray, int, int]:
         """Return a path with what goes on beyond those of its ends, and by how many points they went on."""
-        values = (slit if self.is_dark else soft_band)(fit.offset_px, fit.width_px, self.blur_px)
-        seen_px = max(fit.width_px, 1.2 * self.blur_px)
-        usable = self.usable if self.bone is None else self.usable & self.bone.inside
-        axis = self.bone.axis_rad if self.bone is not None and self.whole is not None else None
-        ground = Ground(self.image, usable, self.is_dark, self.unit_px, axis)
         near = max(10, round(_DIRECTION * self.unit_px))
-        least = _LEAST_LEVEL * float(np.median(heights))
         more = []
         for is_going, end in zip(going, (heights[:near], heights[-near:]), strict=True):
             path, count = path[::-1], len(path)
             if is_going:
-                level = max(float(np.median(end)), least, 1e-12)
-                profile = Profile(fit.offset_px, values, self.width_px, seen_px, level)
-                path = followed_end(path, profile, ground)
+                path = followed_end(path, *self.sought(path, fit, end, heights))
             more.append(len(path) - count)
         return path, more[0], more[1]
+
+    def to_outline(self, seen: Strip, begin: LineEnd, end: LineEnd, fit: BandFit) -> _Whole:
+        """Return a line from end to end: a dark one across its bone ends at the outline, where it comes near."""
+        first, behind = _rows_between(begin, end, len(seen.values))
+        path, heights = resampled(seen.path_px[first:behind]), (seen.values @ fit.template)[first:behind]
+        fading = FADING[not self.is_dark] * self.unit_px
+        beyond = [behind - first - len(path) + 1.0 + 2 * fading + first - begin.place + len(seen.values) - behind - end.place]
+        spread = [(one.high - one.low) / 3.92 for one in (begin, end)]
+        if self.whole is None or self.bone is None or self.bone.axis_rad is None:
+            return _Whole(path, beyond[0], math.hypot(*spread))
+        outline = outline_ahead(path, self.whole, self.bone.inside, axis_rad=self.bone.axis_rad, unit_px=self.unit_px)
+        more = beyond[0]
+        for side, ahead in enumerate(outline):
+            path, heights = path[::-1], heights[::-1]
+            if ahead is None:
+                continue
+            gap = 0.0
+            if ahead <= _AT_OUTLINE * self.unit_px:
+                longer = _ended(path, ahead)
+            else:
+                profile, ground = self.sought(path, fit, heights[-max(10, round(_DIRECTION * self.unit_px)):], heights)
+                course = course_to(path, profile, ground, ahead)
+                if course is None:
+                    continue
+                longer, gap = resampled(np.concatenate([path, course])), ahead
+            path = longer
+            more += _BEYOND_OUTLINE * self.unit_px - fading
+            spread[side] = math.hypot(_OUTLINE_SD * self.unit_px, _GAP_SD * gap)
+        if more != beyond[0]:
+            path = resampled(smoothed(path, _SMOOTHING * self.unit_px))
+        return _Whole(path, more, math.hypot(*spread))
+
+    def is_within(self, mask: Mask, path: FloatArray) -> bool:
+        at = np.clip(np.rint(path).astype(int), 0, np.array(mask.shape) - 1)
+        return bool(mask[at[:, 0], at[:, 1]].mean() >= _WITHIN)
+
+    def sought(self, path: FloatArray, fit: BandFit, near: FloatArray, heights: FloatArray) -> tuple[Profile, Ground]:
+        """Return what is sought ahead of an end, and where."""
+        values = (slit if self.is_dark else soft_band)(fit.offset_px, fit.width_px, self.blur_px)
+        seen_px = max(fit.width_px, 1.2 * self.blur_px)
+        usable = self.usable
+        if self.bone is not None and self.is_within(self.bone.inside, path):
+            usable = usable & self.bone.inside
+        axis = self.bone.axis_rad if self.bone is not None and self.whole is not None else None
+        ground = Ground(self.image, usable, self.is_dark, self.unit_px, axis)
+        level = max(float(np.median(near)), _LEAST_LEVEL * float(np.median(heights)), 1e-12)
+        return Profile(fit.offset_px, values, self.width_px, seen_px, level), ground
 
     def fitted(self, seen: Strip, first: int, behind: int) -> BandFit:
         return fit_band(
@@ -295,6 +379,14 @@ class _Look:
             blur_px=self.blur_px,
             alike=self.alike,
         )
+
+
+def _ended(path: FloatArray, ahead_px: float) -> FloatArray:
+    """Return a path that ends so far ahead of its last point, or before it."""
+    if ahead_px < 0:
+        return path[: max(_LEAST_ROWS, len(path) + round(ahead_px))]
+    way = path[-1] - path[-2]
+    return np.concatenate([path, [path[-1] + ahead_px * way / max(float(np.hypot(*way)), 1e-9)]])
 
 
 def _rows_between(begin: LineEnd, end: LineEnd, count: int) -> tuple[int, int]:
