@@ -25,7 +25,7 @@ _BLOCK = 0.5  # beside the line itself there is nothing to compare with
 _STEEPEST = 6  # columns for each row: 56 degrees
 _MOST_TURN = 2  # from one step to the next
 _TURN, _TURN_SHARE = 0.4, 0.2  # what each of them costs: so much, and of what a step of the line gains
-_FLATTEST = 0.38  # sine of the angle to the bone: flatter, and an outline would be followed
+_FLATTEST = 0.45  # sine of the angle to the bone: flatter, and an outline would be followed
 _LEVEL = 0.4  # of the height of the line: lines fade
 _LEVEL_TO = 0.5
 _MOST_LEVELS = 2.5  # one wild place must not decide
@@ -152,8 +152,23 @@ def followed_end(path_px: FloatArray, profile: Profile, ground: Ground) -> Float
     return path_px
 
 
-def course_to(path_px: FloatArray, profile: Profile, ground: Ground, ahead_px: float) -> FloatArray | None:
-    """Return the best course from the last point of a path straight ahead to so far; None: the line is not there.
+@dataclass(frozen=True)
+class Reached:
+    """What leads from the end of a line to where it is taken to end.
+
+    Parameters
+    ----------
+    points_px : (M, 2) float array
+    probability : float
+        That the line does lead there.
+    """
+
+    points_px: FloatArray
+    probability: float
+
+
+def course_to(path_px: FloatArray, profile: Profile, ground: Ground, ahead_px: float) -> Reached | None:
+    """Return the best course from the last point of a path to what lies so far ahead; None: it ends before.
 
     Parameters
     ----------
@@ -166,8 +181,9 @@ def course_to(path_px: FloatArray, profile: Profile, ground: Ground, ahead_px: f
 
     Returns
     -------
-    (M, 2) float array or None
-        One point for each step; None: that there is no line is likelier by 2 in its logarithm.
+    Reached or None
+        None: that the line does not lead there is likelier, although of two lines that seem to end before the
+        outline of their bone more than one reaches it.
     """
     reach = max(_ROW, ahead_px / ground.unit_px)
     heading = _heading(path_px, ground.unit_px)
@@ -176,7 +192,8 @@ def course_to(path_px: FloatArray, profile: Profile, ground: Ground, ahead_px: f
     course = _best(ahead, [0.0], is_whole=True)[0]
     if not len(course.side) or course.gain < _MOST_AGAINST:
         return None
-    return _points(course, heading, ground.unit_px)
+    probability = 1 / (1 + math.exp(_MOST_AGAINST - course.gain))
+    return Reached(_points(course, heading, ground.unit_px), probability)
 
 
 def _heading(path: FloatArray, unit: float) -> _Heading:

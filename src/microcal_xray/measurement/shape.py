@@ -34,7 +34,7 @@ _TRACE_PX = 1.5  # what no end is known better than
 _TRACE_SHARE = 0.03  # of the length: neither is the course between them
 _BEYOND_OUTLINE = 0.1
 _AT_OUTLINE = 0.5  # so near, a line that runs across ends there
-_OUTLINE_SD, _GAP_SD = 0.25, 0.25  # of an end there, and of what was not seen of the line before it
+_OUTLINE_SD = 0.25
 _WITHIN = 0.5
 _WIDER = (1.8, 3.0)
 _LEAST_ROWS = 6
@@ -338,18 +338,18 @@ class _Look:
             path, heights = path[::-1], heights[::-1]
             if ahead is None:
                 continue
-            gap = 0.0
+            sd = 0.0
             if ahead <= _AT_OUTLINE * self.unit_px:
-                longer = _ended(path, ahead)
+                path = _ended(path, ahead)
             else:
-                profile, ground = self.sought(path, fit, heights[-max(10, round(_DIRECTION * self.unit_px)):], heights)
-                course = course_to(path, profile, ground, ahead)
-                if course is None:
+                near = heights[-max(10, round(_DIRECTION * self.unit_px)) :]
+                reached = course_to(path, *self.sought(path, fit, near, heights), ahead)
+                if reached is None:
                     continue
-                longer, gap = resampled(np.concatenate([path, course])), ahead
-            path = longer
+                path = resampled(np.concatenate([path, reached.points_px]))
+                sd = ahead * math.sqrt(reached.probability * (1 - reached.probability))
             more += _BEYOND_OUTLINE * self.unit_px - fading
-            spread[side] = math.hypot(_OUTLINE_SD * self.unit_px, _GAP_SD * gap)
+            spread[side] = math.hypot(_OUTLINE_SD * self.unit_px, sd)
         if more != beyond[0]:
             path = resampled(smoothed(path, _SMOOTHING * self.unit_px))
         return _Whole(path, more, math.hypot(*spread))
