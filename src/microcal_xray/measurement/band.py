@@ -60,9 +60,8 @@ class BandFit:
 
         Examples
         --------
-        >>> rows = np.array([[0.0, 0.0, 1.0, 0.0, 0.0]] * 2)
-        >>> fit = BandFit(1.0, 0.1, 1.0, np.arange(-2.0, 3.0), rows[0], rows[0], rows[1], rows[0], rows[0], 9.0)
-        >>> fit.misfit
+        >>> row = np.array([0.0, 0.0, 1.0, 0.0, 0.0])
+        >>> BandFit(1.0, 0.1, 1.0, np.arange(-2.0, 3.0), row, row, row, row, row, 9.0).misfit
         0.0
         """
         near = np.abs(self.offset_px) <= max(2 * self.width_px, _LEAST_NEAR_PX)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
+from .course_noise import course_variance
 from .strips import FloatImage, Mask, mean_direction, resampled
 
 FloatArray = npt.NDArray[np.float64]
@@ -29,12 +29,11 @@ _FLATTEST = 0.45  # sine of the angle to the bone: flatter, and an outline would
 _LEVEL = 0.4  # of the height of the line: lines fade
 _LEVEL_TO = 0.5
 _MOST_LEVELS = 2.5  # one wild place must not decide
-_ALIKE_ROWS, _LAG = 4, 2
 _COPIES = 2  # to each side
 _LEAST_GAIN = 8.0  # natural logarithm of the likelihood ratio
 _LOST = 12.0  # when a course has lost so much again, it has ended before
 _PIECES, _LEAST_ROWS = 8, 3  # a shorter piece is the line fading out, not going on
-_MOST_AGAINST = -2.0  # a line that stops short of the outline of its bone is rarer than one that reaches it
+_MOST_AGAINST = -1.5  # a line that stops short of the outline of its bone is rarer than one that reaches it
 _NEVER = -1e6
 
 
@@ -237,7 +236,9 @@ def _copies(width: float) -> list[float]:
     return [sign * (first + number * apart) for number in range(_COPIES) for sign in (-1.0, 1.0)]
 
 
-def _looked(heading: _Heading, profile: Profile, ground: Ground, reach: float, side: float, share: float) -> _Ahead:
+def _looked(
+    heading: _Heading, profile: Profile, ground: Ground, reach: float, side: float, share: float
+) -> _Ahead:
     # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
     import cv2
 
@@ -259,9 +260,7 @@ def _looked(heading: _Heading, profile: Profile, ground: Ground, reach: float, s
     offset = columns[inner]
     beside = np.abs(offset) > max(1.0, profile.width_px / ground.unit_px)
     heights_beside = steep[_STEEPEST].mean(axis=0)[:, beside]
-    variance = _variance(heights_beside)
-    if ground.axis_rad is None:
-        variance = np.minimum(variance, _variance(_changes(heights_beside)))
+    variance = course_variance(heights_beside, is_bone_in=ground.axis_rad is None)
     level = share * profile.level
     height = np.clip(steep.min(axis=1), -level, _MOST_LEVELS * level)
     worth = (height - level / 2) * level / variance[:, None]
@@ -313,28 +312,8 @@ def _along_slopes(heights: Cells) -> Cells:
     return found
 
 
-def _changes(heights: Cells) -> Cells:
-    """Return what heights change by over two rows, as noise alone would: what runs along a course stays out."""
-    if len(heights) <= 2 * _LAG:
-        return heights
-    change = (heights[_LAG:] - heights[:-_LAG]) / math.sqrt(2)
-    return np.concatenate([change[: _LAG // 2], change, change[-_LAG // 2 :]])
-
-
-def _variance(heights: Cells) -> FloatArray:
-    """Return the variance of the heights of each row, with what neighbouring rows have in common."""
-    spread = (1.4826 * np.median(np.abs(heights), axis=1).astype(np.float64)) ** 2
-    usual = max(float(np.median(spread)), 1e-30)
-    spread = np.maximum(ndimage.gaussian_filter1d(spread, 1.0, mode="nearest"), usual)
-    even = heights / np.sqrt(spread)[:, None]
-    together = min(_ALIKE_ROWS, len(even))
-    sums = np.cumsum(np.concatenate([np.zeros((1, even.shape[1])), even]), axis=0)
-    long_run = (1.4826 * float(np.median(np.abs(sums[together:] - sums[:-together])))) ** 2 / together
-    return np.asarray(spread * max(1.0, long_run))
-
-
 def _best(ahead: _Ahead, starts: Sequence[float], *, is_whole: bool = False) -> list[_Course]:
-    """Return the best course from each start, given as offsets to the side; a whole one leads to the last row."""
+    """Return the best course from each start to the side; a whole one leads to the last row."""
     reach = round(_SIDE / _COLUMN)
     middles = [int(np.abs(ahead.side - start).argmin()) for start in starts]
     windows = np.array([np.arange(middle - reach, middle + reach + 1) for middle in middles])
@@ -395,7 +374,7 @@ def _traced(
 
 
 def _last_row(tops: Cells) -> int:
-    """Return the row at which the sum is largest, before it has lost so much that the line has ended; -1: none."""
+    """Return the row at which the sum is largest, before it has lost so much again; -1: none."""
     most = np.maximum.accumulate(np.maximum(tops, 0))
     lost = np.flatnonzero(tops < most - _LOST)
     behind = int(lost[0]) if len(lost) else len(tops)

@@ -76,6 +76,27 @@ def outline_ahead(
     return _outline(back, unit_px), _outline(seen, unit_px)
 
 
+def ending_at(path_px: FloatArray, ahead_px: float, *, least: int) -> FloatArray:
+    """Return a path that ends so far ahead of its last point, or before it, with `least` points or more.
+
+    Examples
+    --------
+    >>> path = np.array([[0.0, 0.0], [0.0, 1.0], [0.0, 2.0]])
+    >>> [ending_at(path, ahead, least=2)[-1].tolist() for ahead in (0.5, -1.0, -9.0)]
+    [[0.0, 2.5], [0.0, 1.0], [0.0, 1.0]]
+    """
+    if ahead_px < 0:
+        return path_px[: max(least, len(path_px) + round(ahead_px))]
+    way = path_px[-1] - path_px[-2]
+    return np.concatenate([path_px, [path_px[-1] + ahead_px * way / max(float(np.hypot(*way)), 1e-9)]])
+
+
+def share_on(mask: Mask, path_px: FloatArray) -> float:
+    """Return the share of the points of a path that lie on a mask."""
+    row, column = np.clip(np.rint(path_px).astype(int), 0, np.array(mask.shape) - 1).T
+    return float(mask[row, column].mean())
+
+
 def _seen(path: FloatArray, image: FloatImage, inside: Mask, axis_rad: float, unit: float) -> _Seen:
     before, after = _straight_on(path[::-1], unit)[::-1], _straight_on(path, unit)
     course = np.concatenate([before, path, after])

@@ -11,7 +11,7 @@ from .band import BandFit, fit_band, mean_and_error, slit, soft_band
 from .centre_line import centred
 from .ends import LineEnd, line_ends
 from .following import Ground, Profile, course_to, followed_end
-from .outline import outline_ahead
+from .outline import ending_at, outline_ahead, share_on
 from .strips import FloatImage, Mask, Strip, length_of, resampled, smoothed, strip, strip_beyond
 
 FloatArray = npt.NDArray[np.float64]
@@ -23,6 +23,7 @@ _FIRST_SMOOTHING, _SMOOTHING = 0.6, 0.8
 _ALIKE = 1.5  # texture is like itself over so much
 _SEARCH = ((0.8, 0.5), (0.4, 0.25))  # to the side: at least so much, and of the width
 _WIDEST_CREST = 1.5
+_WIDER = (1.8, 3.0)  # than it was found a soft band may be
 _REACH_WIDTHS, _REACH, _WIDEST_REACH = 2.0, 1.0, 12.0  # of the profile
 _ROUNDS = 4  # a line may go on beyond the piece that was found
 _WENT_ON = 1.0
@@ -32,11 +33,9 @@ _LEAST_LEVEL = 0.5  # of the height of the whole line: what is left of it at an 
 FADING = {False: 0.3, True: 0.35}
 _TRACE_PX = 1.5  # what no end is known better than
 _TRACE_SHARE = 0.03  # of the length: neither is the course between them
-_BEYOND_OUTLINE = 0.1
-_AT_OUTLINE = 0.5  # so near, a line that runs across ends there
-_OUTLINE_SD = 0.25
-_WITHIN = 0.5
-_WIDER = (1.8, 3.0)
+_AT_OUTLINE = 0.5  # so near, a dark line that runs across ends there
+_BEYOND_OUTLINE, _OUTLINE_SD = 0.1, 0.25  # where brightness falls most, and where the bone ends
+_LEAST_INSIDE = 0.5  # of the line: a bone mask that leaves more of it out says nothing
 _LEAST_ROWS = 6
 _FEWEST_OFFSETS = 8  # to each side: a background and a line need some
 
@@ -106,6 +105,7 @@ def line_shape(
     blur_px: float,
     unit_px: float,
     bone: BoneAround | None = None,
+    to_outline: bool = True,
 ) -> LineShape:
     """Return one line, measured.
 
@@ -129,6 +129,9 @@ def line_shape(
     bone : BoneAround, optional
         The bone that the line lies in. A dark line that runs across it is measured on the picture less the
         bone as it is a little farther along; no line is followed out of it. None: the bone is not known.
+    to_outline : bool
+        Whether a dark line across the bone that comes near its outline is taken to end there, where
+        it is not seen too; False: it ends where it is seen to, as two pictures of a line must be compared.
     """
     piece, corner = _around(points_px, image.shape, unit_px)
     own = None if bone is None else replace(bone, inside=bone.inside[piece])
@@ -137,7 +140,7 @@ def line_shape(
     seen, begin, end = look.followed(look.centred_twice(points_px - corner))
     first, behind = _rows_between(begin, end, len(seen.values))
     fit = look.fitted(seen, first, behind)
-    ends = look.to_outline(seen, begin, end, fit)
+    ends = look.ended(seen, begin, end, fit, to_outline=to_outline)
     found_d_prime = fit.d_prime
     seen, fit = look.at_best_width(seen, fit, first, behind)
     heights = seen.values[first:behind] @ fit.template
@@ -224,7 +227,7 @@ class _Look:
         return replace(self, image=less, whole=self.image)
 
     def at_best_width(self, seen: Strip, fit: BandFit, first: int, behind: int) -> tuple[Strip, BandFit]:
-        """Return the strip and the profile with which a soft band stands out best: it may be wider than found."""
+        """Return the strip and the profile with which a soft band stands out best."""
         if self.is_dark:
             return seen, fit
         for factor in _WIDER:
@@ -323,47 +326,51 @@ class _Look:
             more.append(len(path) - count)
         return path, more[0], more[1]
 
-    def to_outline(self, seen: Strip, begin: LineEnd, end: LineEnd, fit: BandFit) -> _Whole:
-        """Return a line from end to end: a dark one across its bone ends at the outline, where it comes near."""
+    def ended(self, seen: Strip, begin: LineEnd, end: LineEnd, fit: BandFit, *, to_outline: bool) -> _Whole:
+        """Return a line from end to end; a dark one across its bone may end at the outline."""
         first, behind = _rows_between(begin, end, len(seen.values))
-        path, heights = resampled(seen.path_px[first:behind]), (seen.values @ fit.template)[first:behind]
+        path = resampled(seen.path_px[first:behind])
+        heights = (seen.values @ fit.template)[first:behind]
         fading = FADING[not self.is_dark] * self.unit_px
-        beyond = [behind - first - len(path) + 1.0 + 2 * fading + first - begin.place + len(seen.values) - behind - end.place]
+        beyond = len(seen.values) - begin.place - end.place - length_of(path) + 2 * fading
         spread = [(one.high - one.low) / 3.92 for one in (begin, end)]
-        if self.whole is None or self.bone is None or self.bone.axis_rad is None:
-            return _Whole(path, beyond[0], math.hypot(*spread))
-        outline = outline_ahead(path, self.whole, self.bone.inside, axis_rad=self.bone.axis_rad, unit_px=self.unit_px)
-        more = beyond[0]
-        for side, ahead in enumerate(outline):
+        if not to_outline or self.whole is None or self.bone is None or self.bone.axis_rad is None:
+            return _Whole(path, max(0.0, beyond), math.hypot(*spread))
+        axis_rad, unit_px = self.bone.axis_rad, self.unit_px
+        outlines = outline_ahead(path, self.whole, self.bone.inside, axis_rad=axis_rad, unit_px=unit_px)
+        is_moved = False
+        for side, ahead in enumerate(outlines):
             path, heights = path[::-1], heights[::-1]
-            if ahead is None:
-                continue
-            sd = 0.0
-            if ahead <= _AT_OUTLINE * self.unit_px:
-                path = _ended(path, ahead)
-            else:
-                near = heights[-max(10, round(_DIRECTION * self.unit_px)) :]
-                reached = course_to(path, *self.sought(path, fit, near, heights), ahead)
-                if reached is None:
-                    continue
-                path = resampled(np.concatenate([path, reached.points_px]))
-                sd = ahead * math.sqrt(reached.probability * (1 - reached.probability))
-            more += _BEYOND_OUTLINE * self.unit_px - fading
-            spread[side] = math.hypot(_OUTLINE_SD * self.unit_px, sd)
-        if more != beyond[0]:
-            path = resampled(smoothed(path, _SMOOTHING * self.unit_px))
-        return _Whole(path, more, math.hypot(*spread))
+            reached = None if ahead is None else self.reached(path, ahead, fit, heights)
+            if reached is not None:
+                path, spread[side], is_moved = *reached, True
+                beyond += _BEYOND_OUTLINE * unit_px - fading
+        if is_moved:
+            path = resampled(smoothed(path, _SMOOTHING * unit_px))
+        return _Whole(path, max(0.0, beyond), math.hypot(*spread))
 
-    def is_within(self, mask: Mask, path: FloatArray) -> bool:
-        at = np.clip(np.rint(path).astype(int), 0, np.array(mask.shape) - 1)
-        return bool(mask[at[:, 0], at[:, 1]].mean() >= _WITHIN)
+    def reached(
+        self, path: FloatArray, ahead: float, fit: BandFit, heights: FloatArray
+    ) -> tuple[FloatArray, float] | None:
+        """Return a path that ends at the outline ahead of it, and how sure that is; None: it ends before."""
+        sd = _OUTLINE_SD * self.unit_px
+        if ahead <= _AT_OUTLINE * self.unit_px:
+            return ending_at(path, ahead, least=_LEAST_ROWS), sd
+        near = heights[-max(10, round(_DIRECTION * self.unit_px)) :]
+        course = course_to(path, *self.sought(path, fit, near, heights), ahead)
+        if course is None:
+            return None
+        unsure = ahead * math.sqrt(course.probability * (1 - course.probability))
+        return resampled(np.concatenate([path, course.points_px])), math.hypot(sd, unsure)
 
-    def sought(self, path: FloatArray, fit: BandFit, near: FloatArray, heights: FloatArray) -> tuple[Profile, Ground]:
+    def sought(
+        self, path: FloatArray, fit: BandFit, near: FloatArray, heights: FloatArray
+    ) -> tuple[Profile, Ground]:
         """Return what is sought ahead of an end, and where."""
         values = (slit if self.is_dark else soft_band)(fit.offset_px, fit.width_px, self.blur_px)
         seen_px = max(fit.width_px, 1.2 * self.blur_px)
         usable = self.usable
-        if self.bone is not None and self.is_within(self.bone.inside, path):
+        if self.bone is not None and share_on(self.bone.inside, path) >= _LEAST_INSIDE:
             usable = usable & self.bone.inside
         axis = self.bone.axis_rad if self.bone is not None and self.whole is not None else None
         ground = Ground(self.image, usable, self.is_dark, self.unit_px, axis)
@@ -379,14 +386,6 @@ class _Look:
             blur_px=self.blur_px,
             alike=self.alike,
         )
-
-
-def _ended(path: FloatArray, ahead_px: float) -> FloatArray:
-    """Return a path that ends so far ahead of its last point, or before it."""
-    if ahead_px < 0:
-        return path[: max(_LEAST_ROWS, len(path) + round(ahead_px))]
-    way = path[-1] - path[-2]
-    return np.concatenate([path, [path[-1] + ahead_px * way / max(float(np.hypot(*way)), 1e-9)]])
 
 
 def _rows_between(begin: LineEnd, end: LineEnd, count: int) -> tuple[int, int]:
