@@ -32,6 +32,7 @@ _LEAST_LEVEL = 0.5  # of the height of the whole line: what is left of it at an 
 # A line is found to where half of its height is left; it fades out over about a millimetre (True: bands).
 FADING = {False: 0.3, True: 0.35}
 _TRACE_PX = 1.5  # what no end is known better than
+_FOLLOWED_SHARE = 0.4  # of what a line was followed on by: it may be something else
 _TRACE_SHARE = 0.03  # of the length: neither is the course between them
 _AT_OUTLINE = 0.5  # so near, a dark line that runs across ends there
 _BEYOND_OUTLINE, _OUTLINE_SD = 0.1, 0.25  # where brightness falls most, and where the bone ends
@@ -137,7 +138,8 @@ def line_shape(
     own = None if bone is None else replace(bone, inside=bone.inside[piece])
     look = _Look(image[piece], usable[piece], is_dark, width_px, blur_px, unit_px, own)
     look = look.less_bone(points_px)
-    seen, begin, end = look.followed(look.centred_twice(points_px - corner))
+    traced = look.centred_twice(points_px - corner)
+    seen, begin, end = look.followed(traced)
     first, behind = _rows_between(begin, end, len(seen.values))
     fit = look.fitted(seen, first, behind)
     ends = look.ended(seen, begin, end, fit, to_outline=to_outline)
@@ -147,10 +149,11 @@ def line_shape(
     weighted, error = mean_and_error(heights, fit.weight, look.alike)
     path = ends.path_px
     length = max(length_of(path) + ends.beyond_px, 1.0)
+    followed = max(0.0, float(behind - first - len(traced)))
     return LineShape(
         path_px=path + corner,
         length_px=length,
-        length_sd_px=math.sqrt(ends.sd_px**2 + _TRACE_PX**2 + (_TRACE_SHARE * length) ** 2),
+        length_sd_px=math.hypot(ends.sd_px, _TRACE_PX, _TRACE_SHARE * length, _FOLLOWED_SHARE * followed),
         fit=fit,
         found_d_prime=found_d_prime,
         height=float(heights.mean()),
