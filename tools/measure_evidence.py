@@ -4,7 +4,7 @@
     python tools/measure_evidence.py --seed 404 405 416 417 --fit --jobs 16   # writes intervals.json
 
 Run --fit again after the detector has changed, on seeds that no table is made of. The pictures are simulated
-in memory; nothing else is written. About ten minutes for each seed, on one core; the result does not depend on
+in memory; nothing else is written. About ten minutes for each seed, on one core; the result does not hang on
 the number of processes.
 """
 

@@ -138,6 +138,6 @@ def _outline(seen: _Seen, unit: float) -> float | None:
     step = fall[at] * math.sqrt(2 * math.pi) * _SMOOTHING * unit
     near, far = (at + max(1, round(away * unit)) for away in _JUST_BEYOND)
     beyond = float(seen.level[near : far + 1].min(initial=math.inf))
-    if step < _LEAST_STEP * float(np.ptp(seen.level)) or beyond > soft + _MOST_SOFT * (bone - soft):
+    if step <= _LEAST_STEP * float(np.ptp(seen.level)) or beyond > soft + _MOST_SOFT * (bone - soft):
         return None
     return float(at - (seen.behind - 1))
