@@ -1,7 +1,7 @@
 """The picture as a background for lines: what the detector's filters answer there, and how bright bone is."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +9,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from ..bone import Anatomy
-from ..detection import TurnedFrame
-from .usual import BLOCK_PX, PROFILE_STEPS, LineFilter, usual_levels
+from .line_filter import BLOCK_PX, PROFILE_STEPS, LineFilter
 
 FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
@@ -84,7 +83,7 @@ def ground_of(
     body: Mask,
     anatomy: Anatomy,
     *,
-    frames: Mapping[int, Sequence[TurnedFrame]],
+    usual: Sequence[FloatImage],
     filters: Sequence[LineFilter],
     blur_px: float,
 ) -> Ground:
@@ -97,17 +96,17 @@ def ground_of(
     searched, body : (R, C) bool array
         Where lines are looked for; what is not air.
     anatomy : Anatomy
-    frames : mapping of int to sequence of TurnedFrame
-        By the shrinking of the copy that they are made for.
+    usual : sequence of (K', D, R', C') float32 array
+        What the search found usual, on blocks, see `detection.Ridges`; empty: no limit can be told.
     filters : sequence of LineFilter
-        In the order of the copies; those of one copy differ in their kernel alone.
+        Of the levels, in their order; those for which there is none are left out.
     blur_px : float
     """
-    levels: list[FloatImage] = []
-    for shrink, own in frames.items():
-        same = [each for each in filters if each.shrink == shrink]
-        levels += list(usual_levels(*_shrunk(image, searched, shrink), own, same))
-    shape = tuple(min(level.shape[axis] for level in levels) for axis in (1, 2))
+    shape = tuple(
+        min((math.ceil(side / BLOCK_PX), *(level.shape[2 + axis] for level in usual)))
+        for axis, side in enumerate(image.shape)
+    )
+    levels = [level for size in usual for level in size[:, :, : shape[0], : shape[1]]]
     rows, columns = (
         np.minimum(np.arange(count) * BLOCK_PX + BLOCK_PX // 2, side - 1)
         for count, side in zip(shape, image.shape, strict=True)
@@ -115,8 +114,8 @@ def ground_of(
     at = np.ix_(rows, columns)
     bone = (anatomy.bone & searched)[at]
     return Ground(
-        filters=tuple(filters),
-        levels=np.stack([level[:, : shape[0], : shape[1]] for level in levels]),
+        filters=tuple(filters[: len(levels)]),
+        levels=np.stack(levels) if levels else np.zeros((0, 1, *shape), np.float32),
         step=_step(image, anatomy.bone, body, at),
         bone=bone,
         outer=_outer(anatomy, at) & bone,
@@ -158,18 +157,6 @@ def _box_taps(width: float) -> FloatArray:
     return np.asarray(taps / taps.sum())
 
 
-def _shrunk(image: FloatImage, searched: Mask, shrink: int) -> tuple[FloatImage, Mask]:
-    if shrink == 1:
-        return image, searched
-    # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
-    import cv2
-
-    size = (max(1, round(image.shape[1] / shrink)), max(1, round(image.shape[0] / shrink)))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    inside = cv2.resize(searched.astype(np.uint8), size, interpolation=cv2.INTER_AREA) > 0
-    return np.asarray(small, np.float32), inside
-
-
 def _step(image: FloatImage, bone: Mask, body: Mask, at: tuple[npt.NDArray[np.intp], ...]) -> FloatImage:
     """Return how much brighter bone is than the soft tissue around it."""
     every = np.ix_(*(np.arange(BLOCK_PX // 2, side, BLOCK_PX // 2) for side in image.shape))
@@ -185,7 +172,7 @@ def _step(image: FloatImage, bone: Mask, body: Mask, at: tuple[npt.NDArray[np.in
 
 def _mean_of(image: FloatImage, mask: Mask, sigma: float) -> FloatImage:
     """Return the weighted mean of a part around each pixel; far from it, the mean of all of it."""
-    # Imported here, as above.
+    # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
     import cv2
 
     everywhere = float(image[mask].mean()) if mask.any() else 0.0
