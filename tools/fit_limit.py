@@ -4,7 +4,7 @@ python tools/fit_limit.py [--real FOLDER ...] [--simulated COUNT] [--rounds N] [
     [--keep FILE] [--rows FILE ...] --out FILE
 
 Lines are put into simulated limbs and into the line-free pictures of the folders, a few at a time, and the
-detector runs on each picture. What is written are coefficients. About half an hour on one core. Run it again
+detector runs on each picture. What is written are coefficients. About an hour on one core. Run it again
 whenever the detector or its ranking model has changed; then tools/measure_limit.py.
 """
 
@@ -34,16 +34,18 @@ from scipy.optimize import minimize
 from scipy.special import log_ndtr
 
 from microcal_xray import Kind, __version__
+from microcal_xray.detectable import Scenery
 from microcal_xray.limit import FEATURES, LARGEST_WIDTH_PX, ProbeLine, moved, width_for_signal
 from microcal_xray.limit.model import SCHEMA, SCORE_RANGE, rest_over
 from microcal_xray.limit.probes import ALIKE_RAD
-from microcal_xray.probing import with_context
+from microcal_xray.probing import widest_px, with_context
 
 FloatArray = npt.NDArray[np.float64]
 
 _SEED = 71_000
 _PER_PICTURE = 4
 _SIGNALS = (1.5, 80.0)
+_FAINTEST_BAND = 12.0  # times fainter than the highest that is told
 # A gap can take all of the bone away; no band doubles it.
 _LARGEST_PEAK = {Kind.LUCENT: 1.0, Kind.SCLEROTIC: 0.5}
 _REACHES_PX = (6.0, 10.0, 16.0, 25.0, 40.0, 60.0)
@@ -63,12 +65,18 @@ def rows_of(host: Host, rng: np.random.Generator, *, rounds: int) -> list[Row]:
             lines = drawn(seen, _PER_PICTURE, rng)
         else:
             lines = with_context(seen, [moved(each, rng) for each in lines])
-        signals = np.exp(rng.uniform(math.log(_SIGNALS[0]), math.log(_SIGNALS[1]), len(lines))).tolist()
-        widths = [width_for_signal(seen.ground, *pair) for pair in zip(lines, signals, strict=True)]
+        widths = [_width_px(seen, each, rng) for each in lines]
         fine = [pair for pair in zip(lines, widths, strict=True) if pair[1] <= LARGEST_WIDTH_PX]
         if fine:
             rows += looked_for(host, seen, fine)
     return rows
+
+
+def _width_px(seen: Scenery, line: ProbeLine, rng: np.random.Generator) -> float:
+    if line.kind is Kind.SCLEROTIC:  # most of the same signals would be brighter than any band
+        return widest_px(seen, line) / math.exp(rng.uniform(0, math.log(_FAINTEST_BAND)))
+    signal = math.exp(rng.uniform(math.log(_SIGNALS[0]), math.log(_SIGNALS[1])))
+    return width_for_signal(seen.ground, line, signal)
 
 
 def like_those_told(rows: Sequence[Row], kind: Kind) -> list[Row]:
@@ -88,7 +96,7 @@ def fitted(rows: Sequence[Row], largest_peak: float) -> dict[str, Any]:
     coefficients, spread = _mean(values, scores)
     mean = values @ coefficients
     shares, reach = _shares(rows, rest_over(scores, mean, spread), mean)
-    blind = values * np.array([name != "context" for name in FEATURES])
+    blind = values * np.array([not name.endswith("context") for name in FEATURES])
     print(f"standard deviation {spread:.2f}, without the context {_mean(blind, scores)[1]:.2f}")
     return {
         "coefficients": dict(zip(FEATURES, coefficients.tolist(), strict=True)),
@@ -156,7 +164,7 @@ def main() -> None:
     parser.add_argument(
         "--real", type=Path, nargs="*", default=[], help="folders of pictures with a truth.csv"
     )
-    parser.add_argument("--simulated", type=int, default=210)
+    parser.add_argument("--simulated", type=int, default=350)
     parser.add_argument("--pictures", type=int, default=22, help="of each folder, at most")
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--out", type=Path, required=True)

@@ -79,6 +79,7 @@ def test_features_are_those_of_the_model():
     assert found["length"] == 0
     assert found["across"] == pytest.approx(0.5)
     assert found["context"] == -1.5
+    assert found["signal_context"] == pytest.approx(-1.5)
     assert (found["presentation"], found["picture"]) == (0, 1)
 
 
