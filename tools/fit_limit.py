@@ -46,8 +46,7 @@ _SEED = 71_000
 _PER_PICTURE = 4
 _SIGNALS = (1.5, 80.0)
 _FAINTEST_BAND = 12.0  # times fainter than the highest that is told
-# A gap can take all of the bone away; no band doubles it.
-_LARGEST_PEAK = {Kind.LUCENT: 1.0, Kind.SCLEROTIC: 0.5}
+_LARGEST_PEAK = 1.0  # a gap can take all of the bone away; no band more than doubles it
 _REACHES_PX = (6.0, 10.0, 16.0, 25.0, 40.0, 60.0)
 _WEAK_PULL = 0.02  # on the coefficients, against chance
 
@@ -81,7 +80,7 @@ def _width_px(seen: Scenery, line: ProbeLine, rng: np.random.Generator) -> float
 
 def like_those_told(rows: Sequence[Row], kind: Kind) -> list[Row]:
     """Return the lines of a kind that are neither higher nor wider than those whose limit is told."""
-    highest = math.log(_LARGEST_PEAK[kind])
+    highest = math.log(_LARGEST_PEAK)
     return [
         row
         for row in rows
@@ -89,7 +88,7 @@ def like_those_told(rows: Sequence[Row], kind: Kind) -> list[Row]:
     ]
 
 
-def fitted(rows: Sequence[Row], largest_peak: float) -> dict[str, Any]:
+def fitted(rows: Sequence[Row]) -> dict[str, Any]:
     """Return the model of one kind."""
     values = np.array([[row.features[name] for name in FEATURES] for row in rows])
     scores = np.array([row.score for row in rows])
@@ -104,7 +103,7 @@ def fitted(rows: Sequence[Row], largest_peak: float) -> dict[str, Any]:
         "place_sd": spread * math.sqrt(shares[0]),
         "picture_sd": spread * math.sqrt(shares[1]),
         "reach_px": reach,
-        "largest_peak": largest_peak,
+        "largest_peak": _LARGEST_PEAK,
     }
 
 
@@ -184,7 +183,7 @@ def main() -> None:
     if asked.keep is not None:
         asked.keep.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
     told = {kind: like_those_told(rows, kind) for kind in Kind}
-    kinds = {kind.value: fitted(own, _LARGEST_PEAK[kind]) for kind, own in told.items()}
+    kinds = {kind.value: fitted(own) for kind, own in told.items()}
     document = {
         "schema": SCHEMA,
         "version": __version__,

@@ -16,8 +16,11 @@ FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 Places = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 
-_SOFT_PX = 100.0  # soft tissue is sought so far around a bone: 25 mm
-_LEAST_STEP = 0.1  # of the range from air to bone: a smaller step is no bone
+_GRID_PX = 4  # brightness changes slowly: each fourth pixel is enough
+_SOFT_FROM_PX, _SOFT_TO_PX = 4.0, 12.0  # beside a bone
+_OWN_PX, _AROUND_PX = 8.0, 50.0  # over which bone and soft tissue are averaged, standard deviations
+_MOST_THICKER = 1.6
+_LEAST_STEP = 0.05  # of the range from air to bone: a smaller step is no bone
 _OUTER_SHARE = 0.35  # of the way from the outline to the middle line of the bone
 _PROFILE_REACH_PX = 24
 
@@ -158,16 +161,33 @@ def _box_taps(width: float) -> FloatArray:
 
 
 def _step(image: FloatImage, bone: Mask, body: Mask, at: tuple[npt.NDArray[np.intp], ...]) -> FloatImage:
-    """Return how much brighter bone is than the soft tissue around it."""
-    every = np.ix_(*(np.arange(BLOCK_PX // 2, side, BLOCK_PX // 2) for side in image.shape))
-    small, is_bone = image[every], bone[every]
-    is_soft = body[every] & ~ndimage.binary_dilation(is_bone, iterations=2)
-    back = tuple(
-        np.minimum(each // (BLOCK_PX // 2), side - 1) for each, side in zip(at, small.shape, strict=True)
+    """Return how much brighter bone is than the soft tissue around it would be, as thick as behind the bone.
+
+    The soft tissue is that of 1 to 3 mm beside the bone; how much of it the beam crosses follows from how far
+    the skin is, as in a limb that is round. Where the skin is not seen it is as thick everywhere.
+    """
+    every = np.ix_(*(np.arange(_GRID_PX // 2, side, _GRID_PX) for side in image.shape))
+    small, is_bone, is_body = image[every], bone[every], body[every]
+    away = ndimage.distance_transform_edt(~is_bone) * _GRID_PX if is_bone.any() else np.zeros(small.shape)
+    is_soft = is_body & (away >= _SOFT_FROM_PX) & (away <= _SOFT_TO_PX)
+    back = tuple(np.minimum(each // _GRID_PX, side - 1) for each, side in zip(at, small.shape, strict=True))
+    thickness = _thickness(is_body)
+    own = _mean_of(small, is_bone, _OWN_PX / _GRID_PX)[back]
+    soft, beside = (_mean_of(part, is_soft, _AROUND_PX / _GRID_PX)[back] for part in (small, thickness))
+    thicker = np.clip(thickness[back] / np.maximum(beside, 1e-6), 1, _MOST_THICKER)
+    return np.asarray(np.maximum(own - soft * thicker, _LEAST_STEP), np.float32)
+
+
+def _thickness(body: Mask) -> FloatImage:
+    """Return how thick a body is along the beam, in pixels, if it is as deep as it is wide."""
+    if body.all():
+        return np.ones(body.shape, np.float32)
+    # Beyond the picture the body goes on.
+    depth = ndimage.distance_transform_edt(np.pad(body, 1, constant_values=True))[1:-1, 1:-1]
+    radius = ndimage.maximum_filter(
+        depth, size=min(2 * math.ceil(float(depth.max())), 2 * max(body.shape)) + 1
     )
-    own = _mean_of(small, is_bone, 2.0)[back]
-    soft = _mean_of(small, is_soft, _SOFT_PX / (BLOCK_PX // 2) / 2)[back]
-    return np.asarray(np.maximum(own - soft, _LEAST_STEP), np.float32)
+    return np.asarray(np.sqrt(np.maximum(depth * (2 * radius - depth), 1e-6)), np.float32)
 
 
 def _mean_of(image: FloatImage, mask: Mask, sigma: float) -> FloatImage:
