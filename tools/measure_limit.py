@@ -227,9 +227,9 @@ def page(rows: Sequence[Tried], pixels: Sequence[Sequence[str]], steps: FloatArr
     sources = sorted({row.source for row in rows})
     lines = [f"| | {' | '.join(head)} |", "|---" * (len(head) + 1) + "|"]
     for limit, words in (("fitted_px", "expected"), ("probed_px", "with probes")):
-        for kind in Kind:
+        for kind in (*Kind, "both"):
             for source in ("all", *sources):
-                own = [row for row in rows if row.kind == kind and source in ("all", row.source)]
+                own = [row for row in rows if kind in ("both", row.kind) and source in ("all", row.source)]
                 if len(own) >= 20:
                     lines.append(f"| {words}, {kind}, {source} | {' | '.join(summary(own, limit))} |")
     lines += ["", "| pixel mm | d' of the ideal observer, 0.1 mm fissure | limit of this detector, mm |"]
