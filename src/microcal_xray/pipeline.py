@@ -81,7 +81,7 @@ def find_lines(
     start = looked_at(radiograph, bone=bone)
     found = with_paths(start) if line_finder is None else prepared(start)
     seen = scenery_of(radiograph, found)
-    shown = Findings(radiograph, settings)
+    shown = Findings(radiograph, settings, searched_share=_searched_share(found))
     if seen is not None:
         shown = replace(shown, quality=quality_of(seen))
     if seen is not None and line_finder is None:
@@ -103,6 +103,14 @@ def _require_types(radiograph: object, settings: object) -> None:
         )
     if not isinstance(settings, Settings):
         raise TypeError(f"settings is of type {type(settings).__name__}; Settings(...) makes some")
+
+
+def _searched_share(found: Search) -> float:
+    """Return how much of the limb, or of the bone that the caller names, was searched; 0 without any."""
+    limb = found.field.body if found.bone is None else found.field.body & found.bone
+    if found.searched is None or not limb.any():
+        return 0.0
+    return float(found.searched[limb].mean())
 
 
 def _listed(

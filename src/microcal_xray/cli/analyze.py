@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 
 from ..batch import BatchSummary, Progress, analyze
+from ..radiograph import IMAGE_CAUTIONS, ImageCaution
 from ..reporting.foreign_text import printable_text
 from ..reporting.words import plural
 from ..version import __version__
@@ -118,6 +119,8 @@ def run(arguments: argparse.Namespace) -> int:
             f"note: {file} has the SOP instance UID of {first} but other pixels; both were analysed",
             sys.stderr,
         )
+    for file in summary.hardly_searched:
+        say(f"note: {file}: {IMAGE_CAUTIONS[ImageCaution.HARDLY_SEARCHED]}", sys.stderr)
     refused = summary.dicom.failures if summary.dicom else ()
     for file, reason in refused:
         say(f"no DICOM results: {file}: {reason}", sys.stderr)
@@ -157,6 +160,7 @@ def _record(summary: BatchSummary) -> dict[str, object]:
             {"file": printable_text(file), "reason": printable_text(reason)}
             for file, reason in summary.failures
         ],
+        "hardly_searched": [printable_text(file) for file in summary.hardly_searched],
         "report": summary.report.name,
         **dicom,
     }

@@ -155,6 +155,8 @@ def _facts(result: ImageResult, words: Words) -> list[tuple[str, str]]:
         ("spacing", spacing_words(result.spacing, words)),
         ("made", words.text(f"intent.{result.intent}")),
         ("grey_scale", _grey_scale(result, words)),
+        ("filled", words.counted("facts.filled.words", result.filled_px) if result.filled_px else None),
+        ("searched", _searched(result, words)),
         ("laterality", acquisition.laterality),
         ("body_part", acquisition.body_part),
         ("view", acquisition.view),
@@ -162,6 +164,12 @@ def _facts(result: ImageResult, words: Words) -> list[tuple[str, str]]:
         ("compression", acquisition.compression),
     ]
     return [(words.text(f"facts.{name}"), printable_text(text)) for name, text in facts if text]
+
+
+def _searched(result: ImageResult, words: Words) -> str | None:
+    if result.searched_share is None:
+        return None
+    return words.filled("facts.searched.words", {"share": words.number(100 * result.searched_share, ".0f")})
 
 
 def _grey_scale(result: ImageResult, words: Words) -> str:
