@@ -255,6 +255,8 @@ class Findings:
         How much of the outlines could be judged; None where no bone was searched.
     clusters : tuple of Cluster
         Lines and bumps that lie close together.
+    bone_sha256 : str or None
+        Of the bone mask that the caller gave, see `mask_sha256`; None: bone was looked for.
     searched_share : float or None
         How much of the limb (what is neither air nor unusable; where the caller says where bone is, of that
         bone) was searched, 0 to 1; the rest lies too near to unusable pixels, edges or metal. None: not told.
@@ -268,6 +270,7 @@ class Findings:
     bumps: tuple[Bump, ...] = ()
     outlines: OutlinesSeen | None = field(default=None, repr=False)
     clusters: tuple[Cluster, ...] = ()
+    bone_sha256: str | None = None
     searched_share: float | None = None
 
     @property

@@ -140,15 +140,16 @@ def analyze(
         require_highdicom()
     if options.table_format is TableFormat.PARQUET:
         require_pyarrow()
-    inputs = find_inputs(paths, out=out)
-    root = inputs_root(paths)
-    work = FileAnalysis(options.settings, options.reading)
+    inputs, root, masks = find_inputs(paths, out=out), inputs_root(paths), options.masks
+    if masks is not None:
+        inputs = masks.beside(inputs)
+    work = FileAnalysis(options.settings, options.reading, masks)
     with held_output(out) as folder:
         if options.earlier is Earlier.FRESH:
             remove_journal(folder.path)
         with opened_journal(folder.path, full_depth_bytes=page.full_depth_bytes) as journal:
-            asked = asked_of_run(root, options.settings, options.reading)
-            prepare(journal, folder, inputs, asked, earlier=options.earlier)
+            asked = asked_of_run(root, options.settings, options.reading, masks)
+            prepare(journal, folder, inputs, asked, earlier=options.earlier, masks=masks)
             del inputs  # the journal knows them
             try:
                 summary = _analyzed(root, folder, journal, work, options, page, report)

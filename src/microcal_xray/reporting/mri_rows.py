@@ -18,16 +18,16 @@ def rows(found: MRFindings, words: Words) -> list[Row]:
     """
     oedema, rim = found.oedema, found.periosteum
     numbers = {
-        "along": oedema and oedema.length_mm,
-        "across": oedema and oedema.across_mm,
-        "volume": oedema and oedema.volume_mm3,
-        "cross_section": oedema and oedema.cross_section,
-        "contrast": oedema and oedema.contrast,
-        "stands_out": oedema and oedema.stands_out,
-        "rim_along": rim and rim.length_mm,
-        "rim_around": rim and rim.around_mm,
-        "rim_thickness": rim and rim.thickness_mm,
-        "rim_contrast": rim and rim.contrast,
+        "along": oedema.length_mm if oedema else None,
+        "across": oedema.across_mm if oedema else None,
+        "volume": oedema.volume_mm3 if oedema else None,
+        "cross_section": oedema.cross_section if oedema else None,
+        "contrast": oedema.contrast if oedema else None,
+        "stands_out": oedema.stands_out if oedema else None,
+        "rim_along": rim.length_mm if rim else None,
+        "rim_around": rim.around_mm if rim else None,
+        "rim_thickness": rim.thickness_mm if rim else None,
+        "rim_contrast": rim.contrast if rim else None,
     }
     table: list[Row] = [
         (words.text(f"mri.row.{name}"), number, words.text(f"mri.row.{name}.words"))

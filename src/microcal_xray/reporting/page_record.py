@@ -157,6 +157,7 @@ def _facts(result: ImageResult, words: Words) -> list[tuple[str, str]]:
         ("grey_scale", _grey_scale(result, words)),
         ("filled", words.counted("facts.filled.words", result.filled_px) if result.filled_px else None),
         ("searched", _searched(result, words)),
+        ("bone", words.text("facts.bone.words") if result.bone_sha256 else None),
         ("laterality", acquisition.laterality),
         ("body_part", acquisition.body_part),
         ("view", acquisition.view),

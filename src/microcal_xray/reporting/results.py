@@ -100,6 +100,7 @@ class ImageResult:
         All pixels at full depth for the report page, see `full_depth`; None unless ok, or when left out.
     filled_px : int or None
         As of `Radiograph`; None unless ok.
+    bone_sha256 : str or None
     searched_share : float or None
         As of `Findings`.
 
@@ -132,6 +133,7 @@ class ImageResult:
     limit_layer: LimitLayer | None = None
     packed_pixels: bytes | None = None
     filled_px: int | None = None
+    bone_sha256: str | None = None
     searched_share: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -170,7 +172,7 @@ class ImageResult:
             "searched_share": rounded(self.searched_share, _SHARE_DECIMALS),
             "quality": quality_dict(self.quality),
             "limit": limit_dict(self.limit),
-            "capsule": image_capsule(self.origin, self.pixel_sha256),
+            "capsule": image_capsule(self.origin, self.pixel_sha256, self.bone_sha256),
             "candidates": [candidate_dict(candidate) for candidate in self.candidates],
             "bumps": [bump_dict(bump) for bump in self.bumps],
             "outlines": outlines_dict(self.outlines),
@@ -239,6 +241,7 @@ def searched_result(findings: Findings, file: str) -> ImageResult:
         outlines=findings.outlines,
         clusters=findings.clusters,
         cautions=findings.cautions,
+        bone_sha256=findings.bone_sha256,
         searched_share=findings.searched_share,
     )
 
@@ -348,6 +351,7 @@ def image_result_from_dict(record: Mapping[str, Any], *, preview_jpeg: bytes | N
         outlines=outlines_from_dict(record.get("outlines")),
         clusters=tuple(cluster_from_dict(values) for values in record.get("clusters", ())),
         filled_px=record.get("filled_px"),
+        bone_sha256=(record["capsule"] or {}).get("bone_sha256"),
         searched_share=record.get("searched_share"),
     )
 
