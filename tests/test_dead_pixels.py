@@ -184,6 +184,9 @@ def test_the_record_counts_what_was_filled_and_searched(analyzed):
 def test_page_and_command_line_name_the_picture_that_was_not_searched(analyzed, capsys):
     page = (analyzed / "out" / "report.html").read_text(encoding="utf-8")
     assert page.count("hardly anything could be searched") > 1  # the summary and the picture itself
+    data = json.loads(page.split('id="report-data">')[1].split("</script>")[0])
+    image = next(each for each in data["images"] if each["file"] == "holes.tif")
+    assert image["says"]["en"]["cautions"][0].startswith("hardly anything could be searched")
     assert "presque rien" in page
     command = ["analyze", str(analyzed / "in"), "--out", str(analyzed / "out"), "--json"]
     assert main(command) == 0

@@ -145,7 +145,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _lines(summary: BatchSummary) -> list[str]:
     if summary.ok or summary.failed:
         found = f"{plural(summary.candidates, 'candidate')} in {plural(summary.ok, 'image')}"
-        first = f"{found}; {summary.failed} failed, {summary.skipped} skipped."
+        why = " (images.csv says why)" if summary.skipped else ""
+        first = f"{found}; {summary.failed} failed, {summary.skipped} skipped{why}."
     elif summary.skipped:
         first = f"No radiograph was found; {summary.skipped} skipped, images.csv says why."
     else:

@@ -139,9 +139,10 @@ def _data_url(picture: bytes, kind: str) -> str:
 
 
 def _cautions(result: ImageResult) -> list[str]:
-    """Return the names of what the file says and of what was measured, each once."""
+    """Return the names of what the file says and of what was measured, each once, the gravest first."""
     measured = caution_names(result.quality.cautions) if result.quality else []
-    return list(dict.fromkeys([*caution_names(result.cautions), *measured]))
+    names = dict.fromkeys([*caution_names(result.cautions), *measured])
+    return sorted(names, key=lambda name: name != "hardly_searched")
 
 
 def _facts(result: ImageResult, words: Words) -> list[tuple[str, str]]:
