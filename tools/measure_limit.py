@@ -33,7 +33,7 @@ from microcal_xray.simulation import Course as CourseInBone
 
 FloatArray = npt.NDArray[np.float64]
 
-_SEED = 95_000
+_SEED = 98_000
 _PER_PICTURE = 4
 _AROUND = 1.6  # natural logarithm of the width over the limit, to both sides
 _BINS = 4  # by the predicted limit: of fewer lines each the width found would be mostly chance
