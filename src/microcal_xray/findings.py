@@ -81,6 +81,8 @@ MIMICS: dict[str, str] = {
     "trabeculae": "trabeculae",
 }
 
+# Of 61 real limbs none has so many, at one false mark or at four; a chest has more than twice as many.
+_MANY_TIMES, _MANY_MORE = 8, 8
 HARDLY_SEARCHED_SHARE = 0.1  # of the limb; less is no search that excludes anything
 _SUM_TOLERANCE = 1e-6  # far under what any strength means, far over what adding a dozen floats loses
 
@@ -275,6 +277,16 @@ class Findings:
 
     @property
     def cautions(self) -> ImageCaution:
-        """Those of the radiograph, and `HARDLY_SEARCHED` if less than a tenth of the limb was searched."""
-        hardly = self.searched_share is not None and self.searched_share < HARDLY_SEARCHED_SHARE
-        return self.radiograph.cautions | (ImageCaution.HARDLY_SEARCHED if hardly else ImageCaution.NONE)
+        """Those of the radiograph, and what the search adds.
+
+        `HARDLY_SEARCHED` if less than a tenth of the limb was searched; `MORE_THAN_ASKED` if there are more
+        candidates than 8 and 8 times the false marks that were asked for.
+        """
+        found = self.radiograph.cautions
+        if self.searched_share is not None and self.searched_share < HARDLY_SEARCHED_SHARE:
+            found |= ImageCaution.HARDLY_SEARCHED
+        # Lines of a finder of the caller's own follow no dial.
+        dialled = sum(candidate.evidence is not None for candidate in self.candidates)
+        if dialled > _MANY_TIMES * self.settings.false_marks + _MANY_MORE:
+            found |= ImageCaution.MORE_THAN_ASKED
+        return found

@@ -73,6 +73,7 @@ class ImageCaution(Flag):
     UNDER_EXPOSED = auto()
     FILLED_PIXELS = auto()
     HARDLY_SEARCHED = auto()
+    MORE_THAN_ASKED = auto()
 
 
 IMAGE_CAUTIONS: dict[ImageCaution, str] = {
@@ -104,6 +105,9 @@ IMAGE_CAUTIONS: dict[ImageCaution, str] = {
     ImageCaution.UNDER_EXPOSED: "noisy bone: too little exposure for its thickness",
     ImageCaution.FILLED_PIXELS: "single pixels without a value were filled from their neighbours",
     ImageCaution.HARDLY_SEARCHED: "hardly anything could be searched: finding nothing here excludes nothing",
+    ImageCaution.MORE_THAN_ASKED: (
+        "far more candidates than asked for: this is no such picture as the dial of false marks was set by"
+    ),
 }
 
 

@@ -13,6 +13,7 @@ from .page_measured import measured_card
 from .results import ImageResult
 from .words import Language, Words, caution_names, spacing_words, words_of
 
+_GRAVEST = ("hardly_searched", "more_than_asked")
 _OF_THE_PLOT = ("wide", "high", "zero", "band", "mean", "model")
 
 
@@ -142,7 +143,7 @@ def _cautions(result: ImageResult) -> list[str]:
     """Return the names of what the file says and of what was measured, each once, the gravest first."""
     measured = caution_names(result.quality.cautions) if result.quality else []
     names = dict.fromkeys([*caution_names(result.cautions), *measured])
-    return sorted(names, key=lambda name: name != "hardly_searched")
+    return sorted(names, key=lambda name: name not in _GRAVEST)
 
 
 def _facts(result: ImageResult, words: Words) -> list[tuple[str, str]]:
