@@ -108,5 +108,5 @@ def test_a_course_is_surer_the_clearer_the_line_and_none_where_none_is():
         ground = Ground(image, ALL, True, UNIT_PX, None)
         sure.append(course_to(course(0, 100), Profile(offset, values, 3.0, 3.5, 0.3), ground, 28.0))
     assert sure[0].probability > 0.99
-    np.testing.assert_allclose(sure[0].points_px[-1], CENTRE + (0, 78), atol=3)
+    np.testing.assert_allclose(sure[0].points_px[-1], CENTRE + np.array([0.0, 78.0]), atol=3)
     assert sure[1:] == [None, None]
