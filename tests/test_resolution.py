@@ -2,7 +2,9 @@ import numpy as np
 import pytest
 
 from microcal_xray.measurement.band import slit
+from microcal_xray.radiograph import radiograph_from_array
 from microcal_xray.resolution import blur_px
+from microcal_xray.searching import looked_at, sharpness_of
 
 
 def edge(blur: float, *, shape=(200, 200)) -> np.ndarray:
@@ -17,17 +19,18 @@ def edge(blur: float, *, shape=(200, 200)) -> np.ndarray:
 
 @pytest.mark.parametrize("blur", [1.5, 3.0])
 def test_without_spacing_the_edge_tells_the_blur(blur):
-    picture = edge(blur)
-    assert blur_px(picture, np.ones(picture.shape, bool), mm_per_px=None) == pytest.approx(blur, rel=0.4)
+    radiograph = radiograph_from_array(edge(blur))
+    edges = sharpness_of(looked_at(radiograph)).edges_px
+    assert blur_px(edges.value, mm_per_px=None) == pytest.approx(blur, rel=0.4)
 
 
 def test_with_spacing_no_more_is_taken_than_a_panel_blurs():
-    picture = edge(5.0)
-    usable = np.ones(picture.shape, bool)
-    assert blur_px(picture, usable, mm_per_px=0.1) == pytest.approx(1.8)
-    assert blur_px(picture, usable, mm_per_px=0.5) == 1.0  # a pixel
+    assert blur_px(5.0, mm_per_px=0.1) == pytest.approx(1.8)
+    assert blur_px(5.0, mm_per_px=0.5) == 1.0  # a pixel
+    assert blur_px(0.7, mm_per_px=0.1) == 0.7
 
 
 def test_a_picture_without_an_edge_has_a_usual_blur():
-    noise = np.random.default_rng(1).normal(0, 1, (60, 60)).astype(np.float32)
-    assert 0.5 <= blur_px(np.zeros((60, 60), np.float32), noise > -9, mm_per_px=None) <= 3
+    assert sharpness_of(looked_at(radiograph_from_array(np.zeros((60, 60))))).edges_px is None
+    assert 0.5 <= blur_px(None, mm_per_px=None) <= 3
+    assert blur_px(0.1, mm_per_px=None) == 0.5

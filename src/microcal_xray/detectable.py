@@ -45,9 +45,9 @@ from .limit import (
 )
 from .measurement import PictureMaps, feature_table, shipped_rankers
 from .preprocessing import Field, Grid, WorkingImage
-from .quality import image_quality, sharpest_edges
+from .quality import image_quality
 from .radiograph import Radiograph
-from .searching import Search
+from .searching import Search, Sharpness, sharpness_of
 
 FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
@@ -118,7 +118,7 @@ class Scenery:
         return self.radiograph.mm_per_pixel() * self.px_per_working_px
 
 
-def scenery_of(radiograph: Radiograph, found: Search) -> Scenery | None:
+def scenery_of(radiograph: Radiograph, found: Search, sharpness: Sharpness | None = None) -> Scenery | None:
     """Return what the limit of an image is measured on; None where no bone was searched.
 
     Parameters
@@ -126,12 +126,14 @@ def scenery_of(radiograph: Radiograph, found: Search) -> Scenery | None:
     radiograph : Radiograph
     found : Search
         Of the same radiograph.
+    sharpness : Sharpness, optional
+        Of the same search. None: it is measured.
     """
     if found.survey is None or found.searched is None or found.maps is None:
         return None
     grid, working, field = found.grid, found.working, found.field
     image, anatomy, searched, maps = found.survey.image, found.survey.anatomy, found.searched, found.maps
-    resolution = sharpest_edges(grid.pixels, working.pixels, field.usable, scale=working.scale)
+    resolution = (sharpness or sharpness_of(found)).edges_px
     # The sharpest edges cannot tell less than a pixel, but no line is ever seen narrower.
     blur_px = _USUAL_BLUR_PX if resolution is None else max(resolution.value, 1.0) * working.scale
     ground = ground_of(
@@ -190,13 +192,17 @@ def contexts_of(scenery: Scenery, lines: Sequence[tuple[Kind, FloatArray]]) -> F
     a path of usual strength on the picture as it is.
     """
     found = np.zeros(len(lines))
-    for kind, ranker in shipped_rankers().items():
-        own = [number for number, (each, _) in enumerate(lines) if each == kind]
-        looking = [name in CONTEXT_GROUPS for name in ranker.groups()]
-        for first in range(0, len(own), _BATCH):
-            batch = own[first : first + _BATCH]
-            table = feature_table([_path(*lines[number]) for number in batch], scenery.maps)
-            found[batch] = ranker.terms(table)[:, :-1][:, looking].sum(axis=1)
+    for first in range(0, len(lines), _BATCH):
+        batch = lines[first : first + _BATCH]
+        # Of both kinds at once: the bone around is the same.
+        table = feature_table([_path(*line) for line in batch], scenery.maps)
+        for kind, ranker in shipped_rankers().items():
+            own = [number for number, (each, _) in enumerate(batch) if each == kind]
+            if not own:
+                continue
+            looking = [name in CONTEXT_GROUPS for name in ranker.groups()]
+            terms = ranker.terms(table.of(own))[:, :-1][:, looking]
+            found[first + np.array(own)] = terms.sum(axis=1)
     return found
 
 

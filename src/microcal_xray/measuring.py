@@ -29,7 +29,7 @@ from .measurement import (
 from .preprocessing import flatten
 from .radiograph import Intent, Radiograph, Signal
 from .resolution import blur_px
-from .searching import Search, Survey, looked_at, mm_per_px, surveyed
+from .searching import Search, Sharpness, Survey, looked_at, mm_per_px, sharpness_of, surveyed
 from .settings import Settings
 
 FloatArray = npt.NDArray[np.float64]
@@ -100,8 +100,9 @@ class Scene:
     faintest: float
 
     @classmethod
-    def of(cls, found: Search, radiograph: Radiograph) -> "Scene":
-        """Return the scene of a radiograph that was searched, or at least looked at."""
+    def of(cls, found: Search, radiograph: Radiograph, sharpness: Sharpness | None = None) -> "Scene":
+        """Return the scene of a radiograph that was searched, or at least looked at; None: it is measured."""
+        edges_px = (sharpness or sharpness_of(found)).edges_px
         grid, working = found.grid, found.working
         per_px = mm_per_px(radiograph)
         contrast = ContrastUnit.LOG if radiograph.signal is Signal.LOG else ContrastUnit.RELATIVE
@@ -114,7 +115,7 @@ class Scene:
             ndimage.binary_erosion(found.field.usable, iterations=_EDGE_PX),
             working.to_original(found.field.usable, grid.pixels.shape) & grid.usable,
             working.to_original(bone, grid.pixels.shape),
-            blur_px(grid.pixels, grid.usable, mm_per_px=per_px),
+            blur_px(None if edges_px is None else edges_px.value, mm_per_px=per_px),
             Units(per_px, working.scale, contrast, radiograph.intent is Intent.FOR_PROCESSING),
             _ROUNDING * float(np.ptp(working.pixels)),
         )

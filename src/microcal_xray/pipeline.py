@@ -17,7 +17,7 @@ from .origin import mask_sha256
 from .outlining import find_bumps
 from .own_lines import LineFinder, own_lines
 from .radiograph import Radiograph
-from .searching import Search, looked_at, prepared, with_paths
+from .searching import Search, looked_at, prepared, sharpness_of, with_paths
 from .series import series_near_ends
 from .settings import Settings
 
@@ -82,7 +82,8 @@ def find_lines(
     _require_types(radiograph, settings)
     start = looked_at(radiograph, bone=bone)
     found = with_paths(start) if line_finder is None else prepared(start)
-    seen = scenery_of(radiograph, found)
+    sharpness = None if found.survey is None else sharpness_of(found)
+    seen = scenery_of(radiograph, found, sharpness)
     shown = Findings(radiograph, settings, searched_share=_searched_share(found))
     if bone is not None:
         shown = replace(shown, bone_sha256=mask_sha256(np.asarray(bone, bool)))
@@ -93,7 +94,10 @@ def find_lines(
         shown = replace(shown, limit=limit)
     bumps, outlines = find_bumps(found, radiograph, settings)
     shown = replace(shown, bumps=bumps, outlines=outlines)
-    candidates = _measured(_listed(found, radiograph, settings, line_finder), found, radiograph, settings)
+    listed = _listed(found, radiograph, settings, line_finder)
+    # A scene is dear: it flattens the picture at full size.
+    scene = Scene.of(found, radiograph, sharpness) if listed else None
+    candidates = () if scene is None else _measured(listed, scene, settings)
     clusters = clusters_of(radiograph, candidates, bumps, series_near_ends(found, radiograph))
     return replace(shown, candidates=candidates, clusters=clusters)
 
@@ -132,12 +136,7 @@ def _listed(
     return [asked[index] for index in alone]
 
 
-def _measured(
-    listed: Sequence[Judged], found: Search, radiograph: Radiograph, settings: Settings
-) -> tuple[Candidate, ...]:
-    if not listed:  # a scene is dear: it flattens the picture at full size
-        return ()
-    scene = Scene.of(found, radiograph)
+def _measured(listed: Sequence[Judged], scene: Scene, settings: Settings) -> tuple[Candidate, ...]:
     candidates: list[Candidate] = []
     for one in listed:
         measured = candidate(len(candidates) + 1, one, scene, settings)

@@ -25,7 +25,6 @@ _FEWEST = 5
 _PANEL_BLUR_MM = 0.18
 _UNKNOWN_BLUR_PX = 2.0  # without a clear edge
 _LEAST_BLUR_PX = 0.5
-_LOOKED_AT_PX, _FEW_EDGES = 900, 200
 _EVERY = 5
 
 
@@ -178,13 +177,13 @@ def seen_widths_px(widths_px: Float64Array, way: Float64Array, filtered_by: Floa
     return np.array(seen)
 
 
-def blur_px(pixels: FloatArray, usable: BoolArray, *, mm_per_px: float | None) -> float:
-    """Return the full width at half maximum of the picture's line spread, as measuring a line assumes it.
+def blur_px(edge_px: float | None, *, mm_per_px: float | None) -> float:
+    """Return the full width at half maximum of a picture's line spread, as measuring a line assumes it.
 
     Parameters
     ----------
-    pixels : (R, C) float array
-    usable : (R, C) bool array
+    edge_px : float or None
+        That of its sharpest edges; None: it has no clear edge.
     mm_per_px : float or None
         None: unknown.
 
@@ -193,16 +192,14 @@ def blur_px(pixels: FloatArray, usable: BoolArray, *, mm_per_px: float | None) -
     The sharpest edges bound it from above: the edges of a body are rounded, and on simulated limbs the
     estimate is up to twice the blur. Where the spacing is known, no more is taken than 0.18 mm, that of an
     indirect flat panel (half modulation at 1.29 per millimetre, doi:10.1088/0031-9155/56/4/007) with a focal
-    spot of usual size, or one pixel if that is more. Never less than half a pixel. Only the middle of a large
-    picture is looked at, for speed.
+    spot of usual size, or one pixel if that is more. Never less than half a pixel.
+
+    Examples
+    --------
+    >>> blur_px(2.4, mm_per_px=0.15), blur_px(0.9, mm_per_px=0.15), blur_px(None, mm_per_px=None)
+    (1.2, 0.9, 2.0)
     """
-    middle = tuple(
-        slice(max(0, side // 2 - _LOOKED_AT_PX // 2), side // 2 + _LOOKED_AT_PX // 2) for side in pixels.shape
-    )
-    try:
-        edge = sharpest_edge_px(pixels[middle], usable[middle], edges=_FEW_EDGES)
-    except SettingsError:
-        edge = _UNKNOWN_BLUR_PX
+    edge = _UNKNOWN_BLUR_PX if edge_px is None else edge_px
     if mm_per_px is not None:
         edge = min(edge, max(_PANEL_BLUR_MM / mm_per_px, 1.0))
     return max(edge, _LEAST_BLUR_PX)

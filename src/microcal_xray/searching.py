@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from .bone import Anatomy, find_anatomy, long_axis
 from .detection import RidgePath, ridges
+from .image_limits import QualityEstimate
 from .measurement import AxisMap, FeatureTable, PictureMaps, feature_table, picture_maps
 from .preprocessing import (
     Field,
@@ -17,6 +18,7 @@ from .preprocessing import (
     square_grid,
     working_image,
 )
+from .quality import sharpest_edges
 from .radiograph import Radiograph
 
 FloatArray = npt.NDArray[np.float64]
@@ -94,6 +96,31 @@ class Search:
     def stored(self, path: FloatArray) -> FloatArray:
         """Return points (row, column) of the working image in pixels of the picture as stored, (N, 2)."""
         return self.grid.stored(self.working.original(path))
+
+
+@dataclass(frozen=True)
+class Sharpness:
+    """How sharp a picture is.
+
+    Parameters
+    ----------
+    edges_px : QualityEstimate or None
+        Full width at half maximum of the line spread of its sharpest edges, in pixels of the square grid;
+        None without a clear edge.
+    """
+
+    edges_px: QualityEstimate | None
+
+
+def sharpness_of(found: Search) -> Sharpness:
+    """Return how sharp a picture is that was looked at.
+
+    Parameters
+    ----------
+    found : Search
+    """
+    grid, working = found.grid, found.working
+    return Sharpness(sharpest_edges(grid.pixels, working.pixels, found.field.usable, scale=working.scale))
 
 
 def search(radiograph: Radiograph) -> Search:

@@ -20,7 +20,7 @@ from .registration import (
     sampled,
 )
 from .resolution import blur_px
-from .searching import Search, looked_at, mm_per_px, surveyed
+from .searching import Search, looked_at, mm_per_px, sharpness_of, surveyed
 
 FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
@@ -217,9 +217,10 @@ def _common(
         _usable(one, on_prior, (shape[0], shape[1])),
         _usable(other, (places + 0.5) / scale - 0.5, (shape[0], shape[1])),
     ]
+    edges = [sharpness_of(looked.found).edges_px for looked in (one, other)]
     blurs = [
-        blur_px(looked.found.grid.pixels, looked.found.grid.usable, mm_per_px=looked.mm)
-        for looked in (one, other)
+        blur_px(None if edge is None else edge.value, mm_per_px=looked.mm)
+        for edge, looked in zip(edges, (one, other), strict=True)
     ]
     widths = [blurs[0] / prior_per_current * scale, blurs[1] * scale]
     mm = None if other.mm is None else other.mm / scale

@@ -160,8 +160,9 @@ def _seen(
     places = path[:, None, :] + offset_px[None, :, None] * normals(path)[:, None, :]
     last = np.array(image.shape) - 1
     # Sides that run together beyond the picture are as good as its edge.
-    low = np.clip(np.floor(places.min(axis=(0, 1))).astype(int) - _MARGIN_PX, 0, last)
-    high = np.clip(np.ceil(places.max(axis=(0, 1))).astype(int) + _MARGIN_PX, low, last) + 1
+    sides = places[:, [0, -1]]
+    low = np.clip(np.floor(sides.min(axis=(0, 1))).astype(int) - _MARGIN_PX, 0, last)
+    high = np.clip(np.ceil(sides.max(axis=(0, 1))).astype(int) + _MARGIN_PX, low, last) + 1
     crop = image[low[0] : high[0], low[1] : high[1]].astype(np.float64)
     at = np.moveaxis(places - low, -1, 0)
     values = ndimage.map_coordinates(crop, at, order=3 if min(crop.shape) > 3 else 1, mode="mirror")
