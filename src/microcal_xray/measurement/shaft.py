@@ -19,24 +19,28 @@ _TURNS, _SMALL_TURN = 2, math.radians(4.0)  # after a small turn no second look 
 _NEAR = 16.0  # along: the width of the bone at the line
 _LEAST_WIDTH = 8.0
 _INSIDE, _OUTSIDE = np.linspace(0.1, 0.9, 17), 8.0  # places between both outlines, and beyond them
-_CORE = slice(5, 12)
-_BONE_QUANTILE, _LEAST_BONE, _GAP = 0.7, 0.3, 0.15
-_APART, _ALL_THE_WAY = 8.0, 0.85
-_NOT_OWN = 0.05
+_CORE = slice(5, 12)  # of these places: the middle of the bone
+_BONE_QUANTILE = 0.7  # of the brightness across a bone at the line
+_LEAST_BONE, _GAP = (
+    0.3,
+    0.15,
+)  # of bone over soft tissue: less in the middle ends the bone, less anywhere is a gap
+_APART, _ALL_THE_WAY = 8.0, 0.85  # in so many of the rows an outline inside another runs inside it
 _MOST_UNEVEN = 10.0
+_NOT_OWN = 0.05  # what a cross-section counts beyond the end of the bone
 _OFF_RIM = 0.2  # what a cross-section counts whose outline is not where the mask ends
 _LEAST_WEIGHT, _FEWEST = 0.03, 10
 _WIDTH_ROWS = 2.0
-# What is known of bones before: few bow much (change of slope per pixel, and the change of that), and they
-# flare on either side nearly alike (sideways move of the middle line per change of the width).
+# What is known of bones before: few bow much (change of slope over the bone's width, and the change of that);
+# they flare on either side nearly alike (sideways move of the middle line per change of the width).
 _BOW, _CHANGE_OF_BOW, _LOPSIDED = 0.03, 0.006, 0.07
 _ROUNDS, _OUTLIER, _FIRST_SPREAD, _LEAST_SPREAD = 4, 4.0, 2.0, 0.3
-_ALIKE_ROWS = 16.0
-_FLARING = 0.1
+_ALIKE_ROWS = 16.0  # an outline strays slowly
+_FLARING = 0.1  # of the width beyond the narrowest: so far the middle may stray
 _LEAST_SD = math.radians(2.0)
 _UNLIKELY = 0.05  # beside the likeliest pair
 # What speaks for a pair of outlines, in the order of `signs_of`: fitted on simulated limbs.
-_SIGNS = np.array([5.9, 4.0, -1.5, 3.1, 5.1, -2.3, -3.9])
+_SIGNS = np.array([4.2, 4.2, 1.5, 4.9, -3.8, -5.1])
 
 
 @dataclass(frozen=True)
@@ -139,9 +143,8 @@ def signs_of(seen: Straightened, pairs: list[Pair]) -> tuple[FloatArray, Mask]:
 
     Returns
     -------
-    signs : (P, 7) float array
-        Clearness of the less clear outline and of both; the share of both that lies where the bone mask
-        ends, which draws them there (it speaks against them); logarithm of the width; how uneven the width is
+    signs : (P, 6) float array
+        Clearness of the less clear outline and of both; logarithm of the width; how uneven the width is
         (where nothing is seen, paths run straight); in which share of the rows something inside is as dark as
         outside, as between two bones; how clear another outline of the same sense is that runs inside, as
         where bones overlap, summed over both sides.
@@ -151,7 +154,6 @@ def signs_of(seen: Straightened, pairs: list[Pair]) -> tuple[FloatArray, Mask]:
     left, right = ([pair.left for pair in pairs], [pair.right for pair in pairs])
     starts, stops = (np.stack([one.across_px for one in side]) for side in (left, right))
     clear = [np.stack([one.clear for one in side]) for side in (left, right)]
-    on_rim = sum(np.stack([one.on_rim for one in side]).astype(np.float64) for side in (left, right))
     near = np.abs(seen.along_px) <= _NEAR
     inside, soft = _brightness(seen, starts, stops)
     core = np.median(inside[:, :, _CORE], axis=2)
@@ -166,7 +168,6 @@ def signs_of(seen: Straightened, pairs: list[Pair]) -> tuple[FloatArray, Mask]:
         [
             np.minimum(*means),
             means[0] + means[1],
-            (on_rim * share).sum(axis=1),
             np.log(np.median((stops - starts)[:, near], axis=1)),
             _unevenness(seen.along_px, stops - starts, share),
             (gap * share).sum(axis=1),
