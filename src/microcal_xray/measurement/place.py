@@ -141,24 +141,53 @@ def _axis(
     seen = direction_along(path_px, axis)
     if seen is None:
         return None
-    along = np.array([math.sin(seen), math.cos(seen)])
+    ends = farthest_ends(path_px, seen, pixels, anatomy=anatomy, field=field, brightness=brightness)
+    shaft = None if ends is None else shaft_axis(path_px, seen, pixels, anatomy.bone, ends=ends)
+    if shaft is None:
+        return Known(seen, _SEEN_SD)
+    apart = (seen - shaft.value + math.pi / 2) % math.pi - math.pi / 2
+    return Known(shaft.value, math.hypot(_APART_SHARE * apart, shaft.sd))
+
+
+def farthest_ends(
+    path_px: FloatArray,
+    axis_rad: float,
+    pixels: FloatImage,
+    *,
+    anatomy: Anatomy,
+    field: Field,
+    brightness: BrightnessRange,
+) -> tuple[float, float] | None:
+    """Return where the bone of a line ends at most to both sides of its middle, across an axis.
+
+    Parameters
+    ----------
+    path_px : (N, 2) float array
+    axis_rad : float
+        About which way the bone runs.
+    pixels : (R, C) float32 array
+    anatomy : Anatomy
+    field : Field
+    brightness : BrightnessRange
+
+    Returns
+    -------
+    (float, float) or None
+        The first is the smaller; None outside bone.
+    """
+    along = np.array([math.sin(axis_rad), math.cos(axis_rad)])
     sections = [_section(anatomy.bone, point, along) for point in _some(path_px, _FEW_PLACES)]
     limbs = [limb_across(each, field) for each in sections]
     own = narrowed(sections, limbs, pixels, along=along, field=field, brightness=brightness)
     centre = path_px.mean(axis=0)
     ends, mask_ends = _ends_across(own, centre), _ends_across(sections, centre)
-    shaft = None
-    if ends is not None and mask_ends is not None:
-        # Something bright in the bone may look like all of it; the mask may join it with another.
-        widest = (
-            min(ends[0], max(mask_ends[0], ends[0] - _WIDER)),
-            max(ends[1], min(mask_ends[1], ends[1] + _WIDER)),
-        )
-        shaft = shaft_axis(path_px, seen, pixels, anatomy.bone, ends=widest)
-    if shaft is None:
-        return Known(seen, _SEEN_SD)
-    apart = (seen - shaft.value + math.pi / 2) % math.pi - math.pi / 2
-    return Known(shaft.value, math.hypot(_APART_SHARE * apart, shaft.sd))
+    if ends is None or mask_ends is None:
+        return None
+    # Something bright in the bone may look like all of it; the mask may join it with another.
+    return (
+        min(ends[0], max(mask_ends[0], ends[0] - _WIDER)),
+        max(ends[1], min(mask_ends[1], ends[1] + _WIDER)),
+    )
 
 
 def _angle(heading: float, heading_sd: float, axis: Known) -> Known | None:

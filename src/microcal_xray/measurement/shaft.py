@@ -39,8 +39,8 @@ _ALIKE_ROWS = 16.0  # an outline strays slowly
 _FLARING = 0.1  # of the width beyond the narrowest: so far the middle may stray
 _LEAST_SD = math.radians(2.0)
 _UNLIKELY = 0.05  # beside the likeliest pair
-# What speaks for a pair of outlines, in the order of `signs_of`: fitted on simulated limbs.
-_SIGNS = np.array([4.2, 4.2, 1.5, 4.9, -3.8, -5.1])
+# What speaks for a pair of outlines, in the order of `signs_of`; how it was fitted: docs/evidence.md.
+_SIGNS = np.array([5.9, 4.0, -1.5, 3.1, 5.1, -2.3, -3.9])
 
 
 @dataclass(frozen=True)
@@ -143,8 +143,9 @@ def signs_of(seen: Straightened, pairs: list[Pair]) -> tuple[FloatArray, Mask]:
 
     Returns
     -------
-    signs : (P, 6) float array
-        Clearness of the less clear outline and of both; logarithm of the width; how uneven the width is
+    signs : (P, 7) float array
+        Clearness of the less clear outline and of both; the share of both that lies where the bone mask
+        ends, which draws them there (it speaks against them); logarithm of the width; how uneven the width is
         (where nothing is seen, paths run straight); in which share of the rows something inside is as dark as
         outside, as between two bones; how clear another outline of the same sense is that runs inside, as
         where bones overlap, summed over both sides.
@@ -154,6 +155,7 @@ def signs_of(seen: Straightened, pairs: list[Pair]) -> tuple[FloatArray, Mask]:
     left, right = ([pair.left for pair in pairs], [pair.right for pair in pairs])
     starts, stops = (np.stack([one.across_px for one in side]) for side in (left, right))
     clear = [np.stack([one.clear for one in side]) for side in (left, right)]
+    on_rim = sum(np.stack([one.on_rim for one in side]).astype(np.float64) for side in (left, right))
     near = np.abs(seen.along_px) <= _NEAR
     inside, soft = _brightness(seen, starts, stops)
     core = np.median(inside[:, :, _CORE], axis=2)
@@ -168,6 +170,7 @@ def signs_of(seen: Straightened, pairs: list[Pair]) -> tuple[FloatArray, Mask]:
         [
             np.minimum(*means),
             means[0] + means[1],
+            (on_rim * share).sum(axis=1),
             np.log(np.median((stops - starts)[:, near], axis=1)),
             _unevenness(seen.along_px, stops - starts, share),
             (gap * share).sum(axis=1),
