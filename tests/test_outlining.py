@@ -22,8 +22,8 @@ def picture(spacing_mm, height_px=HEIGHT_PX):
     return replace(radiograph_from_array(image), spacing=spacing)
 
 
-def found(radiograph, settings=Settings(false_bumps=2.0)):
-    start = looked_at(radiograph)
+def found(radiograph, settings=Settings(false_bumps=2.0), *, bone=None):
+    start = looked_at(radiograph, bone=bone)
     return find_bumps(replace(start, searched=start.field.body, survey=surveyed(start)), radiograph, settings)
 
 
@@ -95,3 +95,27 @@ def test_a_plain_shaft_has_no_strong_bump():
     bumps, seen = found(picture(0.25, height_px=0.0), Settings(false_bumps=0.5))
     assert bumps == ()
     assert seen.told_mm > 200
+
+
+def test_bumps_beside_the_bone_of_the_caller_are_left_out():
+    image = np.concatenate([picture(0.25).pixels] * 2, axis=1)
+    radiograph = replace(radiograph_from_array(image), spacing=Spacing(0.25, 0.25, SpacingSource.DETECTOR))
+    half = image.shape[1] // 2
+    both, of_both = found(radiograph)
+    assert {bump.base_px[0, 1] < half for bump in both} == {True, False}
+    mask = np.zeros(image.shape, bool)
+    mask[:, 30 + round(MIDDLE_PX - RADIUS_PX) : 30 + round(MIDDLE_PX + RADIUS_PX)] = True
+    left, of_left = found(radiograph, bone=mask)
+    expected = [(bump.score, bump.height_px) for bump in both if bump.base_px[0, 1] < half]
+    assert [(bump.score, bump.height_px) for bump in left] == expected
+    assert of_left.told_px == pytest.approx(of_both.told_px / 2, rel=0.1)
+    assert of_left.untold_px == of_both.untold_px == 0
+    mask[300:] = False
+    _, of_upper = found(radiograph, bone=mask)
+    assert of_upper.told_px == pytest.approx(of_left.told_px * 300 / 500, rel=0.1)
+    assert of_upper.untold_px == 0
+    nothing, of_nothing = found(radiograph, bone=~np.ones(image.shape, bool))
+    assert nothing == ()
+    assert of_nothing.told_px == of_nothing.untold_px == 0
+    everywhere, _ = found(radiograph, bone=np.ones(image.shape, bool))
+    assert [bump.score for bump in everywhere] == [bump.score for bump in both]

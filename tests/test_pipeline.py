@@ -6,7 +6,7 @@ import pytest
 from drawing import gaussian_line, shaft
 from microcal_xray.findings import Kind, Tier
 from microcal_xray.pipeline import find_lines
-from microcal_xray.radiograph import Radiograph, Spacing, radiograph_from_array
+from microcal_xray.radiograph import ImageCaution, Radiograph, Spacing, radiograph_from_array
 from microcal_xray.settings import Settings
 
 SHAPE = (420, 260)
@@ -124,3 +124,19 @@ def test_the_same_picture_gives_the_same_result_twice():
     radiograph = radiograph_from_array(limb(height=-60))
     one, other = find_lines(radiograph, LENIENT), find_lines(radiograph, LENIENT)
     assert [line.score for line in one.candidates] == [line.score for line in other.candidates]
+
+
+@pytest.mark.parametrize(("false_marks", "most"), [(0.25, 10), (1.0, 16), (4.0, 40)])
+def test_far_more_candidates_than_asked_for_are_told(false_marks, most):
+    asked = Settings(false_marks=false_marks)
+    findings = find_lines(radiograph_from_array(limb(height=-110), spacing_mm=0.15), asked)
+    first = findings.candidates[0]
+
+    def with_candidates(count: int, **changes):
+        many = tuple(replace(first, id=number, **changes) for number in range(1, count + 1))
+        return replace(findings, candidates=many)
+
+    assert ImageCaution.MORE_THAN_ASKED not in with_candidates(most).cautions
+    assert ImageCaution.MORE_THAN_ASKED in with_candidates(most + 1).cautions
+    # Lines of a finder of one's own follow no dial.
+    assert ImageCaution.MORE_THAN_ASKED not in with_candidates(most + 1, evidence=None).cautions

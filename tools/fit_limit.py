@@ -4,7 +4,7 @@ python tools/fit_limit.py [--real FOLDER ...] [--simulated COUNT] [--rounds N] [
     [--keep FILE] [--rows FILE ...] --out FILE
 
 Lines are put into simulated limbs and into the line-free pictures of the folders, a few at a time, and the
-detector runs on each picture. What is written are coefficients. About half an hour on one core. Run it again
+detector runs on each picture. What is written are coefficients. About an hour on one core. Run it again
 whenever the detector or its ranking model has changed; then tools/measure_limit.py.
 """
 
@@ -34,18 +34,19 @@ from scipy.optimize import minimize
 from scipy.special import log_ndtr
 
 from microcal_xray import Kind, __version__
+from microcal_xray.detectable import Scenery
 from microcal_xray.limit import FEATURES, LARGEST_WIDTH_PX, ProbeLine, moved, width_for_signal
 from microcal_xray.limit.model import SCHEMA, SCORE_RANGE, rest_over
 from microcal_xray.limit.probes import ALIKE_RAD
-from microcal_xray.probing import with_context
+from microcal_xray.probing import widest_px, with_context
 
 FloatArray = npt.NDArray[np.float64]
 
 _SEED = 71_000
 _PER_PICTURE = 4
 _SIGNALS = (1.5, 80.0)
-# A gap can take all of the bone away; no band doubles it.
-_LARGEST_PEAK = {Kind.LUCENT: 1.0, Kind.SCLEROTIC: 0.5}
+_FAINTEST_BAND = 12.0  # times fainter than the highest that is told
+_LARGEST_PEAK = 1.0  # a gap can take all of the bone away; no band more than doubles it
 _REACHES_PX = (6.0, 10.0, 16.0, 25.0, 40.0, 60.0)
 _WEAK_PULL = 0.02  # on the coefficients, against chance
 
@@ -63,17 +64,23 @@ def rows_of(host: Host, rng: np.random.Generator, *, rounds: int) -> list[Row]:
             lines = drawn(seen, _PER_PICTURE, rng)
         else:
             lines = with_context(seen, [moved(each, rng) for each in lines])
-        signals = np.exp(rng.uniform(math.log(_SIGNALS[0]), math.log(_SIGNALS[1]), len(lines))).tolist()
-        widths = [width_for_signal(seen.ground, *pair) for pair in zip(lines, signals, strict=True)]
+        widths = [_width_px(seen, each, rng) for each in lines]
         fine = [pair for pair in zip(lines, widths, strict=True) if pair[1] <= LARGEST_WIDTH_PX]
         if fine:
             rows += looked_for(host, seen, fine)
     return rows
 
 
+def _width_px(seen: Scenery, line: ProbeLine, rng: np.random.Generator) -> float:
+    if line.kind is Kind.SCLEROTIC:  # most of the same signals would be brighter than any band
+        return widest_px(seen, line) / math.exp(rng.uniform(0, math.log(_FAINTEST_BAND)))
+    signal = math.exp(rng.uniform(math.log(_SIGNALS[0]), math.log(_SIGNALS[1])))
+    return width_for_signal(seen.ground, line, signal)
+
+
 def like_those_told(rows: Sequence[Row], kind: Kind) -> list[Row]:
     """Return the lines of a kind that are neither higher nor wider than those whose limit is told."""
-    highest = math.log(_LARGEST_PEAK[kind])
+    highest = math.log(_LARGEST_PEAK)
     return [
         row
         for row in rows
@@ -81,14 +88,14 @@ def like_those_told(rows: Sequence[Row], kind: Kind) -> list[Row]:
     ]
 
 
-def fitted(rows: Sequence[Row], largest_peak: float) -> dict[str, Any]:
+def fitted(rows: Sequence[Row]) -> dict[str, Any]:
     """Return the model of one kind."""
     values = np.array([[row.features[name] for name in FEATURES] for row in rows])
     scores = np.array([row.score for row in rows])
     coefficients, spread = _mean(values, scores)
     mean = values @ coefficients
     shares, reach = _shares(rows, rest_over(scores, mean, spread), mean)
-    blind = values * np.array([name != "context" for name in FEATURES])
+    blind = values * np.array([not name.endswith("context") for name in FEATURES])
     print(f"standard deviation {spread:.2f}, without the context {_mean(blind, scores)[1]:.2f}")
     return {
         "coefficients": dict(zip(FEATURES, coefficients.tolist(), strict=True)),
@@ -96,7 +103,7 @@ def fitted(rows: Sequence[Row], largest_peak: float) -> dict[str, Any]:
         "place_sd": spread * math.sqrt(shares[0]),
         "picture_sd": spread * math.sqrt(shares[1]),
         "reach_px": reach,
-        "largest_peak": largest_peak,
+        "largest_peak": _LARGEST_PEAK,
     }
 
 
@@ -156,7 +163,7 @@ def main() -> None:
     parser.add_argument(
         "--real", type=Path, nargs="*", default=[], help="folders of pictures with a truth.csv"
     )
-    parser.add_argument("--simulated", type=int, default=210)
+    parser.add_argument("--simulated", type=int, default=350)
     parser.add_argument("--pictures", type=int, default=22, help="of each folder, at most")
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--out", type=Path, required=True)
@@ -176,7 +183,7 @@ def main() -> None:
     if asked.keep is not None:
         asked.keep.write_text(json.dumps([asdict(row) for row in rows]), encoding="utf-8")
     told = {kind: like_those_told(rows, kind) for kind in Kind}
-    kinds = {kind.value: fitted(own, _LARGEST_PEAK[kind]) for kind, own in told.items()}
+    kinds = {kind.value: fitted(own) for kind, own in told.items()}
     document = {
         "schema": SCHEMA,
         "version": __version__,

@@ -93,6 +93,8 @@ def _simulated_host(seed: int, number: int, is_test: bool) -> Host:
     usual = USUAL_DETECTOR[anatomy]
     spacing = spacings[int(rng.integers(len(spacings)))]
     share = usual.spacing_mm / spacing
+    # Five is prime to the numbers of outputs: each limb meets each of them.
+    turn = 5 * (number // len(Anatomy)) + number % len(Anatomy)
     made = simulate_limb(
         anatomy=anatomy,
         seed=seed + number,
@@ -104,7 +106,7 @@ def _simulated_host(seed: int, number: int, is_test: bool) -> Host:
             magnification=float(rng.uniform(1.02, 1.10)),
         ),
         detector=Detector(round(usual.rows * share), round(usual.columns * share), spacing),
-        output=outputs[(number // len(Anatomy) + number) % len(outputs)],
+        output=outputs[turn % len(outputs)],
     )
     return Host(made.radiograph, "simulated")
 

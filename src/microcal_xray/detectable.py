@@ -8,14 +8,12 @@ import numpy.typing as npt
 
 from .bone import Anatomy
 from .detection import (
-    AROUND_PX,
     COARSE_ALONG_PX,
     COARSE_SIGMAS_PX,
     FINE_ALONG_PX,
     FINE_SIGMAS_PX,
     Polarity,
     RidgePath,
-    frames_around,
     line_kernel,
 )
 from .findings import Kind
@@ -55,11 +53,9 @@ FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
-_DIRECTIONS = 8  # half of the detector's: the usual level changes slowly with direction
-# The filters of the detector: sigma in pixels of the copy, its smoothing along, its window, its shrinking.
-_FILTERS = (
-    *((sigma_px, FINE_ALONG_PX, AROUND_PX, 1) for sigma_px in FINE_SIGMAS_PX),
-    *((sigma_px, COARSE_ALONG_PX, AROUND_PX / 2, 2) for sigma_px in COARSE_SIGMAS_PX),
+_FILTERS = (  # of the detector, in the order of `Search.usual`
+    *(LineFilter(line_kernel(sigma_px), FINE_ALONG_PX) for sigma_px in FINE_SIGMAS_PX),
+    *(LineFilter(line_kernel(sigma_px), COARSE_ALONG_PX, shrink=2) for sigma_px in COARSE_SIGMAS_PX),
 )
 FEW_ANCHORS, MANY_ANCHORS = 16, 400
 _BATCH = 200  # paths whose features are taken at once: neighbours cost the square of it
@@ -138,20 +134,13 @@ def scenery_of(radiograph: Radiograph, found: Search) -> Scenery | None:
     resolution = sharpest_edges(grid.pixels, working.pixels, field.usable, scale=working.scale)
     # The sharpest edges cannot tell less than a pixel, but no line is ever seen narrower.
     blur_px = _USUAL_BLUR_PX if resolution is None else max(resolution.value, 1.0) * working.scale
-    half = tuple(max(1, round(side / 2)) for side in image.shape)
-    filters = [
-        LineFilter(line_kernel(sigma), along, around, shrink) for sigma, along, around, shrink in _FILTERS
-    ]
     ground = ground_of(
         image,
         searched,
         field.body,
         anatomy,
-        frames={
-            1: frames_around(searched, directions=_DIRECTIONS),
-            2: frames_around(_halved(searched, half), directions=_DIRECTIONS),
-        },
-        filters=filters,
+        usual=found.usual,
+        filters=_FILTERS,
         blur_px=blur_px,
     )
     if not ground.bone.any():
@@ -279,10 +268,3 @@ def detectability_of(
         mm_per_px=mm_per_px,
         probes=probes,
     )
-
-
-def _halved(mask: Mask, shape: tuple[int, ...]) -> Mask:
-    # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
-    import cv2
-
-    return np.asarray(cv2.resize(mask.astype(np.uint8), shape[::-1], interpolation=cv2.INTER_AREA) > 0)

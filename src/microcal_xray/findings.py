@@ -11,7 +11,7 @@ from .bump import Bump, OutlinesSeen
 from .cluster import Cluster
 from .image_limits import Detectability, ImageQuality
 from .measured import Measured
-from .radiograph import Radiograph
+from .radiograph import ImageCaution, Radiograph
 from .settings import Settings
 
 
@@ -81,6 +81,9 @@ MIMICS: dict[str, str] = {
     "trabeculae": "trabeculae",
 }
 
+# Of 61 real limbs none has so many, at one false mark or at four; a chest has more than twice as many.
+_MANY_TIMES, _MANY_MORE = 8, 8
+HARDLY_SEARCHED_SHARE = 0.1  # of the limb; less is no search that excludes anything
 _SUM_TOLERANCE = 1e-6  # far under what any strength means, far over what adding a dozen floats loses
 
 
@@ -254,6 +257,11 @@ class Findings:
         How much of the outlines could be judged; None where no bone was searched.
     clusters : tuple of Cluster
         Lines and bumps that lie close together.
+    bone_sha256 : str or None
+        Of the bone mask that the caller gave, see `mask_sha256`; None: bone was looked for.
+    searched_share : float or None
+        How much of the limb (what is neither air nor unusable; where the caller says where bone is, of that
+        bone) was searched, 0 to 1; the rest lies too near to unusable pixels, edges or metal. None: not told.
     """
 
     radiograph: Radiograph
@@ -264,3 +272,21 @@ class Findings:
     bumps: tuple[Bump, ...] = ()
     outlines: OutlinesSeen | None = field(default=None, repr=False)
     clusters: tuple[Cluster, ...] = ()
+    bone_sha256: str | None = None
+    searched_share: float | None = None
+
+    @property
+    def cautions(self) -> ImageCaution:
+        """Those of the radiograph, and what the search adds.
+
+        `HARDLY_SEARCHED` if less than a tenth of the limb was searched; `MORE_THAN_ASKED` if there are more
+        candidates than 8 and 8 times the false marks that were asked for.
+        """
+        found = self.radiograph.cautions
+        if self.searched_share is not None and self.searched_share < HARDLY_SEARCHED_SHARE:
+            found |= ImageCaution.HARDLY_SEARCHED
+        # Lines of a finder of the caller's own follow no dial.
+        dialled = sum(candidate.evidence is not None for candidate in self.candidates)
+        if dialled > _MANY_TIMES * self.settings.false_marks + _MANY_MORE:
+            found |= ImageCaution.MORE_THAN_ASKED
+        return found

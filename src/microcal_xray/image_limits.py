@@ -135,7 +135,8 @@ class LimitRow:
         None when the spacing is unknown.
     width_px : float or None
         Smallest equivalent width: of a gap through all of the bone along the beam, or of a band as much
-        brighter as bone is than soft tissue. None: not even one of 1 mm (4 working pixels) would have been.
+        brighter as bone is than soft tissue. None: not even one of 0.75 mm (3 working pixels) would have
+        been.
     width_mm : float or None
         None also when the spacing is unknown.
     share_of_bone : float

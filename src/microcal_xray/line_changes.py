@@ -106,7 +106,7 @@ class LineChanges:
             own[0] = self._dark_before(site.path_px, off_px)
             kinds = (None if own[0] is None else Kind.LUCENT, kinds[1])
         shapes = [each[0] for each in own if each is not None]
-        best = max(shapes, key=lambda shape: shape.fit.d_prime)
+        best = max(shapes, key=lambda shape: shape.found_d_prime)
         path_px = max((shape.path_px for shape in shapes), key=len)
         paired = self._paired(path_px, best, kinds, off_px)
         if paired is None:

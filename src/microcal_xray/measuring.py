@@ -212,11 +212,13 @@ def measure_line(
     unit_px = UNIT_PX / scene.found.working.scale
     widths = [width_px] if width_px is not None else [share * unit_px for share in _WIDTHS_TRIED]
     shapes = [_shape(scene.found.grid.from_stored(path), kind, width, scene) for width in widths]
-    return _measured(max(shapes, key=lambda shape: shape.fit.d_prime), scene)
+    return _measured(max(shapes, key=lambda shape: shape.found_d_prime), scene)
 
 
 def line_at(scene: Scene, path_px: FloatArray, *, kind: Kind, width_px: float) -> tuple[LineShape, Measured]:
     """Return one line of a scene that is at hand, its shape and its evidence card; see `measure_line`.
+
+    It ends where it is seen to end, not at an outline nearby: two pictures of it are compared.
 
     Parameters
     ----------
@@ -227,7 +229,7 @@ def line_at(scene: Scene, path_px: FloatArray, *, kind: Kind, width_px: float) -
     width_px : float
         About how wide it is.
     """
-    shape = _shape(path_px, kind, width_px, scene)
+    shape = _shape(path_px, kind, width_px, scene, to_outline=False)
     return shape, _measured(shape, scene)
 
 
@@ -244,7 +246,9 @@ def bone_contrast_at(scene: Scene, path_px: FloatArray) -> float | None:
     return None if found is None else found.value
 
 
-def _shape(path_px: FloatArray, kind: Kind, width_px: float, scene: Scene) -> LineShape:
+def _shape(
+    path_px: FloatArray, kind: Kind, width_px: float, scene: Scene, *, to_outline: bool = True
+) -> LineShape:
     return line_shape(
         path_px,
         scene.found.grid.pixels,
@@ -256,6 +260,7 @@ def _shape(path_px: FloatArray, kind: Kind, width_px: float, scene: Scene) -> Li
         bone=BoneAround(
             direction_along(scene.found.working.from_original(path_px), scene.survey.shaft_axis), scene.bone
         ),
+        to_outline=to_outline,
     )
 
 

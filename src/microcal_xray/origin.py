@@ -67,6 +67,24 @@ class Origin:
     instance_sha256: str | None = None
 
 
+def mask_sha256(mask: npt.NDArray[np.bool_]) -> str:
+    """Return the SHA-256 of a mask: of "rows columns", a line feed, and a byte of 0 or 1 for each pixel.
+
+    Parameters
+    ----------
+    mask : (R, C) bool array
+
+    Examples
+    --------
+    >>> mask_sha256(np.ones((2, 3), bool))[:12]
+    'be551896cdf8'
+    """
+    rows, columns = mask.shape
+    digest = hashlib.sha256(f"{rows} {columns}\n".encode())
+    digest.update(np.ascontiguousarray(mask, dtype=np.uint8).data)
+    return digest.hexdigest()
+
+
 def pixel_sha256(pixels: npt.NDArray[np.float32], usable: npt.NDArray[np.bool_]) -> str:
     """Return the SHA-256 of the pixels that are analysed, the same on every machine.
 

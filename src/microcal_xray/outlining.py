@@ -1,10 +1,11 @@
 """From the outlines of a radiograph to its bumps, each with its numbers and their intervals."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy import ndimage
 
 from .bump import Bump, BumpCaution, BumpKind, BumpTier, OutlinesSeen
 from .contour import (
@@ -30,6 +31,7 @@ _TWICE_PX = 16.0
 _LAYER = 0.08  # height over length under which a bump is a layer along the cortex, as in the simulation
 _SHELL_GAP = 0.3
 _CLEAR_SHELL = 0.5  # false bumps: so clear a shell explains a bump at its place
+_NEAR_BONE_PX = 8.0  # 2 mm: a mask need not end on the outline to a pixel
 _TURNING_RAD = 0.6
 _GOES_ON = 0.4
 _Z = 1.96
@@ -45,10 +47,13 @@ class OutlineSearch:
     outlines : tuple of Outline
     left_out_px : float
         Length of long edges that were not looked at, in working pixels.
+    beside_px : float
+        How much of the outlines is none of the bone that the caller names, in working pixels.
     """
 
     outlines: tuple[Outline, ...]
     left_out_px: float
+    beside_px: float = 0.0
 
 
 def outlines_of(found: Search, survey: Survey) -> OutlineSearch:
@@ -63,7 +68,31 @@ def outlines_of(found: Search, survey: Survey) -> OutlineSearch:
     outlines, left_out = look_along_outlines(
         survey.image, usable=field.usable, body=field.body, metal=field.metal, blur_px=_BLUR_PX
     )
+    if found.bone is not None:
+        return _near(found.bone, outlines)
     return OutlineSearch(outlines, left_out)
+
+
+def _near(bone: npt.NDArray[np.bool_], outlines: tuple[Outline, ...]) -> OutlineSearch:
+    """Return what of the outlines lies near the bone of the caller; edges elsewhere are none of bone."""
+    if not bone.any():
+        return OutlineSearch((), left_out_px=0.0)
+    away_px = np.asarray(ndimage.distance_transform_edt(~bone))
+
+    def is_near(points_px: FloatArray) -> npt.NDArray[np.bool_]:
+        rows, columns = np.clip(np.rint(points_px).astype(int), 0, np.array(bone.shape) - 1).T
+        return np.asarray(away_px[rows, columns] <= _NEAR_BONE_PX)
+
+    kept, beside_px = [], 0.0
+    for outline in outlines:
+        near = is_near(outline.course.smooth_px)
+        if near.any():
+            beside_px += np.count_nonzero(~near) * outline.course.step_px
+            course = replace(outline.course, seen=outline.course.seen & near)
+            around = replace(outline.around, told=outline.around.told & near)
+            shapes = tuple(shape for shape in outline.shapes if is_near(shape.base_px).mean() > 0.5)
+            kept.append(Outline(course, around, shapes))
+    return OutlineSearch(tuple(kept), left_out_px=0.0, beside_px=beside_px)
 
 
 def find_bumps(
@@ -219,6 +248,7 @@ def _cautions(shape: BumpShape) -> BumpCaution:
 def _seen(search: OutlineSearch, units: _Units) -> OutlinesSeen:
     told = sum(np.count_nonzero(one.around.told) * one.course.step_px for one in search.outlines)
     whole = sum(len(one.course.seen) * one.course.step_px for one in search.outlines) + search.left_out_px
+    whole -= search.beside_px
     told_px, untold_px = float(told) / units.scale, float(whole - told) / units.scale
     mm = units.mm_per_px
     return OutlinesSeen(

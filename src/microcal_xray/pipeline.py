@@ -13,6 +13,7 @@ from .grouping import clusters_of
 from .limit import shipped_models
 from .measurement import PRIOR, shipped_rankers
 from .measuring import KIND, Judged, Scene, candidate
+from .origin import mask_sha256
 from .outlining import find_bumps
 from .own_lines import LineFinder, own_lines
 from .radiograph import Radiograph
@@ -39,8 +40,9 @@ def find_lines(
     settings : Settings
     bone : (R, C) array_like of bool, optional
         Where bone is, in pixels of the picture as stored, from a segmentation of yours. The evidence card,
-        the quality and the limit are measured by it, and lines of which less than half lies on it are left
-        out; scores stay what they are. None: it is looked for.
+        the quality and the limit are measured by it. Lines of which less than half lies on it are left out,
+        and so are outlines and bumps farther than 2 mm (8 working pixels) from it; scores stay what they
+        are. None: it is looked for.
     line_finder : LineFinder, optional
         A function of yours in the place of our search and its ranking. What it finds is listed by its own
         scores, all of it as strong, without the evidence and the limit, which are known of our own search
@@ -81,7 +83,9 @@ def find_lines(
     start = looked_at(radiograph, bone=bone)
     found = with_paths(start) if line_finder is None else prepared(start)
     seen = scenery_of(radiograph, found)
-    shown = Findings(radiograph, settings)
+    shown = Findings(radiograph, settings, searched_share=_searched_share(found))
+    if bone is not None:
+        shown = replace(shown, bone_sha256=mask_sha256(np.asarray(bone, bool)))
     if seen is not None:
         shown = replace(shown, quality=quality_of(seen))
     if seen is not None and line_finder is None:
@@ -103,6 +107,14 @@ def _require_types(radiograph: object, settings: object) -> None:
         )
     if not isinstance(settings, Settings):
         raise TypeError(f"settings is of type {type(settings).__name__}; Settings(...) makes some")
+
+
+def _searched_share(found: Search) -> float:
+    """Return how much of the limb, or of the bone that the caller names, was searched; 0 without any."""
+    limb = found.field.body if found.bone is None else found.field.body & found.bone
+    if found.searched is None or not limb.any():
+        return 0.0
+    return float(found.searched[limb].mean())
 
 
 def _listed(

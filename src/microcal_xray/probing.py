@@ -158,7 +158,7 @@ def least_width_px(
     Returns
     -------
     float
-        Infinite where not even a line of 4 working pixels would be.
+        Infinite where not even a line of 3 working pixels would be.
     """
     model = shipped_models()[line.kind]
     widths = np.geomspace(0.05, LARGEST_WIDTH_PX, 18)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .dead_pixels import fill_dead_pixels
 from .errors import SettingsError
 from .origin import Origin
 
@@ -70,6 +71,9 @@ class ImageCaution(Flag):
     BLOCK_TRACES = auto()
     BLURRED = auto()
     UNDER_EXPOSED = auto()
+    FILLED_PIXELS = auto()
+    HARDLY_SEARCHED = auto()
+    MORE_THAN_ASKED = auto()
 
 
 IMAGE_CAUTIONS: dict[ImageCaution, str] = {
@@ -99,6 +103,11 @@ IMAGE_CAUTIONS: dict[ImageCaution, str] = {
     ImageCaution.BLOCK_TRACES: "steps between blocks of 8 pixels: the picture was once compressed with loss",
     ImageCaution.BLURRED: "blurred: even the sharpest edges are wide",
     ImageCaution.UNDER_EXPOSED: "noisy bone: too little exposure for its thickness",
+    ImageCaution.FILLED_PIXELS: "single pixels without a value were filled from their neighbours",
+    ImageCaution.HARDLY_SEARCHED: "hardly anything could be searched: finding nothing here excludes nothing",
+    ImageCaution.MORE_THAN_ASKED: (
+        "far more candidates than asked for: this is no such picture as the dial of false marks was set by"
+    ),
 }
 
 
@@ -197,6 +206,8 @@ class Radiograph:
     acquisition : Acquisition
     origin : Origin or None
         Which file it was read from, and how; None for an array, and where the pixels were changed since.
+    filled_px : int
+        How many pixels held no value and were filled from their neighbours, see `fill_dead_pixels`.
 
     Raises
     ------
@@ -227,6 +238,7 @@ class Radiograph:
     cautions: ImageCaution = ImageCaution.NONE
     acquisition: Acquisition = Acquisition()
     origin: Origin | None = None
+    filled_px: int = 0
 
     def __post_init__(self) -> None:
         pixels = np.array(self.pixels, dtype=np.float32)
@@ -278,6 +290,7 @@ def radiograph_from_array(
         Of real numbers, finite where they are usable. What a masked array masks is not.
     usable : (R, C) array_like of bool, optional
         False where there is no picture; the pixels there may be anything. None: all pixels are usable.
+        Groups of up to 9 unusable pixels away from the border are filled from their neighbours.
     spacing_mm : float or (row, column), optional
         Distance between pixel centres in millimetres. None: unknown.
     signal : Signal
@@ -306,17 +319,30 @@ def radiograph_from_array(
                 f"usable has shape {said.shape}, pixels have {seen.shape}; give one for each pixel"
             )
         seen &= said
+    repaired = fill_dead_pixels(_held(np.ma.getdata(given), seen), seen)
+    cautions = ImageCaution.NONE if spacing_mm is not None else ImageCaution.NO_SPACING
     return Radiograph(
-        pixels=_filled(np.ma.getdata(given), seen),
-        usable=seen,
+        pixels=repaired.pixels,
+        usable=repaired.usable,
         spacing=spacing_from_user(spacing_mm),
         signal=signal,
         name=name,
-        cautions=ImageCaution.NONE if spacing_mm is not None else ImageCaution.NO_SPACING,
+        cautions=cautions | filled_caution(repaired.filled_px),
+        filled_px=repaired.filled_px,
     )
 
 
-def _filled(values: npt.NDArray[Any], seen: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+def filled_caution(filled_px: int) -> ImageCaution:
+    """Return FILLED_PIXELS if any pixel was filled.
+
+    Parameters
+    ----------
+    filled_px : int
+    """
+    return ImageCaution.FILLED_PIXELS if filled_px else ImageCaution.NONE
+
+
+def _held(values: npt.NDArray[Any], seen: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
     """Return values in single precision, those that are not finite set to the smallest; none may be seen."""
     if values.dtype.kind not in "biufO":
         raise ValueError(f"pixels are of type {values.dtype}; give real numbers")

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .bone import Anatomy, find_anatomy, long_axis
-from .detection import RidgePath, ridge_paths
+from .detection import RidgePath, ridges
 from .measurement import AxisMap, FeatureTable, PictureMaps, feature_table, picture_maps
 from .preprocessing import (
     Field,
@@ -74,6 +74,8 @@ class Search:
         Up to 100 of each polarity; empty when nothing could be searched.
     features : FeatureTable or None
         A row for each path; None without paths.
+    usual : tuple of (K, D, R', C') float32 array
+        The usual answers that paths stand out of, see `detection.Ridges`; empty when nothing was looked for.
     bone : (R, C) bool array or None
         Where bone is, as the caller says; None: it is looked for.
     """
@@ -86,6 +88,7 @@ class Search:
     maps: PictureMaps | None = None
     paths: tuple[RidgePath, ...] = ()
     features: FeatureTable | None = None
+    usual: tuple[FloatImage, ...] = ()
     bone: Mask | None = None
 
     def stored(self, path: FloatArray) -> FloatArray:
@@ -113,9 +116,9 @@ def with_paths(start: Search) -> Search:
     ready = prepared(start)
     if ready.survey is None or ready.searched is None or ready.maps is None:
         return ready
-    paths = ridge_paths(ready.survey.image, searched=ready.searched)
-    features = feature_table(paths, ready.maps) if paths else None
-    return replace(ready, paths=paths, features=features)
+    found = ridges(ready.survey.image, searched=ready.searched)
+    features = feature_table(found.paths, ready.maps) if found.paths else None
+    return replace(ready, paths=found.paths, features=features, usual=found.usual)
 
 
 def prepared(start: Search) -> Search:

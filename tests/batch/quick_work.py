@@ -27,7 +27,7 @@ class QuickAnalysis(one_file.FileAnalysis):
         return super().__call__(task, ask)
 
 
-def _one_line(radiograph: Radiograph, settings: Settings) -> Findings:
+def _one_line(radiograph: Radiograph, settings: Settings, *, bone: None = None) -> Findings:
     score = round(float(radiograph.pixels.mean()) % 1, 2)
     path_px = np.array([[1.0, 1.0], [1.0 + score, 9.0]])
     line = Candidate(1, Kind.LUCENT, Tier.WEAK, score, path_px, 8.0, 2.0, None, None, 3.0, None)

@@ -63,6 +63,7 @@ def first(now):
         (lambda now: now["cautions"].append("lossy"), "number of cautions 1 -> 2"),
         (lambda now: now["candidates"].pop(), "number of candidates 2 -> 1"),
         (lambda now: now.update(candidates=None), "candidates a list of 2 -> null"),
+        (lambda now: now.update(spacing_mm=None), "spacing_mm [0.143, 0.143] -> null"),
         (lambda now: first(now).update(evidence=None), "candidate 1 evidence an object of 2 -> null"),
         (
             lambda now: first(now)["evidence"].update(false_marks=0.000126),

@@ -104,6 +104,17 @@ def test_a_healthy_file_ends_with_0_and_the_place_of_the_report(tmp_path, capsys
     assert '<html lang="fr">' in (out / "report.html").read_text(encoding="utf-8")
 
 
+def test_who_counts_what_was_skipped_says_where_the_reasons_are(tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    hostile_folder.limb_with_a_line(tmp_path / "in" / "limb.png")
+    command = ["analyze", str(tmp_path / "in"), "--jobs", "1", "--out"]
+    assert main([*command, str(tmp_path / "whole")]) == 0
+    assert "0 failed, 0 skipped.\n" in capsys.readouterr().out
+    (tmp_path / "in" / "notes.txt").write_text("none")
+    assert main([*command, str(tmp_path / "out")]) == 0
+    assert "0 failed, 1 skipped (images.csv says why).\n" in capsys.readouterr().out
+
+
 def test_a_folder_without_a_radiograph_is_no_error_and_says_so(tmp_path, capsys):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "notes.txt").write_text("none")

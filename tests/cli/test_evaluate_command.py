@@ -68,7 +68,9 @@ def test_a_perfect_detector_is_told_so(files, capsys):
     )
     printed = capsys.readouterr().out
     assert status == 0
-    assert "1 with 1 lines, 1 line-free" in printed
+    assert printed.startswith(
+        "2 pictures of 2 patients: 1 with 1 line, 1 line-free, 0 unsure.\n1 candidate: "
+    )
     assert len(printed.splitlines()) > 20
     assert sorted(path.name for path in (files / "scores").iterdir()) == [
         "evaluation.html",
@@ -86,10 +88,29 @@ def test_a_detector_against_itself_does_not_differ(files, capsys):
     assert "0.000" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["absent.json", "a.png"])
-def test_a_truth_that_cannot_be_read_is_one_line(files, capsys, name):
-    assert main(["evaluate", str(files / "candidates.json"), str(files / name)]) == 1
+def test_one_picture_of_one_patient_is_told_in_the_singular(files, capsys):
+    for name, pictures in (("candidates.json", "images"), ("truth.json", "images")):
+        document = json.loads((files / name).read_text())
+        document[pictures] = document[pictures][:1]
+        (files / name).write_text(json.dumps(document))
+    command = ["evaluate", str(files / "candidates.json"), str(files / "truth.json"), "--replicates", "10"]
+    assert main([*command, "--out", str(files / "scores")]) == 0
+    said = "1 picture of 1 patient: 1 with 1 line, 0 line-free, 0 unsure."
+    assert said in capsys.readouterr().out
+    assert said in (files / "scores" / "evaluation.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("which", ["candidates", "truth", "against"])
+@pytest.mark.parametrize("name", ["absent.json", "a.png", "empty.json", "list.json"])
+def test_a_file_that_cannot_be_read_is_one_line(files, capsys, name, which):
+    (files / "empty.json").write_text("")
+    (files / "list.json").write_text("[]")
+    given = {"candidates": "candidates.json", "truth": "truth.json", "against": "candidates.json"}
+    given[which] = name
+    command = ["evaluate", str(files / given["candidates"]), str(files / given["truth"])]
+    assert main([*command, "--against", str(files / given["against"])]) == 2
     printed = capsys.readouterr().err
     assert printed.startswith("microcal: ")
     assert printed.count("\n") == 1
-    assert name in printed
+    assert str(files / name) in printed
+    assert printed.rstrip().endswith(("check the path", "give a file of candidates or truth"))

@@ -55,6 +55,12 @@ def test_a_picture_without_bone_excludes_nothing(tmp_path, capsys):
     assert not (tmp_path / "map.png").exists()
 
 
+def test_a_map_without_a_folder_is_refused_before_the_search(picture, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("microcal_xray.cli.limit.detectability", lambda *arguments, **options: 1 / 0)
+    assert main(["limit", picture, "--map", str(tmp_path / "nowhere" / "map.png")]) == 2
+    assert "map.png: the folder of the map is not there; make it" in capsys.readouterr().err
+
+
 def test_bad_usage(tmp_path, picture, capsys):
     assert main(["limit", str(tmp_path / "absent.png")]) == 2
     assert main(["limit", picture, "--probes", "-3"]) == 2

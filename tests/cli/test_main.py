@@ -2,9 +2,11 @@ import argparse
 import os
 import subprocess
 import sys
+from importlib import metadata
 
 import pytest
 
+import microcal_command
 from microcal_xray import __version__
 from microcal_xray.batch import BatchStoppedError
 from microcal_xray.cli import main
@@ -136,6 +138,39 @@ def test_too_little_memory_is_one_line(monkeypatch, capsys):
 
 def test_an_interrupt_is_130(monkeypatch, capsys):
     assert complaint_about(KeyboardInterrupt(), monkeypatch, capsys) == (130, "microcal: interrupted\n")
+
+
+_INTERRUPTED_IMPORT = """
+import sys
+
+class Impatient:
+    def find_spec(self, name, *place):
+        if name == {name!r}:
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, Impatient())
+sys.argv[1:] = ["settings"]
+import microcal_command
+sys.exit(microcal_command.main())
+"""
+
+
+@pytest.mark.parametrize("name", ["microcal_xray", "numpy", "microcal_xray.cli.settings"])
+def test_an_interrupt_during_an_import_is_one_line(name):
+    run = subprocess.run(
+        [sys.executable, "-c", _INTERRUPTED_IMPORT.format(name=name)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (130, "", "microcal: interrupted\n")
+
+
+def test_the_command_starts_where_interrupts_are_awaited():
+    (command,) = metadata.entry_points(group="console_scripts", name="microcal")
+    assert command.value == "microcal_command:main"
+    assert command.load() is microcal_command.main
 
 
 def test_control_characters_of_a_name_do_not_reach_the_terminal(tmp_path, capsys):

@@ -36,11 +36,18 @@ def test_it_measures_and_writes_a_report(study, tmp_path, capsys):
     assert "SIMULATED" not in json.dumps(record)
 
 
+def test_the_page_is_french_on_request_and_the_terminal_stays_english(study, tmp_path, capsys):
+    assert main(["mri", str(study), "--out", str(tmp_path), "--lang", "fr"]) == 0
+    assert "marrow oedema on fat-suppressed T2 or STIR: yes" in capsys.readouterr().out
+    assert '<html lang="fr">' in (tmp_path / "mri.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "words"),
     [
         (["absent", "--out", "x"], 2, "absent: no such file or folder; check the path"),
         (["{study}"], 2, "--out is missing"),
+        (["{study}", "--out", "x", "--lang", "de"], 2, "'de' is none of en, fr"),
         (["{study}", "--out", "x", "--at-mm", "-3"], 2, "--at-mm is -3.0"),
         (["{study}", "--out", "x", "--joint", "1,2"], 2, "not three numbers"),
         (["{study}", "--out", "x", "--series", "9"], 2, "series is 9"),

@@ -34,6 +34,14 @@ def test_a_file_in_the_way_is_bad_usage(tmp_path, capsys):
     assert capsys.readouterr().err.startswith("microcal: ")
 
 
+def test_a_folder_in_use_is_bad_usage(tmp_path, capsys):
+    (tmp_path / "notes.txt").touch()
+    assert main(["simulate", "--out", str(tmp_path), "--count", "1", "--jobs", "1"]) == 2
+    complaint = capsys.readouterr().err.splitlines()[-1]
+    assert complaint.startswith(f"microcal: {tmp_path}: the folder is not empty")
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
 @pytest.mark.slow
 def test_a_simulated_image_is_read_as_a_radiograph(tmp_path, capsys):
     assert main(["simulate", "--out", str(tmp_path), "--count", "1", "--seed", "1"]) == 0

@@ -7,7 +7,7 @@ import pytest
 from microcal_xray.errors import MicrocalError
 from microcal_xray.findings import Kind
 from microcal_xray.limit import FEATURES, LineModel, Scores, features_of, models_from, shipped_models
-from microcal_xray.limit.model import SCHEMA
+from microcal_xray.limit.model import SCHEMA, SCORE_RANGE
 from microcal_xray.radiograph import Intent
 
 
@@ -79,24 +79,36 @@ def test_features_are_those_of_the_model():
     assert found["length"] == 0
     assert found["across"] == pytest.approx(0.5)
     assert found["context"] == -1.5
+    assert found["signal_context"] == pytest.approx(-1.5)
     assert (found["presentation"], found["picture"]) == (0, 1)
 
 
-def test_the_shipped_models_grow_with_the_contrast():
-    models = shipped_models()
-    assert set(models) == {kind.value for kind in Kind}
-    for own in models.values():
-        for usual in (
-            0.02,
-            0.1,
-            0.5,
-        ):  # answers over the usual one of a line as high as all of the bone: 50 to 2
-            grown = [
-                own.mean(features(signal=peak / usual, peak=peak, width_px=4 * peak))
+@pytest.mark.parametrize("kind", [kind.value for kind in Kind])
+@pytest.mark.parametrize("context", [-1.5, 0.0, 1.0])
+def test_the_shipped_models_grow_with_the_contrast_where_lines_are_marked(kind, context):
+    own = shipped_models()[kind]
+    # The usual answer over that to a line as high as all of the bone: its answers are 50, 10 and 2 times it.
+    for usual in (0.02, 0.1, 0.5):
+        grown = np.array(
+            [
+                own.mean(features(signal=peak / usual, peak=peak, width_px=4 * peak, context=context))
                 for peak in np.geomspace(0.02, own.largest_peak, 20).tolist()
             ]
-            assert (np.diff(grown) > 0).all()
-        assert own.line_sd > 0
+        )
+        # Of scores below the range of the fit it knows only that they are below.
+        rising = np.diff(grown)[grown[:-1] >= SCORE_RANGE[0]]
+        assert (rising > 0).all()
+    assert own.line_sd > 0
+
+
+def test_the_shipped_models_mark_strong_lines_in_good_places():
+    assert set(shipped_models()) == {kind.value for kind in Kind}
+    for own in shipped_models().values():
+        faint, strong = (
+            float(own.mean(features(signal=peak / 0.02, peak=peak, width_px=4 * peak, context=1.0)))
+            for peak in (0.04, 0.8)
+        )
+        assert faint < 0 < strong
 
 
 def test_another_schema_is_refused():

@@ -116,7 +116,7 @@ def test_padding_is_compared_before_the_modality_transform(tmp_path):
 
 @pytest.mark.parametrize("ends", [(0, 100), (100, 0), (4000, 4095), (7, 7)])
 def test_a_padding_range_holds_both_ends_in_either_order(tmp_path, ends):
-    stored = ramp()
+    stored = np.kron(ramp(10, 12), np.ones((4, 4), np.uint16))  # single pixels would be filled
     found, _ = usable(tmp_path, stored, PixelPaddingValue=ends[0], PixelPaddingRangeLimit=ends[1])
     assert np.array_equal(found, (stored < min(ends)) | (stored > max(ends)))
 
@@ -127,6 +127,18 @@ def test_signed_padding_written_as_unsigned_is_understood(tmp_path):
     dataset.add_new(0x00280120, "US", 2**16 - 2**15)
     radiograph = read_radiograph(saved(dataset, tmp_path))
     assert np.array_equal(radiograph.usable, stored != -(2**15))
+
+
+def test_single_pixels_of_padding_are_filled_after_the_modality_transform(tmp_path):
+    stored = np.full(SHAPE, 500, np.uint16)
+    stored[10, 10:13] = stored[30, 40] = 0
+    stored[20:24, 20:24] = 0
+    dataset = dx(stored, PixelPaddingValue=0, RescaleSlope=2, RescaleIntercept=100)
+    radiograph = read_radiograph(saved(dataset, tmp_path))
+    assert radiograph.filled_px == 4
+    assert radiograph.cautions & ImageCaution.FILLED_PIXELS
+    assert np.count_nonzero(~radiograph.usable) == 16
+    assert (radiograph.pixels[radiograph.usable] == 1100).all()
 
 
 def test_padding_that_would_take_everything_is_left_out(tmp_path):

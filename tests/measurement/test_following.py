@@ -41,7 +41,7 @@ def test_a_winding_line_is_followed_to_its_end():
     whole = winding(40, 250)
     found = followed_end(winding(40, 120), PROFILE, ground(drawn(whole)))
     assert length_of(found) == pytest.approx(length_of(whole), abs=1.0 * UNIT_PX)
-    assert cKDTree(whole).query(found)[0].max() < 2.5
+    assert cKDTree(whole).query(found)[0].max() < 0.45 * UNIT_PX  # a step beyond the end
 
 
 def test_a_bright_line_is_followed_as_a_dark_one_in_the_negative():

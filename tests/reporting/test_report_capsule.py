@@ -45,6 +45,7 @@ def test_an_image_says_where_it_comes_from_and_comes_back(make_findings):
     capsule = json.loads(json.dumps(result.as_dict()))["capsule"]
     assert capsule == {
         "pixel_sha256": pixel_sha256(findings.radiograph.pixels, findings.radiograph.usable),
+        "bone_sha256": None,
         "file_sha256": "ab" * 32,
         "file_bytes": 1234,
         "decoders": {"pydicom": "3.0.2", "odd": None},

@@ -11,7 +11,7 @@ from microcal_xray.findings import CANDIDATE_CAUTIONS, EVIDENCE_TERMS, MIMICS
 from microcal_xray.radiograph import IMAGE_CAUTIONS
 from microcal_xray.reporting import Language, words_of
 from microcal_xray.reporting import words as words_room
-from microcal_xray.reporting.words import reason_words
+from microcal_xray.reporting.words import reason_words, told
 
 ENGLISH, FRENCH = words_of("en"), words_of("fr")
 
@@ -96,6 +96,27 @@ def test_the_catalogue_knows_a_reason_as_the_code_writes_it(key):
     code = "".join(path.read_text(encoding="utf-8") for path in rooms.glob("[bl]*/*.py"))  # batch, loading
     parts = [part for part in re.split(r"\{\w+\}", ENGLISH.text(key)) if len(part) > 2]
     assert all(part in code for part in parts), key
+
+
+def _said():
+    groups = ("mri_said", "refused")
+    return [(each, key) for each in groups for key in sorted(ENGLISH.texts) if key.startswith(f"{each}.")]
+
+
+@pytest.mark.parametrize("key", [key for group, key in _said() if group == "refused"])
+def test_the_catalogue_knows_a_refusal_as_the_code_writes_it(key):
+    room = Path(words_room.__file__).parents[2] / "reviewing"
+    code = "".join(path.read_text(encoding="utf-8") for path in room.glob("*.py"))
+    code = re.sub(r'"\n\s+f?"', "", code)  # a sentence over two lines
+    parts = [part for part in re.split(r"\{\w+\}", ENGLISH.text(key)) if len(part) > 2]
+    assert all(part in code for part in parts)
+
+
+@pytest.mark.parametrize(("group", "key"), _said())
+def test_a_sentence_is_told_in_french_with_its_names(group, key):
+    said = re.sub(r"\{\w+\}", "<b>x</b>", ENGLISH.text(key))
+    assert told(said, ENGLISH, group=group) == said
+    assert told(said, FRENCH, group=group) == re.sub(r"\{\w+\}", "<b>x</b>", FRENCH.text(key))
 
 
 @pytest.mark.parametrize("key", sorted(_reasons()))

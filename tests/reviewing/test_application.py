@@ -79,6 +79,30 @@ def test_every_answer_forbids_frames_guessing_and_keeping(make):
         assert "Access-Control-Allow-Origin" not in headers
 
 
+@pytest.mark.parametrize(
+    ("path", "changes", "status", "english", "french"),
+    [
+        (EVENTS, {"HTTP_HOST": "evil.example"}, 421, "its own name only", "qu’à son propre nom"),
+        ("/wrong/anna/", {}, 403, "lacks its token", "n’a pas son jeton"),
+        (f"/{TOKEN}/no/thing/here/", {}, 404, "nothing of that name", "rien de ce nom"),
+        (f"/{TOKEN}/an@na/", {}, 400, "1 to 40 letters", "de 1 à 40 lettres"),
+        (f"/{TOKEN}/overlays/../secret.txt", {}, 404, "nothing of that name", "rien de ce nom"),
+    ],
+)
+def test_a_refusal_speaks_the_language_of_the_browser(make, path, changes, status, english, french):
+    for header, words in (("de,en", english), ("fr-CA,en;q=0.5", french), (None, english)):
+        answer = ask(make(), path, HTTP_ACCEPT_LANGUAGE=header, **changes)
+        assert answer.status == status
+        assert words in answer.json["error"]
+
+
+def test_a_refused_event_speaks_the_language_of_the_browser(make):
+    event = said("a.png", "1", "accept") | {"seconds": -1}
+    answer = ask(make(), EVENTS, method="POST", body={"events": [event]}, HTTP_ACCEPT_LANGUAGE="fr")
+    assert answer.json["error"] == "seconds est -1\u00a0; attendu\u00a0: un nombre à partir de 0, ou null"
+    assert answer.json["refused"][0]["reason"] == answer.json["error"]
+
+
 def test_the_first_page_speaks_the_language_of_the_browser(make):
     ask(make(), EVENTS, method="POST", body={"events": [said("a.png", "1", "accept")]})
     for header, language, words in (

@@ -173,6 +173,26 @@ def test_a_folder_is_whole_and_the_same_again(tmp_path):
     assert files == ["simulated_00001.dcm", "simulated_00002.dcm"]
 
 
+def test_an_earlier_simulation_is_replaced(tmp_path):
+    simulate_folder(tmp_path, count=2, seed=7, detector=SMALL)
+    (tmp_path / ".0123456789abcdef.part").write_bytes(b"left by a kill")
+    truth = simulate_folder(tmp_path, count=1, seed=8, detector=SMALL)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["simulated_00001.dcm", "truth.json"]
+    assert len(json.loads(truth.read_text(encoding="utf-8"))["images"]) == 1
+
+
+@pytest.mark.parametrize("name", ["limb.dcm", "truth.json", "simulated_00001.png", "simulated_00001.dcm/x"])
+def test_a_folder_in_use_is_refused_and_left_as_it_is(tmp_path, name):
+    path = tmp_path / "in-use" / name
+    path.parent.mkdir(parents=True)
+    path.write_text("mine", encoding="utf-8")
+    with pytest.raises(
+        OutputError, match=r"in-use: the folder is not empty and .* choose a new or an empty one$"
+    ):
+        simulate_folder(tmp_path / "in-use", count=1, seed=1, detector=SMALL)
+    assert [each.read_text(encoding="utf-8") for each in path.parent.iterdir()] == ["mine"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [({"count": 0}, "count is 0"), ({"count": 1, "seed": -1}, "seed is -1")],

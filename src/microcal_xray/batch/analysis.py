@@ -7,7 +7,16 @@ from pathlib import Path
 
 from ..exporting import ExportOptions, require_highdicom
 from ..origin import Origin
-from ..reporting import PageOptions, Status, failed_result, overlay_name, overlays_folder, written
+from ..radiograph import ImageCaution
+from ..reporting import (
+    PageOptions,
+    Status,
+    WrittenResult,
+    failed_result,
+    overlay_name,
+    overlays_folder,
+    written,
+)
 from ..reporting.parquet import require_pyarrow
 from .export import ExportSummary, exported, recorded_analyses
 from .finishing import shown_rows, write_outputs
@@ -48,6 +57,9 @@ class BatchSummary:
     same_instance : tuple of (file, file)
         Images with the SOP instance UID of an earlier one but other pixels, and that one. Both are analysed,
         but one of them is not what it says; at most a thousand.
+    hardly_searched : tuple of str
+        Files of which hardly anything could be searched, so that no candidate means nothing; at most a
+        thousand.
     """
 
     report: Path
@@ -59,6 +71,7 @@ class BatchSummary:
     dicom: ExportSummary | None = None
     resumed: int = 0
     same_instance: tuple[tuple[str, str], ...] = ()
+    hardly_searched: tuple[str, ...] = ()
 
     @property
     def files(self) -> int:
@@ -127,15 +140,16 @@ def analyze(
         require_highdicom()
     if options.table_format is TableFormat.PARQUET:
         require_pyarrow()
-    inputs = find_inputs(paths, out=out)
-    root = inputs_root(paths)
-    work = FileAnalysis(options.settings, options.reading)
+    inputs, root, masks = find_inputs(paths, out=out), inputs_root(paths), options.masks
+    if masks is not None:
+        inputs = masks.beside(inputs)
+    work = FileAnalysis(options.settings, options.reading, masks)
     with held_output(out) as folder:
         if options.earlier is Earlier.FRESH:
             remove_journal(folder.path)
         with opened_journal(folder.path, full_depth_bytes=page.full_depth_bytes) as journal:
-            asked = asked_of_run(root, options.settings, options.reading)
-            prepare(journal, folder, inputs, asked, earlier=options.earlier)
+            asked = asked_of_run(root, options.settings, options.reading, masks)
+            prepare(journal, folder, inputs, asked, earlier=options.earlier, masks=masks)
             del inputs  # the journal knows them
             try:
                 summary = _analyzed(root, folder, journal, work, options, page, report)
@@ -251,12 +265,16 @@ def _tasks(root: Path, folder: OutputFolder, journal: Journal) -> Iterator[FileT
 
 def _summary(journal: Journal, page: Path, resumed: int) -> BatchSummary:
     counts = dict.fromkeys(Status, 0)
-    candidates, failures = 0, []
+    candidates = 0
+    failures: list[tuple[str, str]] = []
+    hardly_searched: list[str] = []
     for row in shown_rows(journal):
         counts[row.status] += 1
         candidates += row.candidates
         if row.status is Status.FAILED:
             failures.append((row.file, row.reason or ""))
+        elif _is_hardly_searched(row) and len(hardly_searched) < _MOST_NOTES:
+            hardly_searched.append(row.file)
     return BatchSummary(
         report=page,
         ok=counts[Status.OK],
@@ -266,4 +284,12 @@ def _summary(journal: Journal, page: Path, resumed: int) -> BatchSummary:
         failures=tuple(failures),
         resumed=resumed,
         same_instance=tuple(journal.shared_instances(_MOST_NOTES)),
+        hardly_searched=tuple(hardly_searched),
     )
+
+
+def _is_hardly_searched(row: WrittenResult) -> bool:
+    # Most records do not hold the word, and need not be taken apart.
+    if '"hardly_searched"' not in row.record:
+        return False
+    return ImageCaution.HARDLY_SEARCHED in row.result().cautions

@@ -15,6 +15,7 @@ from ..loading.complaints import one_line
 Scalar: TypeAlias = str | int | float | bool | None
 
 _LONGEST_TEXT = 200
+_SHOWN_NUMBERS = 3  # a spacing, a point
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,8 @@ def _size(difference: Difference) -> float:
 
 
 def _scalar(value: Any) -> Scalar:
+    if isinstance(value, list) and len(value) <= _SHOWN_NUMBERS and all(map(_is_number, value)):
+        return one_line(json.dumps(value), longest=_LONGEST_TEXT)
     if isinstance(value, list | dict):
         return f"{'a list' if isinstance(value, list) else 'an object'} of {len(value)}"
     if isinstance(value, str):

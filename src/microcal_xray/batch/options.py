@@ -5,12 +5,14 @@ import os
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from ..errors import SettingsError
 from ..loading import Photometric
 from ..origin import Reading
 from ..radiograph import spacing_from_user
 from ..settings import Settings
+from .bone_masks import BoneMasks
 from .worker import Limits
 
 _MOST_JOBS = 1024
@@ -62,6 +64,9 @@ class BatchOptions:
         Address space of one worker process, at least 1 GiB. None: no limit. Windows and macOS enforce none.
     files_per_worker : int
         A worker process is replaced after so many files.
+    bone : path, optional
+        The bone mask of the only file, or a folder of masks with the names of the files, see `BoneMasks`; a
+        file without its mask fails. None: bone is looked for.
     earlier : Earlier
         What becomes of what an earlier run has finished.
     table_format : TableFormat
@@ -88,6 +93,7 @@ class BatchOptions:
     time_limit_s: float = 300.0
     memory_limit_gib: float | None = 8.0
     files_per_worker: int = 200
+    bone: Path | None = None
     earlier: Earlier = Earlier.RESUME
     table_format: TableFormat = TableFormat.CSV
 
@@ -118,6 +124,11 @@ class BatchOptions:
             photometric=None if self.photometric is None else self.photometric.value,
             secondary_capture=self.secondary_capture,
         )
+
+    @property
+    def masks(self) -> BoneMasks | None:
+        """Where bone is, as the caller says; None: it is looked for."""
+        return None if self.bone is None else BoneMasks(Path(os.path.realpath(self.bone)))
 
     @property
     def limits(self) -> Limits:

@@ -9,6 +9,7 @@ from ..errors import MicrocalError
 from ..origin import Reading, pixel_sha256
 from ..reporting import ImageResult, image_result
 from ..settings import Settings
+from .bone_masks import BoneMasks
 from .one_file import read_as, searched
 
 
@@ -49,12 +50,15 @@ class ReplayTask:
     file : str
         Its recorded name.
     reading : Reading
+    with_mask : bool
+        Whether it was analysed with a bone mask of the caller's.
     """
 
     number: int
     path: Path
     file: str
     reading: Reading
+    with_mask: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,13 +68,17 @@ class FileReplay:
     Parameters
     ----------
     settings : Settings
+    masks : BoneMasks or None
+        For the files that were analysed with a mask.
     """
 
     settings: Settings
+    masks: BoneMasks | None = None
 
     def __call__(self, task: ReplayTask) -> dict[str, Any]:
         """Return the record of candidates.json, as a reader of the file would get it."""
-        found = searched(task.path, task.file, settings=self.settings, reading=task.reading)
+        masks = self.masks if task.with_mask else None
+        found = searched(task.path, task.file, settings=self.settings, reading=task.reading, masks=masks)
         result = found if isinstance(found, ImageResult) else image_result(found, task.file)
         return as_read(result)
 

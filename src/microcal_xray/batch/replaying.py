@@ -208,12 +208,18 @@ def _judgements(
     """Return what the images that were found come to, by their number."""
     matched = {number: match for number, match in enumerate(found) if match}
     tasks = [
-        ReplayTask(number, match.found.path, images[number].file, images[number].origin.reading)
+        ReplayTask(
+            number,
+            match.found.path,
+            images[number].file,
+            images[number].origin.reading,
+            with_mask=_mask_of(images[number].record) is not None,
+        )
         for number, match in matched.items()
     ]
     report(Progress(total=len(tasks)))
     judged: dict[int, ImageReplay] = {}
-    with contextlib.closing(_worked(tasks, FileReplay(settings), options)) as outcomes:
+    with contextlib.closing(_worked(tasks, FileReplay(settings, options.masks), options)) as outcomes:
         for outcome in outcomes:
             number, file = outcome.item.number, outcome.item.file
             record = outcome.result or as_read(failed_result(file, outcome.failure or ""))
@@ -244,10 +250,18 @@ def _of_capsules(image: RecordedImage, record: Mapping[str, Any]) -> list[Differ
     capsule = record["capsule"] or {}
     decoders = capsule.get("decoders")  # none where the file could not be read
     found = list(differences(image.origin.decoders, decoders)) if decoders else []
+    masks = (_mask_of(image.record), _mask_of(record))
+    if masks[0] != masks[1]:
+        found.append(Difference("bone mask", *(each and each[:_DIGEST_LETTERS] for each in masks)))
     pixels = capsule.get("pixel_sha256")
     if image.pixel_sha256 and pixels and pixels != image.pixel_sha256:
         found.append(Difference("pixels", image.pixel_sha256[:_DIGEST_LETTERS], pixels[:_DIGEST_LETTERS]))
     return found
+
+
+def _mask_of(record: Mapping[str, Any]) -> str | None:
+    """Return the hash of the bone mask that a file was analysed with; None: bone was looked for."""
+    return (record.get("capsule") or {}).get("bone_sha256")
 
 
 def _of_results(

@@ -12,6 +12,7 @@ from ..origin import Reading
 from ..reporting import Status, failed_result, overlay_name, skipped_result, written
 from ..reporting.capsule import run_capsule
 from ..settings import Settings
+from .bone_masks import BoneMasks
 from .differences import differences
 from .inputs import InputFile
 from .journal import Expected, Journal
@@ -21,7 +22,9 @@ from .output_folder import OutputFolder
 _HOW_TO_GO_ON = "replace it with --fresh, or choose another output folder"
 
 
-def asked_of_run(root: Path, settings: Settings, reading: Reading) -> dict[str, Any]:
+def asked_of_run(
+    root: Path, settings: Settings, reading: Reading, masks: BoneMasks | None = None
+) -> dict[str, Any]:
     """Return all that a result depends on beside the files; the folder of the inputs only as its hash.
 
     Parameters
@@ -30,9 +33,11 @@ def asked_of_run(root: Path, settings: Settings, reading: Reading) -> dict[str, 
         The folder that the names in the outputs are relative to.
     settings : Settings
     reading : Reading
+    masks : BoneMasks or None
     """
     return {
         "inputs": hashlib.sha256(os.fsencode(root)).hexdigest(),
+        "bone masks": None if masks is None else hashlib.sha256(os.fsencode(masks.place)).hexdigest(),
         "settings": settings.as_dict(),
         "reading": reading.as_dict(),
         "capsule": run_capsule(),
@@ -46,6 +51,7 @@ def prepare(
     asked: dict[str, Any],
     *,
     earlier: Earlier,
+    masks: BoneMasks | None = None,
 ) -> None:
     """Tell the journal what the run is about; afterwards its files without a result are what is to be done.
 
@@ -57,6 +63,8 @@ def prepare(
     asked : dict
         As `asked_of_run` returns it.
     earlier : Earlier
+    masks : BoneMasks or None
+        A file is done again when its mask has changed.
 
     Raises
     ------
@@ -68,7 +76,7 @@ def prepare(
         journal.ask(json.dumps(asked, sort_keys=True))
     else:
         _require_same(json.loads(recorded), asked, folder.path)
-    journal.expect(map(_expected, inputs))
+    journal.expect(_expected(each, masks) for each in inputs)
     if earlier is Earlier.RETRY_FAILED:
         journal.forget(status=Status.FAILED)
     for file in list(_without_overlay(journal, folder)):
@@ -85,7 +93,7 @@ def _require_same(recorded: dict[str, Any], asked: dict[str, Any], out: Path) ->
         )
 
 
-def _expected(entry: InputFile) -> Expected:
+def _expected(entry: InputFile, masks: BoneMasks | None) -> Expected:
     if entry.status is Status.SKIPPED:
         return Expected(entry.file, known=written(skipped_result(entry.file, entry.reason or "")))
     if entry.status is Status.FAILED:
@@ -94,7 +102,8 @@ def _expected(entry: InputFile) -> Expected:
         known = os.stat(entry.path)
     except OSError:  # gone since the walk; the worker will say so
         return Expected(entry.file, mark=(-1, -1))
-    return Expected(entry.file, mark=(known.st_size, known.st_mtime_ns))
+    length, changed_ns = masks.mark_of(entry.file) if masks else (0, 0)
+    return Expected(entry.file, mark=(known.st_size + length, known.st_mtime_ns + changed_ns))
 
 
 def _without_overlay(journal: Journal, folder: OutputFolder) -> Iterator[str]:

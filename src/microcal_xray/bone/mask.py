@@ -4,13 +4,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from ..islands import without_small_holes, without_small_islands
 from .smoothing import smoothed
 
 FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 _WINDOW_SHARE = 0.12  # of the longer side: about the width of a limb
-_SMALLEST_SHARE = 0.02  # of the body: smaller islands are not bones
+_SMALLEST_SHARE = 0.02  # of the body: smaller islands are not bones, smaller holes are in one
 _ROUNDING = 1e-6  # smaller differences than this share are no picture
 _WORKING_SIDE_PX = 320  # bones are large; their mask needs no fine pixels
 
@@ -56,22 +57,10 @@ def bone_mask(pixels: FloatImage, *, body: Mask, scale_px: float | None = None) 
     around = smoothed(np.where(inside, smooth, 0), window) / np.maximum(weight, 1e-3)
     level = 0.5 * (around + threshold_otsu(smooth[inside]))
     coarse = ndimage.binary_opening(inside & (smooth > level), iterations=2)
-    coarse = _filled(_large(coarse, _SMALLEST_SHARE * inside.sum()), 0.02 * inside.sum())
+    smallest_px = _SMALLEST_SHARE * inside.sum()
+    coarse = without_small_islands(coarse, smallest_px=smallest_px)
+    coarse = without_small_holes(coarse, smallest_px=smallest_px)
     rows, columns = (
         np.minimum(np.arange(n) // step, m - 1) for n, m in zip(body.shape, coarse.shape, strict=True)
     )
     return np.asarray(body & coarse.take(columns, axis=1).take(rows, axis=0))
-
-
-def _large(mask: Mask, smallest: float) -> Mask:
-    labels, _ = ndimage.label(mask)
-    kept = np.bincount(labels.ravel()) >= smallest
-    kept[0] = False
-    return np.asarray(kept[labels])
-
-
-def _filled(mask: Mask, largest: float) -> Mask:
-    labels, _ = ndimage.label(~mask)
-    holes = np.bincount(labels.ravel()) < largest
-    holes[0] = False
-    return np.asarray(mask | holes[labels])

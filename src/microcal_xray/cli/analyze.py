@@ -6,6 +6,8 @@ import sys
 from dataclasses import replace
 
 from ..batch import BatchSummary, Progress, analyze
+from ..errors import SettingsError
+from ..radiograph import IMAGE_CAUTIONS, ImageCaution
 from ..reporting.foreign_text import printable_text
 from ..reporting.words import plural
 from ..version import __version__
@@ -14,7 +16,7 @@ from .exit_status import DONE, FAILED, INTERRUPTED
 from .export import add_dicom_options, chosen_objects, export_line, export_record
 from .page import add_page_options, chosen_page
 from .progress import watched
-from .reading import add_reading_options, given_path, given_place
+from .reading import add_bone_option, add_reading_options, given_path, given_place
 from .running import (
     add_earlier_options,
     add_running_options,
@@ -35,6 +37,7 @@ examples:
   microcal analyze clinic/2024 more/leg.dcm --out report --jobs 4 --false-marks 0.5
   microcal analyze scans --out report --spacing-mm 0.1 --json > summary.json
   microcal analyze clinic/2024 --out report --dicom sr,gsps,sc
+  microcal analyze leg.dcm --out report --bone leg_bone.png
   microcal analyze --shard shards/shard-000000.json --out parts   # see `microcal shards --help`
 
 OUT gets report.html (open it in a browser), candidates.csv, bumps.csv, candidates.json, images.csv and
@@ -73,6 +76,7 @@ def add_parser(
     add_shard_options(parser)
     add_settings_options(parser)
     add_reading_options(parser)
+    add_bone_option(parser)
     add_running_options(parser)
     add_earlier_options(parser)
     add_table_option(parser)
@@ -90,8 +94,15 @@ def run(arguments: argparse.Namespace) -> int:
     MicrocalError
         If an argument is wrong, or the results cannot be written.
     """
-    options = replace(chosen_batch(arguments), earlier=arguments.earlier, table_format=arguments.format)
+    options = replace(
+        chosen_batch(arguments),
+        bone=arguments.bone,
+        earlier=arguments.earlier,
+        table_format=arguments.format,
+    )
     if asks_for_shards(arguments):
+        if arguments.bone is not None:
+            raise SettingsError("--bone is for files and folders; leave it out with --shard")
         return run_shards(arguments, options)
     begun = False
     try:
@@ -118,6 +129,8 @@ def run(arguments: argparse.Namespace) -> int:
             f"note: {file} has the SOP instance UID of {first} but other pixels; both were analysed",
             sys.stderr,
         )
+    for file in summary.hardly_searched:
+        say(f"note: {file}: {IMAGE_CAUTIONS[ImageCaution.HARDLY_SEARCHED]}", sys.stderr)
     refused = summary.dicom.failures if summary.dicom else ()
     for file, reason in refused:
         say(f"no DICOM results: {file}: {reason}", sys.stderr)
@@ -132,7 +145,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _lines(summary: BatchSummary) -> list[str]:
     if summary.ok or summary.failed:
         found = f"{plural(summary.candidates, 'candidate')} in {plural(summary.ok, 'image')}"
-        first = f"{found}; {summary.failed} failed, {summary.skipped} skipped."
+        why = " (images.csv says why)" if summary.skipped else ""
+        first = f"{found}; {summary.failed} failed, {summary.skipped} skipped{why}."
     elif summary.skipped:
         first = f"No radiograph was found; {summary.skipped} skipped, images.csv says why."
     else:
@@ -157,6 +171,7 @@ def _record(summary: BatchSummary) -> dict[str, object]:
             {"file": printable_text(file), "reason": printable_text(reason)}
             for file, reason in summary.failures
         ],
+        "hardly_searched": [printable_text(file) for file in summary.hardly_searched],
         "report": summary.report.name,
         **dicom,
     }

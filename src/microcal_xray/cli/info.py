@@ -6,7 +6,7 @@ from typing import Any
 
 from ..radiograph import IMAGE_CAUTIONS, Intent, Radiograph
 from ..reporting.results import image_facts
-from ..reporting.words import INTENT_WORDS, SIGNAL_WORDS, spacing_words
+from ..reporting.words import INTENT_WORDS, SIGNAL_WORDS, plural, spacing_words
 from .exit_status import DONE
 from .reading import add_reading_options, asked_radiograph, given_path
 from .terminal import say
@@ -72,7 +72,10 @@ def _lines(radiograph: Radiograph, polarity: str | None) -> list[tuple[str, str]
     lines = [
         ("format", acquisition.file_format),
         ("content", ", ".join(word for word in part if word) or "not stated"),
-        ("size", f"{rows} rows x {columns} columns, {radiograph.usable.mean():.0%} usable"),
+        (
+            "size",
+            f"{rows} rows x {columns} columns, {radiograph.usable.mean():.0%} usable{_filled(radiograph)}",
+        ),
         ("bits", bits),
         ("spacing", spacing_words(radiograph.spacing)),
         ("polarity", _polarity_words(polarity)),
@@ -82,6 +85,11 @@ def _lines(radiograph: Radiograph, polarity: str | None) -> list[tuple[str, str]
     if radiograph.intent is not Intent.PICTURE:
         lines.append(("compression", f"{compression}{decoder}"))
     return lines
+
+
+def _filled(radiograph: Radiograph) -> str:
+    count = radiograph.filled_px
+    return f", {plural(count, 'pixel')} without a value filled" if count else ""
 
 
 def _polarity_words(polarity: str | None) -> str:

@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from ..errors import SettingsError
 from ..image_limits import Detectability
 from ..probing import DEFAULT_PROBES, detectability
 from ..radiograph import Radiograph
@@ -56,6 +57,9 @@ def run(arguments: argparse.Namespace) -> int:
     MicrocalError
         If the file cannot be read, a setting is wrong or the map cannot be written.
     """
+    if arguments.map is not None and not arguments.map.parent.is_dir():
+        # Said before the search, not a minute later.
+        raise SettingsError(f"{arguments.map}: the folder of the map is not there; make it or choose another")
     radiograph = asked_radiograph(arguments)
     settings = chosen_settings(arguments)
     with counted(sys.stderr, unit="lines") as show:

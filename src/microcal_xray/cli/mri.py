@@ -20,6 +20,7 @@ from ..mri.place import place_of_candidate
 from ..radiograph import SpacingSource
 from ..reporting import ImageResult, overlay_names
 from ..reporting.mri_page import write_mri_report
+from ..reporting.words import Language
 from .exit_status import DONE
 from .reading import given_path
 from .terminal import complain, say
@@ -76,6 +77,9 @@ def add_parser(
     parser.add_argument(
         "--box", type=_point, nargs=2, metavar="X,Y,Z", help="two corners of a box that holds the bone"
     )
+    parser.add_argument(
+        "--lang", choices=tuple(Language), default=Language.ENGLISH, help="language of the page (default en)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -99,7 +103,9 @@ def run(arguments: argparse.Namespace) -> int:
     place = _place(arguments, result)
     ask = BoneAsk(axis_mm=arguments.axis, box_mm=arguments.box, joint_mm=arguments.joint)
     found = measure_mri(_volumes(arguments), ask=ask, radiograph=place)
-    page = write_mri_report(found, arguments.out, overlay_png=_overlay(arguments, result))
+    page = write_mri_report(
+        found, arguments.out, overlay_png=_overlay(arguments, result), language=arguments.lang
+    )
     _describe(found)
     say(f"Report: {page}")
     return DONE

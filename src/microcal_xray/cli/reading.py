@@ -33,6 +33,18 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_bone_option(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says where bone masks are."""
+    parser.add_argument(
+        "--bone",
+        type=given_path,
+        metavar="MASK",
+        help="where bone is, by your own segmentation: a PNG or TIFF of one band and the same size, 0 where "
+        "there is none; for several files a folder of masks with the same relative names (ward/leg.png or "
+        "ward/leg.dcm.png for ward/leg.dcm). A file without its mask fails",
+    )
+
+
 def asked_radiograph(arguments: argparse.Namespace) -> Radiograph:
     """Return the one file that a command is about, read as the options say.
 

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from dataclasses import replace
 from typing import Any
 
 from ..batch import Difference, FoundBy, ImageReplay, Replay, Verdict, replay
@@ -10,7 +11,7 @@ from ..reporting.words import plural
 from ..version import __version__
 from .exit_status import DONE, FAILED
 from .progress import watched
-from .reading import given_path
+from .reading import add_bone_option, given_path
 from .running import add_running_options, chosen_limits, ended_like_ctrl_c
 from .terminal import say
 
@@ -50,6 +51,7 @@ def add_parser(
         "result", type=given_path, metavar="RESULT", help="a candidates.json, or the folder that holds it"
     )
     parser.add_argument("folder", type=given_path, metavar="FOLDER", help="where the radiographs are now")
+    add_bone_option(parser)
     add_running_options(parser)
     parser.add_argument("--json", action="store_true", help="print all of it as JSON on standard output")
     parser.set_defaults(run=run)
@@ -63,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     MicrocalError
         If an argument is wrong, or RESULT is no result of ours.
     """
-    options = chosen_limits(arguments)
+    options = replace(chosen_limits(arguments), bone=arguments.bone)
     with ended_like_ctrl_c(), watched(sys.stderr) as show:
         found = replay(arguments.result, arguments.folder, options=options, report=show)
     if arguments.json:

@@ -26,7 +26,11 @@ def add_parser(
         epilog="Example: microcal simulate --out simulated --count 4 --seed 1",
     )
     parser.add_argument(
-        "--out", type=given_path, required=True, metavar="DIR", help="the folder for the images"
+        "--out",
+        type=given_path,
+        required=True,
+        metavar="DIR",
+        help="the folder for the images: new, empty, or an earlier simulation, which is replaced",
     )
     parser.add_argument("--count", type=int, default=8, metavar="N", help="how many (default %(default)s)")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="0 or more (default %(default)s)")
@@ -51,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     SettingsError
         If the count or the seed is out of range.
     OutputError
-        If the folder cannot be written to.
+        If the folder cannot be written to, or holds anything but an earlier simulation.
     """
     with tqdm(total=arguments.count, unit="file", file=sys.stderr, disable=None) as bar:
 

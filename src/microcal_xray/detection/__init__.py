@@ -2,47 +2,37 @@
 
 from .distinct import distinct
 from .frames import TurnedFrame, frames_around
-from .oriented import (
-    FLOOR_SHARE,
-    MEAN_PER_SQUARED_ROOT_MEAN,
-    ROW_STEP_PX,
-    SMALLEST_LEVEL,
-    Kernel,
-    OrientedResponse,
-    line_kernel,
-    oriented_response,
-)
+from .oriented import Kernel, OrientedResponse, line_kernel, oriented_response
 from .paths import FramePath, PathGains, best_path_gains, frame_paths
 from .ridge_path import Polarity, RidgePath
 from .ridge_paths import (
-    AROUND_PX,
     COARSE_ALONG_PX,
     COARSE_SIGMAS_PX,
     DIRECTIONS,
     FINE_ALONG_PX,
     FINE_SIGMAS_PX,
+    LEVEL_BLOCK_PX,
     SIGMA_RANGE_PX,
+    Ridges,
     ridge_paths,
+    ridges,
 )
 
 __all__ = [
-    "AROUND_PX",
     "COARSE_ALONG_PX",
     "COARSE_SIGMAS_PX",
     "DIRECTIONS",
     "FINE_ALONG_PX",
     "FINE_SIGMAS_PX",
-    "FLOOR_SHARE",
-    "MEAN_PER_SQUARED_ROOT_MEAN",
-    "ROW_STEP_PX",
+    "LEVEL_BLOCK_PX",
     "SIGMA_RANGE_PX",
-    "SMALLEST_LEVEL",
     "FramePath",
     "Kernel",
     "OrientedResponse",
     "PathGains",
     "Polarity",
     "RidgePath",
+    "Ridges",
     "TurnedFrame",
     "best_path_gains",
     "distinct",
@@ -51,4 +41,5 @@ __all__ = [
     "line_kernel",
     "oriented_response",
     "ridge_paths",
+    "ridges",
 ]

@@ -10,6 +10,7 @@ FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
+ROW_STEP_PX = 3  # rows kept of a frame: smoothing along the line leaves nothing finer
 _MARGIN_PX = 6
 
 

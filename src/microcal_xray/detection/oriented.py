@@ -7,17 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .frames import TurnedFrame
+from .frames import ROW_STEP_PX, TurnedFrame
+from .usual import UsualLevel
 
 FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
-ROW_STEP_PX = 3  # rows kept: smoothing along the line leaves nothing finer
-_NOISE_BLOCK_PX = 4  # the usual level changes slowly: blocks of so many pixels are enough
-FLOOR_SHARE = 0.1  # of the median level: parts without any texture must not be blown up
-_SOME = 4  # a median needs no more than some of the blocks
-SMALLEST_LEVEL = 1e-4  # of the range from air to bone: less is rounding
-MEAN_PER_SQUARED_ROOT_MEAN = 1.18  # of the absolute value of a normal variable
 _OUTSIDE = np.float32(-2)
 _ROWS_AT_ONCE = (
     128  # what is written and read again shortly after stays near; fewer make threads wait for each other
@@ -35,10 +30,13 @@ class OrientedResponse:
     z : (K, R, 2, C) float32 array
         For each of K widths, at each place, first for a dark and then for a bright line: its height less
         that of the step beside it, in units of the mean absolute answer around.
+    usual : (K, R', C') float32 array
+        That mean, for each width on the blocks of `UsualLevel`.
     """
 
     frame: TurnedFrame
     z: FloatImage
+    usual: FloatImage
 
     def best(self) -> FloatImage:
         """Return the largest over the widths, (R, 2, C)."""
@@ -135,7 +133,8 @@ def oriented_response(
     kept = frame.every(ROW_STEP_PX)
     smooth = _smoothed_along(frame.turned(image), along_px)
     inside = kept.turned_mask(searched)
-    usual = _Usual(inside, around_px)
+    usual = UsualLevel(inside, around_px)
+    levels = []
     z = np.empty((len(sigmas_px), kept.shape[0], 2, kept.shape[1]), np.float32)
     one = np.ones(1, np.float32)
     within = inside.astype(np.float32)
@@ -148,11 +147,12 @@ def oriented_response(
             )
             for taps in (kernel.line, kernel.step)
         )
-        unit = usual.reciprocal(line)
+        levels.append(usual.level(line))
+        unit = usual.everywhere(np.reciprocal(levels[-1]))
         for start in range(0, kept.shape[0], _ROWS_AT_ONCE):
             rows = slice(start, start + _ROWS_AT_ONCE)
             _heights(line[rows], step[rows], unit[rows] * within[rows], beyond[rows], out=z[number, rows])
-    return OrientedResponse(kept, z)
+    return OrientedResponse(kept, z, np.stack(levels))
 
 
 def _heights(
@@ -167,45 +167,6 @@ def _heights(
     dark += beyond
     bright *= unit
     np.subtract(beyond, bright, out=bright)
-
-
-class _Usual:
-    """The usual level of an answer around each place, on blocks of pixels."""
-
-    def __init__(self, inside: Mask, around_px: float) -> None:
-        # Imported here, as above.
-        import cv2
-
-        self._cv2 = cv2
-        rows, columns = inside.shape
-        self._blocks = (
-            max(1, columns // _NOISE_BLOCK_PX),
-            max(1, rows * ROW_STEP_PX // _NOISE_BLOCK_PX),
-        )
-        self._window = (int(2 * around_px / _NOISE_BLOCK_PX) | 1,) * 2
-        self._inside = inside.astype(np.float32)
-        blocks = np.asarray(cv2.resize(self._inside, self._blocks, interpolation=cv2.INTER_AREA), np.float32)
-        self._weight = np.maximum(self._blurred(blocks), 1e-2)
-        self._counted = blocks > 0.5
-        self._room = np.empty_like(self._inside)
-
-    def _blurred(self, blocks: FloatImage) -> FloatImage:
-        cv2 = self._cv2
-        once = cv2.blur(blocks, self._window, borderType=cv2.BORDER_REPLICATE)
-        return np.asarray(cv2.blur(once, self._window, borderType=cv2.BORDER_REPLICATE), np.float32)
-
-    def reciprocal(self, answer: FloatImage) -> FloatImage:
-        """Return 1 over the usual absolute value of an answer around each place."""
-        cv2 = self._cv2
-        root = np.abs(answer, out=self._room)
-        np.sqrt(root, out=root)
-        root *= self._inside
-        blocks = np.asarray(cv2.resize(root, self._blocks, interpolation=cv2.INTER_AREA), np.float32)
-        level = self._blurred(blocks) / self._weight
-        level = MEAN_PER_SQUARED_ROOT_MEAN * level**2
-        floor = FLOOR_SHARE * float(np.median(level[self._counted][::_SOME])) if self._counted.any() else 0.0
-        unit = 1 / np.maximum(level, max(floor, SMALLEST_LEVEL))
-        return np.asarray(cv2.resize(unit, answer.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _smoothed_along(turned: FloatImage, along_px: float) -> FloatImage:

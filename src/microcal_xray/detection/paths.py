@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .oriented import ROW_STEP_PX
+from .frames import ROW_STEP_PX
 
 FloatImage = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.intp]

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import MicrocalError
+from ..errors import UnreadableResultError
 
 _LARGEST_FILE_BYTES = 2**30
 _MANY = 10_000_000
 
 
-class UnreadableTruthError(MicrocalError):
+class UnreadableTruthError(UnreadableResultError):
     """A truth or a candidates file cannot be used: absent, not of the promised form, or contradictory."""
 
 
@@ -53,7 +53,9 @@ def read_json(path: Path) -> dict[str, Any]:
             if isinstance(error, json.JSONDecodeError)
             else "nested too deep"
         )
-        raise UnreadableTruthError(f"{path}: not JSON ({reason}); write the file again") from None
+        raise UnreadableTruthError(
+            f"{path}: not JSON ({reason}); give a file of candidates or truth"
+        ) from None
     if not isinstance(document, dict):
         raise UnreadableTruthError(f"{path}: holds no JSON object; give a file of candidates or truth")
     return document

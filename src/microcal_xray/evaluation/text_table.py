@@ -81,9 +81,11 @@ def counts_text(evaluation: Evaluation) -> str:
     """Return in two or three lines how much there was to evaluate."""
     counts = evaluation.counts
     text = (
-        f"{counts.images} pictures of {counts.patients} patients: {counts.with_lines} with {counts.lines} "
-        f"lines, {counts.line_free} line-free, {counts.unsure} unsure.\n"
-        f"{counts.candidates} candidates: {counts.true} true, {counts.false} false, {counts.ignored} ignored."
+        f"{_counted(counts.images, 'picture')} of {_counted(counts.patients, 'patient')}: "
+        f"{counts.with_lines} with {_counted(counts.lines, 'line')}, {counts.line_free} line-free, "
+        f"{counts.unsure} unsure.\n"
+        f"{_counted(counts.candidates, 'candidate')}: {counts.true} true, {counts.false} false, "
+        f"{counts.ignored} ignored."
     )
     left_out = [
         f"{number} {words}"
@@ -96,6 +98,10 @@ def counts_text(evaluation: Evaluation) -> str:
         if number
     ]
     return text + ("\nPictures: " + "; ".join(left_out) + "." if left_out else "")
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def headline(evaluation: Evaluation) -> list[tuple[str, Estimate]]:

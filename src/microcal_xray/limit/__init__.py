@@ -2,6 +2,7 @@
 
 from .context import CONTEXT_GROUPS, Contexts, anchors_of, course_of, straight_path
 from .ground import Ground, ground_of, line_profile
+from .line_filter import BLOCK_PX, PROFILE_STEPS, LineFilter
 from .model import FEATURES, LineModel, features_of, models_from, shipped_models
 from .probes import Probe, ProbeLine, ProbePlace, Taught, lines_by_lot, moved, place_of, width_for_signal
 from .scores import LARGEST_WIDTH_PX, LineAt, Scores, best_answer, scores_at
@@ -18,7 +19,6 @@ from .tables import (
     tilt_rows,
     width_map_px,
 )
-from .usual import BLOCK_PX, PROFILE_STEPS, LineFilter, usual_levels
 
 __all__ = [
     "ANGLES_RAD",
@@ -59,7 +59,6 @@ __all__ = [
     "shipped_models",
     "straight_path",
     "tilt_rows",
-    "usual_levels",
     "width_for_signal",
     "width_map_px",
 ]

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from ..findings import Kind
 from ..image_limits import Course
 from .ground import Ground, Places
+from .line_filter import BLOCK_PX
 from .scores import LineAt
-from .usual import BLOCK_PX
 
 FloatArray = npt.NDArray[np.float64]
 

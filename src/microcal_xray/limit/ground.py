@@ -1,7 +1,7 @@
 """The picture as a background for lines: what the detector's filters answer there, and how bright bone is."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,16 +9,18 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from ..bone import Anatomy
-from ..detection import TurnedFrame
-from .usual import BLOCK_PX, PROFILE_STEPS, LineFilter, usual_levels
+from .line_filter import BLOCK_PX, PROFILE_STEPS, LineFilter
 
 FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 Places = tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
 
-_SOFT_PX = 100.0  # soft tissue is sought so far around a bone: 25 mm
-_LEAST_STEP = 0.1  # of the range from air to bone: a smaller step is no bone
+_GRID_PX = 4  # brightness changes slowly: each fourth pixel is enough
+_SOFT_FROM_PX, _SOFT_TO_PX = 4.0, 12.0  # beside a bone
+_OWN_PX, _AROUND_PX = 8.0, 50.0  # over which bone and soft tissue are averaged, standard deviations
+_MOST_THICKER = 1.6
+_LEAST_STEP = 0.05  # of the range from air to bone: a smaller step is no bone
 _OUTER_SHARE = 0.35  # of the way from the outline to the middle line of the bone
 _PROFILE_REACH_PX = 24
 
@@ -84,7 +86,7 @@ def ground_of(
     body: Mask,
     anatomy: Anatomy,
     *,
-    frames: Mapping[int, Sequence[TurnedFrame]],
+    usual: Sequence[FloatImage],
     filters: Sequence[LineFilter],
     blur_px: float,
 ) -> Ground:
@@ -97,17 +99,17 @@ def ground_of(
     searched, body : (R, C) bool array
         Where lines are looked for; what is not air.
     anatomy : Anatomy
-    frames : mapping of int to sequence of TurnedFrame
-        By the shrinking of the copy that they are made for.
+    usual : sequence of (K', D, R', C') float32 array
+        What the search found usual, on blocks, see `detection.Ridges`; empty: no limit can be told.
     filters : sequence of LineFilter
-        In the order of the copies; those of one copy differ in their kernel alone.
+        Of the levels, in their order; those for which there is none are left out.
     blur_px : float
     """
-    levels: list[FloatImage] = []
-    for shrink, own in frames.items():
-        same = [each for each in filters if each.shrink == shrink]
-        levels += list(usual_levels(*_shrunk(image, searched, shrink), own, same))
-    shape = tuple(min(level.shape[axis] for level in levels) for axis in (1, 2))
+    shape = tuple(
+        min((math.ceil(side / BLOCK_PX), *(level.shape[2 + axis] for level in usual)))
+        for axis, side in enumerate(image.shape)
+    )
+    levels = [level for size in usual for level in size[:, :, : shape[0], : shape[1]]]
     rows, columns = (
         np.minimum(np.arange(count) * BLOCK_PX + BLOCK_PX // 2, side - 1)
         for count, side in zip(shape, image.shape, strict=True)
@@ -115,8 +117,8 @@ def ground_of(
     at = np.ix_(rows, columns)
     bone = (anatomy.bone & searched)[at]
     return Ground(
-        filters=tuple(filters),
-        levels=np.stack([level[:, : shape[0], : shape[1]] for level in levels]),
+        filters=tuple(filters[: len(levels)]),
+        levels=np.stack(levels) if levels else np.zeros((0, 1, *shape), np.float32),
         step=_step(image, anatomy.bone, body, at),
         bone=bone,
         outer=_outer(anatomy, at) & bone,
@@ -158,34 +160,39 @@ def _box_taps(width: float) -> FloatArray:
     return np.asarray(taps / taps.sum())
 
 
-def _shrunk(image: FloatImage, searched: Mask, shrink: int) -> tuple[FloatImage, Mask]:
-    if shrink == 1:
-        return image, searched
-    # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
-    import cv2
-
-    size = (max(1, round(image.shape[1] / shrink)), max(1, round(image.shape[0] / shrink)))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    inside = cv2.resize(searched.astype(np.uint8), size, interpolation=cv2.INTER_AREA) > 0
-    return np.asarray(small, np.float32), inside
-
-
 def _step(image: FloatImage, bone: Mask, body: Mask, at: tuple[npt.NDArray[np.intp], ...]) -> FloatImage:
-    """Return how much brighter bone is than the soft tissue around it."""
-    every = np.ix_(*(np.arange(BLOCK_PX // 2, side, BLOCK_PX // 2) for side in image.shape))
-    small, is_bone = image[every], bone[every]
-    is_soft = body[every] & ~ndimage.binary_dilation(is_bone, iterations=2)
-    back = tuple(
-        np.minimum(each // (BLOCK_PX // 2), side - 1) for each, side in zip(at, small.shape, strict=True)
+    """Return how much brighter bone is than the soft tissue around it would be, as thick as behind the bone.
+
+    The soft tissue is that of 1 to 3 mm beside the bone; how much of it the beam crosses follows from how far
+    the skin is, as in a limb that is round. Where the skin is not seen it is as thick everywhere.
+    """
+    every = np.ix_(*(np.arange(_GRID_PX // 2, side, _GRID_PX) for side in image.shape))
+    small, is_bone, is_body = image[every], bone[every], body[every]
+    away = ndimage.distance_transform_edt(~is_bone) * _GRID_PX if is_bone.any() else np.zeros(small.shape)
+    is_soft = is_body & (away >= _SOFT_FROM_PX) & (away <= _SOFT_TO_PX)
+    back = tuple(np.minimum(each // _GRID_PX, side - 1) for each, side in zip(at, small.shape, strict=True))
+    thickness = _thickness(is_body)
+    own = _mean_of(small, is_bone, _OWN_PX / _GRID_PX)[back]
+    soft, beside = (_mean_of(part, is_soft, _AROUND_PX / _GRID_PX)[back] for part in (small, thickness))
+    thicker = np.clip(thickness[back] / np.maximum(beside, 1e-6), 1, _MOST_THICKER)
+    return np.asarray(np.maximum(own - soft * thicker, _LEAST_STEP), np.float32)
+
+
+def _thickness(body: Mask) -> FloatImage:
+    """Return how thick a body is along the beam, in pixels, if it is as deep as it is wide."""
+    if body.all():
+        return np.ones(body.shape, np.float32)
+    # Beyond the picture the body goes on.
+    depth = ndimage.distance_transform_edt(np.pad(body, 1, constant_values=True))[1:-1, 1:-1]
+    radius = ndimage.maximum_filter(
+        depth, size=min(2 * math.ceil(float(depth.max())), 2 * max(body.shape)) + 1
     )
-    own = _mean_of(small, is_bone, 2.0)[back]
-    soft = _mean_of(small, is_soft, _SOFT_PX / (BLOCK_PX // 2) / 2)[back]
-    return np.asarray(np.maximum(own - soft, _LEAST_STEP), np.float32)
+    return np.asarray(np.sqrt(np.maximum(depth * (2 * radius - depth), 1e-6)), np.float32)
 
 
 def _mean_of(image: FloatImage, mask: Mask, sigma: float) -> FloatImage:
     """Return the weighted mean of a part around each pixel; far from it, the mean of all of it."""
-    # Imported here, as above.
+    # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
     import cv2
 
     everywhere = float(image[mask].mean()) if mask.any() else 0.0

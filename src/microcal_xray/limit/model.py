@@ -26,10 +26,11 @@ FEATURES = (
     "coherence",
     "across",
     "context",
+    "signal_context",
     "presentation",
     "picture",
 )
-SCHEMA = "microcal-limit/2"
+SCHEMA = "microcal-limit/3"
 SCORE_RANGE = (-1.0, 1.0)  # 10 to 0.1 false marks: a score beyond says only that it is beyond
 _USUAL_LENGTH_PX = 40.0
 
@@ -140,6 +141,7 @@ def features_of(
         "coherence": coherence,
         "across": coherence * np.sin(angle_rad) ** 2,
         "context": context,
+        "signal_context": np.log(signal) * context,
         "presentation": float(intent is Intent.FOR_PRESENTATION),
         "picture": float(intent in (Intent.PICTURE, Intent.UNSPECIFIED)),
     }

@@ -11,9 +11,9 @@ from ..findings import Kind
 from ..image_limits import Compartment
 from ..radiograph import Intent
 from .ground import Ground, Places, line_profile
+from .line_filter import BLOCK_PX
 from .model import SCORE_RANGE, LineModel, features_of, rest_over
 from .scores import LARGEST_WIDTH_PX, LineAt, best_answer
-from .usual import BLOCK_PX
 
 FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]

@@ -14,8 +14,8 @@ from .model import LineModel, features_of
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
-# Working pixels, 1 mm: wider gaps are no thin lines, and the widest of them are marked less often again.
-LARGEST_WIDTH_PX = 4.0
+# Working pixels, 0.75 mm: wider gaps are no thin lines, and the widest of them are marked less often again.
+LARGEST_WIDTH_PX = 3.0
 _SMALLEST_WIDTH_PX = 0.04
 _WIDTHS = 12
 _BAND_PX = 4.0  # of a sclerotic band: 1 mm

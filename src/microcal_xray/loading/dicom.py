@@ -6,9 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from pydicom.dataset import Dataset, FileDataset
 
+from ..dead_pixels import fill_dead_pixels
 from ..errors import UnreadableRadiographError
 from ..origin import Reading
-from ..radiograph import Acquisition, ImageCaution, Intent, Radiograph, Signal, Spacing
+from ..radiograph import Acquisition, ImageCaution, Intent, Radiograph, Signal, Spacing, filled_caution
 from .air_check import air_looks_bright
 from .colour import grey
 from .complaints import one_line
@@ -88,9 +89,12 @@ def read_dicom(
     if signal is Signal.LOG:
         by_sign = polarity_of_signal(sign, is_descending=modal.is_descending)
         pixels = _attenuation(modal, photometric or by_sign or polarity)
+    repaired = fill_dead_pixels(pixels, usable)
+    pixels, usable = repaired.pixels, repaired.usable
     step = _LOG_STEP if signal is Signal.LOG else modal.step
     cautions = layout.cautions | stored.cautions | of_spacing | of_area | of_colour | modal.cautions
     cautions |= _header_cautions(dataset) | pixel_cautions(pixels, usable, bits=layout.bits_stored, step=step)
+    cautions |= filled_caution(repaired.filled_px)
     if air_looks_bright(pixels, usable):
         cautions |= ImageCaution.AIR_BRIGHTER_THAN_BONE
     if photometric is not None:
@@ -112,6 +116,7 @@ def read_dicom(
             decoders=("pydicom", *filter(None, [stored.decoder])),
             instance=instance_uid(dataset),
         ),
+        filled_px=repaired.filled_px,
     )
 
 

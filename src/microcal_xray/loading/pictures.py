@@ -8,8 +8,9 @@ file.
 
 from pathlib import Path
 
+from ..dead_pixels import fill_dead_pixels
 from ..origin import Reading
-from ..radiograph import Acquisition, ImageCaution, Intent, Radiograph, Spacing
+from ..radiograph import Acquisition, ImageCaution, Intent, Radiograph, Spacing, filled_caution
 from .air_check import air_looks_bright
 from .colour import grey
 from .origins import origin_of
@@ -69,10 +70,13 @@ def read_picture(
     picture = read_tiff(path) if kind is FileKind.TIFF else _pixels(path, kind)
     grey_values, cautions = grey(picture.values)
     lowest, highest = picture.grey_range
-    pixels = turned(grey_values, photometric or picture.photometric, lowest=lowest, highest=highest)
+    stored = turned(grey_values, photometric or picture.photometric, lowest=lowest, highest=highest)
+    repaired = fill_dead_pixels(stored, picture.usable)
+    pixels, usable = repaired.pixels, repaired.usable
     step = 1.0 if picture.bits else (highest - lowest) / 2**16
-    cautions |= pixel_cautions(pixels, picture.usable, bits=picture.bits, step=step)
-    if air_looks_bright(pixels, picture.usable):
+    cautions |= pixel_cautions(pixels, usable, bits=picture.bits, step=step)
+    cautions |= filled_caution(repaired.filled_px)
+    if air_looks_bright(pixels, usable):
         cautions |= ImageCaution.AIR_BRIGHTER_THAN_BONE
     if photometric is not None:
         cautions |= ImageCaution.POLARITY_BY_USER
@@ -81,7 +85,7 @@ def read_picture(
         cautions |= ImageCaution.LOSSY
     return Radiograph(
         pixels=pixels,
-        usable=picture.usable,
+        usable=usable,
         spacing=spacing,
         intent=Intent.PICTURE,
         name=name,
@@ -92,6 +96,7 @@ def read_picture(
             bits_stored=picture.bits,
         ),
         origin=origin_of(path, reading=reading, decoders=picture.decoders),
+        filled_px=repaired.filled_px,
     )
 
 

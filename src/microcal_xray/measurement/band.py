@@ -17,6 +17,7 @@ _WIDTHS = 60
 _PRIOR_LOG_SD = 1.0  # the width at which the line was found is right within a factor of e, say
 _DEGREE = 2  # of the background's polynomial
 _LEAST_WEIGHT = 0.1  # of the largest: a bone's edge across the strip says less, but not nothing
+_LEAST_NEAR_PX = 3.0  # to each side: a model that fits fewer places says nothing
 _FLOOR = 2e-3  # of the variance, added as white noise: no covariance is known better
 
 
@@ -52,6 +53,21 @@ class BandFit:
     weight: FloatArray
     template: FloatArray
     d_prime: float
+
+    @property
+    def misfit(self) -> float:
+        """Root mean square of what the model leaves of the profile within two widths, over its height.
+
+        Examples
+        --------
+        >>> row = np.array([0.0, 0.0, 1.0, 0.0, 0.0])
+        >>> BandFit(1.0, 0.1, 1.0, np.arange(-2.0, 3.0), row, row, row, row, row, 9.0).misfit
+        0.0
+        """
+        near = np.abs(self.offset_px) <= max(2 * self.width_px, _LEAST_NEAR_PX)
+        height = float(np.abs(self.model).max())
+        left = math.sqrt(float(np.mean((self.mean - self.model)[near] ** 2)))
+        return left / height if height > 0 else math.inf
 
 
 def slit(offset_px: FloatArray, width_px: float, blur_px: float) -> FloatArray:

@@ -14,6 +14,8 @@ from .shape import LineShape
 # Relative, of widths and contrasts: no template is quite right; soft bands (True) less than slits.
 _LEAST_SD = {False: 0.1, True: 0.2}
 _PER_D_PRIME = 4.0  # and what stands out less may be shaped by what is behind it
+# Of widths: a profile that the model does not describe, and a blur that is known to a third.
+_LEAST_WIDTH_SD, _PER_MISFIT, _PER_BLUR = 0.05, 1.5, 0.7
 _MOST_FACTOR = 10.0  # a width known to a tenth or ten times is not known
 _UNIT_PX = 4.0  # of the working image: a millimetre, about
 _GAIN_WIDTHS = (0.2, 4.0)  # in that unit: for which the gain was fitted
@@ -72,7 +74,7 @@ def evidence_card(
     width = by_factor(
         shape.fit.width_px,
         "px",
-        relative_sd=math.hypot(shape.fit.width_log_sd, _least_sd(shape)),
+        relative_sd=_width_sd(shape),
         errors=factors.width if units.is_raw else factors.width_processed,
     )
     resolved = shape.fit.width_px >= factors.resolved_blurs * shape.blur_px and _says_something(width)
@@ -102,6 +104,13 @@ def evidence_card(
         profile=_profile(shape),
         place=_place(setting, units, factors),
     )
+
+
+def _width_sd(shape: LineShape) -> float:
+    """Return the relative standard error of a width: the posterior's, and what no posterior knows."""
+    misfit = _PER_MISFIT * shape.fit.misfit
+    blur = _PER_BLUR * (shape.blur_px / shape.fit.width_px) ** 2
+    return math.hypot(shape.fit.width_log_sd, _LEAST_WIDTH_SD, misfit, blur)
 
 
 def _least_sd(shape: LineShape) -> float:

@@ -9,7 +9,7 @@ from scipy import ndimage
 FloatArray = npt.NDArray[np.float64]
 
 _INNER_SHARE = 0.45  # of the line: so far inside, its beginning may still lie
-_LEAST_LEVEL = 0.5  # of the whole line's median: it may have been traced beyond its end
+_LEAST_LEVEL = 0.85  # of the whole line's median: it may have been traced beyond its end
 _QUANTILES = (0.025, 0.975)
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
+from .course_noise import course_variance
 from .strips import FloatImage, Mask, mean_direction, resampled
 
 FloatArray = npt.NDArray[np.float64]
@@ -27,12 +27,13 @@ _MOST_TURN = 2  # from one step to the next
 _TURN, _TURN_SHARE = 0.4, 0.2  # what each of them costs: so much, and of what a step of the line gains
 _FLATTEST = 0.45  # sine of the angle to the bone: flatter, and an outline would be followed
 _LEVEL = 0.4  # of the height of the line: lines fade
+_LEVEL_TO = 0.5
 _MOST_LEVELS = 2.5  # one wild place must not decide
-_ALIKE_ROWS = 4
 _COPIES = 2  # to each side
 _LEAST_GAIN = 8.0  # natural logarithm of the likelihood ratio
 _LOST = 12.0  # when a course has lost so much again, it has ended before
 _PIECES, _LEAST_ROWS = 8, 3  # a shorter piece is the line fading out, not going on
+_MOST_AGAINST = -1.5  # a line that stops short of the outline of its bone is rarer than one that reaches it
 _NEVER = -1e6
 
 
@@ -150,17 +151,72 @@ def followed_end(path_px: FloatArray, profile: Profile, ground: Ground) -> Float
     return path_px
 
 
-def _piece(path: FloatArray, profile: Profile, ground: Ground, reach: float) -> FloatArray:
-    """Return the points of the next piece, one for each row; none when the line does not go on."""
-    unit = ground.unit_px
+@dataclass(frozen=True)
+class Reached:
+    """What leads from the end of a line to where it is taken to end.
+
+    Parameters
+    ----------
+    points_px : (M, 2) float array
+    probability : float
+        That the line does lead there.
+    """
+
+    points_px: FloatArray
+    probability: float
+
+
+def course_to(path_px: FloatArray, profile: Profile, ground: Ground, ahead_px: float) -> Reached | None:
+    """Return the best course from the last point of a path to what lies so far ahead; None: it ends before.
+
+    Parameters
+    ----------
+    path_px : (N, 2) float array
+        Evenly spaced, one pixel apart.
+    profile : Profile
+    ground : Ground
+    ahead_px : float
+        How far ahead the course must lead, as to the outline of a bone.
+
+    Returns
+    -------
+    Reached or None
+        None: that the line does not lead there is likelier, although of two lines that seem to end before the
+        outline of their bone more than one reaches it.
+    """
+    reach = max(_ROW, ahead_px / ground.unit_px)
+    heading = _heading(path_px, ground.unit_px)
+    beside = max(_copies(profile.width_px / ground.unit_px))
+    ahead = _looked(heading, profile, ground, reach, beside + _SIDE, _LEVEL_TO)
+    course = _best(ahead, [0.0], is_whole=True)[0]
+    if not len(course.side) or course.gain < _MOST_AGAINST:
+        return None
+    probability = 1 / (1 + math.exp(_MOST_AGAINST - course.gain))
+    return Reached(_points(course, heading, ground.unit_px), probability)
+
+
+def _heading(path: FloatArray, unit: float) -> _Heading:
     last = path[-1 - max(2, min(len(path) - 1, round(_DIRECTION * unit))) :]
     angle = mean_direction(last)
     way = np.array([math.sin(angle), math.cos(angle)])
     way = way if float((last[-1] - last[0]) @ way) > 0 else -way
-    heading = _Heading(path[-1], way, np.array([way[1], -way[0]]))
+    return _Heading(path[-1], way, np.array([way[1], -way[0]]))
+
+
+def _points(course: _Course, heading: _Heading, unit: float) -> FloatArray:
+    steps = _ROW * np.arange(1, len(course.side) + 1)
+    return np.asarray(
+        heading.end + unit * (steps[:, None] * heading.way + course.side[:, None] * heading.aside)
+    )
+
+
+def _piece(path: FloatArray, profile: Profile, ground: Ground, reach: float) -> FloatArray:
+    """Return the points of the next piece, one for each row; none when the line does not go on."""
+    unit = ground.unit_px
+    heading = _heading(path, unit)
     width = profile.width_px / unit
     copies = _copies(width)
-    ahead = _looked(heading, profile, ground, reach, max(copies) + _SIDE)
+    ahead = _looked(heading, profile, ground, reach, max(copies) + _SIDE, _LEVEL)
     own = _best(ahead, [0.0])[0]
     if own.gain < _LEAST_GAIN:
         return np.zeros((0, 2))
@@ -172,8 +228,7 @@ def _piece(path: FloatArray, profile: Profile, ground: Ground, reach: float) -> 
     by_chance = max(each.gain for each in _best(replace(ahead, worth=worth), copies))
     if own.gain < _LEAST_GAIN + by_chance:
         return np.zeros((0, 2))
-    steps = _ROW * np.arange(1, len(own.side) + 1)
-    return np.asarray(path[-1] + unit * (steps[:, None] * way + own.side[:, None] * heading.aside))
+    return _points(own, heading, unit)
 
 
 def _copies(width: float) -> list[float]:
@@ -181,7 +236,9 @@ def _copies(width: float) -> list[float]:
     return [sign * (first + number * apart) for number in range(_COPIES) for sign in (-1.0, 1.0)]
 
 
-def _looked(heading: _Heading, profile: Profile, ground: Ground, reach: float, side: float) -> _Ahead:
+def _looked(
+    heading: _Heading, profile: Profile, ground: Ground, reach: float, side: float, share: float
+) -> _Ahead:
     # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
     import cv2
 
@@ -202,8 +259,9 @@ def _looked(heading: _Heading, profile: Profile, ground: Ground, reach: float, s
     steep = _along_slopes(heights.reshape(2, rows, _PARTS, -1))
     offset = columns[inner]
     beside = np.abs(offset) > max(1.0, profile.width_px / ground.unit_px)
-    variance = _variance(steep[_STEEPEST].mean(axis=0)[:, beside])
-    level = _LEVEL * profile.level
+    heights_beside = steep[_STEEPEST].mean(axis=0)[:, beside]
+    variance = course_variance(heights_beside, is_bone_in=ground.axis_rad is None)
+    level = share * profile.level
     height = np.clip(steep.min(axis=1), -level, _MOST_LEVELS * level)
     worth = (height - level / 2) * level / variance[:, None]
     worth[:, ~_usable(ground.usable, places[_PARTS - 1 :: _PARTS, inner])] = _NEVER
@@ -254,20 +312,8 @@ def _along_slopes(heights: Cells) -> Cells:
     return found
 
 
-def _variance(heights: Cells) -> FloatArray:
-    """Return the variance of the heights of each row, with what neighbouring rows have in common."""
-    spread = (1.4826 * np.median(np.abs(heights), axis=1).astype(np.float64)) ** 2
-    usual = max(float(np.median(spread)), 1e-30)
-    spread = np.maximum(ndimage.gaussian_filter1d(spread, 1.0, mode="nearest"), usual)
-    even = heights / np.sqrt(spread)[:, None]
-    together = min(_ALIKE_ROWS, len(even))
-    sums = np.cumsum(np.concatenate([np.zeros((1, even.shape[1])), even]), axis=0)
-    long_run = (1.4826 * float(np.median(np.abs(sums[together:] - sums[:-together])))) ** 2 / together
-    return np.asarray(spread * max(1.0, long_run))
-
-
-def _best(ahead: _Ahead, starts: Sequence[float]) -> list[_Course]:
-    """Return the best course from each start, given as offsets to the side."""
+def _best(ahead: _Ahead, starts: Sequence[float], *, is_whole: bool = False) -> list[_Course]:
+    """Return the best course from each start to the side; a whole one leads to the last row."""
     reach = round(_SIDE / _COLUMN)
     middles = [int(np.abs(ahead.side - start).argmin()) for start in starts]
     windows = np.array([np.arange(middle - reach, middle + reach + 1) for middle in middles])
@@ -285,7 +331,7 @@ def _best(ahead: _Ahead, starts: Sequence[float]) -> list[_Course]:
         places[row] = flat.argmax(axis=1)
         tops[row] = flat[np.arange(count), places[row]]
     return [
-        _traced(tops[:, one], places[:, one], turned[:, :, one], float(ahead.side[middle - reach]))
+        _traced(tops[:, one], places[:, one], turned[:, :, one], float(ahead.side[middle - reach]), is_whole)
         for one, middle in enumerate(middles)
     ]
 
@@ -310,12 +356,11 @@ def _step(best: Cells, worth: Cells, cost: float) -> tuple[Cells, Turns]:
     return after, turned
 
 
-def _traced(tops: Cells, places: npt.NDArray[np.intp], turned: Turns, first: float) -> _Course:
-    most = np.maximum.accumulate(np.maximum(tops, 0))
-    lost = np.flatnonzero(tops < most - _LOST)
-    behind = int(lost[0]) if len(lost) else len(tops)
-    row = int(tops[:behind].argmax()) if behind else 0
-    if behind == 0 or tops[row] <= 0:
+def _traced(
+    tops: Cells, places: npt.NDArray[np.intp], turned: Turns, first: float, is_whole: bool
+) -> _Course:
+    row = len(tops) - 1 if is_whole else _last_row(tops)
+    if row < 0 or tops[row] < _NEVER / 2:
         return _Course(0.0, np.zeros(0))
     gain, side = float(tops[row]), np.empty(row + 1)
     slope, column = divmod(int(places[row]), turned.shape[2])
@@ -326,3 +371,12 @@ def _traced(tops: Cells, places: npt.NDArray[np.intp], turned: Turns, first: flo
         slope -= turn
         row -= 1
     return _Course(gain, side)
+
+
+def _last_row(tops: Cells) -> int:
+    """Return the row at which the sum is largest, before it has lost so much again; -1: none."""
+    most = np.maximum.accumulate(np.maximum(tops, 0))
+    lost = np.flatnonzero(tops < most - _LOST)
+    behind = int(lost[0]) if len(lost) else len(tops)
+    row = int(tops[:behind].argmax()) if behind else 0
+    return row if behind and tops[row] > 0 else -1

@@ -10,7 +10,8 @@ from .along_bone import BoneAround, less_along_bone, slant_to
 from .band import BandFit, fit_band, mean_and_error, slit, soft_band
 from .centre_line import centred
 from .ends import LineEnd, line_ends
-from .following import Ground, Profile, followed_end
+from .following import Ground, Profile, course_to, followed_end
+from .outline import ending_at, outline_ahead, share_on
 from .strips import FloatImage, Mask, Strip, length_of, resampled, smoothed, strip, strip_beyond
 
 FloatArray = npt.NDArray[np.float64]
@@ -22,6 +23,7 @@ _FIRST_SMOOTHING, _SMOOTHING = 0.6, 0.8
 _ALIKE = 1.5  # texture is like itself over so much
 _SEARCH = ((0.8, 0.5), (0.4, 0.25))  # to the side: at least so much, and of the width
 _WIDEST_CREST = 1.5
+_WIDER = (1.8, 3.0)  # than it was found a soft band may be
 _REACH_WIDTHS, _REACH, _WIDEST_REACH = 2.0, 1.0, 12.0  # of the profile
 _ROUNDS = 4  # a line may go on beyond the piece that was found
 _WENT_ON = 1.0
@@ -30,7 +32,11 @@ _LEAST_LEVEL = 0.5  # of the height of the whole line: what is left of it at an 
 # A line is found to where half of its height is left; it fades out over about a millimetre (True: bands).
 FADING = {False: 0.3, True: 0.35}
 _TRACE_PX = 1.5  # what no end is known better than
+_FOLLOWED_SHARE = 0.4  # of what a line was followed on by: it may be something else
 _TRACE_SHARE = 0.03  # of the length: neither is the course between them
+_AT_OUTLINE = 0.5  # so near, a dark line that runs across ends there
+_BEYOND_OUTLINE, _OUTLINE_SD = 0.1, 0.25  # where brightness falls most, and where the bone ends
+_LEAST_INSIDE = 0.5  # of the line: a bone mask that leaves more of it out says nothing
 _LEAST_ROWS = 6
 _FEWEST_OFFSETS = 8  # to each side: a background and a line need some
 
@@ -47,6 +53,8 @@ class LineShape:
         With what fades beyond both ends.
     length_sd_px : float
     fit : BandFit
+    found_d_prime : float
+        How far it stands out at the width at which it was found; `fit` may be of a wider one.
     height, height_sd : float
         Of the line without blur, mean along it; over 0 for a line of its kind.
     z : float
@@ -65,6 +73,7 @@ class LineShape:
     length_px: float
     length_sd_px: float
     fit: BandFit
+    found_d_prime: float
     height: float
     height_sd: float
     z: float
@@ -97,6 +106,7 @@ def line_shape(
     blur_px: float,
     unit_px: float,
     bone: BoneAround | None = None,
+    to_outline: bool = True,
 ) -> LineShape:
     """Return one line, measured.
 
@@ -120,25 +130,32 @@ def line_shape(
     bone : BoneAround, optional
         The bone that the line lies in. A dark line that runs across it is measured on the picture less the
         bone as it is a little farther along; no line is followed out of it. None: the bone is not known.
+    to_outline : bool
+        Whether a dark line across the bone that comes near its outline is taken to end there, where
+        it is not seen too; False: it ends where it is seen to, as two pictures of a line must be compared.
     """
     piece, corner = _around(points_px, image.shape, unit_px)
     own = None if bone is None else replace(bone, inside=bone.inside[piece])
     look = _Look(image[piece], usable[piece], is_dark, width_px, blur_px, unit_px, own)
     look = look.less_bone(points_px)
-    seen, begin, end = look.followed(look.centred_twice(points_px - corner))
+    traced = look.centred_twice(points_px - corner)
+    seen, begin, end = look.followed(traced)
     first, behind = _rows_between(begin, end, len(seen.values))
     fit = look.fitted(seen, first, behind)
+    ends = look.ended(seen, begin, end, fit, to_outline=to_outline)
+    found_d_prime = fit.d_prime
+    seen, fit = look.at_best_width(seen, fit, first, behind)
     heights = seen.values[first:behind] @ fit.template
     weighted, error = mean_and_error(heights, fit.weight, look.alike)
-    ends_sd = math.hypot(*((one.high - one.low) / 3.92 for one in (begin, end)))
-    path = seen.path_px[first:behind]
-    fading = 2 * FADING[not is_dark] * unit_px
-    length = max(len(seen.values) - begin.place - end.place + fading, length_of(path))
+    path = ends.path_px
+    length = max(length_of(path) + ends.beyond_px, 1.0)
+    followed = max(0.0, float(behind - first - len(traced)))
     return LineShape(
         path_px=path + corner,
         length_px=length,
-        length_sd_px=math.sqrt(ends_sd**2 + _TRACE_PX**2 + (_TRACE_SHARE * length) ** 2),
+        length_sd_px=math.hypot(ends.sd_px, _TRACE_PX, _TRACE_SHARE * length, _FOLLOWED_SHARE * followed),
         fit=fit,
+        found_d_prime=found_d_prime,
         height=float(heights.mean()),
         height_sd=error,
         z=weighted / error if error > 0 else 0.0,
@@ -149,6 +166,24 @@ def line_shape(
         alike=look.alike,
         is_soft=not is_dark,
     )
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """A line with its ends.
+
+    Parameters
+    ----------
+    path_px : (N, 2) float array
+    beyond_px : float
+        What its length has beyond the first and the last point.
+    sd_px : float
+        Of both ends together.
+    """
+
+    path_px: FloatArray
+    beyond_px: float
+    sd_px: float
 
 
 def _around(
@@ -193,6 +228,22 @@ class _Look:
             unit_px=self.unit_px,
         )
         return replace(self, image=less, whole=self.image)
+
+    def at_best_width(self, seen: Strip, fit: BandFit, first: int, behind: int) -> tuple[Strip, BandFit]:
+        """Return the strip and the profile with which a soft band stands out best."""
+        if self.is_dark:
+            return seen, fit
+        for factor in _WIDER:
+            look = replace(self, width_px=factor * self.width_px)
+            wide = replace(
+                strip(seen.path_px, self.image, look.offsets(), is_dark=False),
+                first=seen.first,
+                behind=seen.behind,
+            )
+            other = look.fitted(wide, first, behind)
+            if other.d_prime > fit.d_prime:
+                seen, fit = wide, other
+        return seen, fit
 
     @property
     def alike(self) -> int:
@@ -269,22 +320,65 @@ class _Look:
         self, path: FloatArray, fit: BandFit, heights: FloatArray, going: tuple[bool, bool]
     ) -> tuple[FloatArray, int, int]:
         """Return a path with what goes on beyond those of its ends, and by how many points they went on."""
-        values = (slit if self.is_dark else soft_band)(fit.offset_px, fit.width_px, self.blur_px)
-        seen_px = max(fit.width_px, 1.2 * self.blur_px)
-        usable = self.usable if self.bone is None else self.usable & self.bone.inside
-        axis = self.bone.axis_rad if self.bone is not None and self.whole is not None else None
-        ground = Ground(self.image, usable, self.is_dark, self.unit_px, axis)
         near = max(10, round(_DIRECTION * self.unit_px))
-        least = _LEAST_LEVEL * float(np.median(heights))
         more = []
         for is_going, end in zip(going, (heights[:near], heights[-near:]), strict=True):
             path, count = path[::-1], len(path)
             if is_going:
-                level = max(float(np.median(end)), least, 1e-12)
-                profile = Profile(fit.offset_px, values, self.width_px, seen_px, level)
-                path = followed_end(path, profile, ground)
+                path = followed_end(path, *self.sought(path, fit, end, heights))
             more.append(len(path) - count)
         return path, more[0], more[1]
+
+    def ended(self, seen: Strip, begin: LineEnd, end: LineEnd, fit: BandFit, *, to_outline: bool) -> _Whole:
+        """Return a line from end to end; a dark one across its bone may end at the outline."""
+        first, behind = _rows_between(begin, end, len(seen.values))
+        path = resampled(seen.path_px[first:behind])
+        heights = (seen.values @ fit.template)[first:behind]
+        fading = FADING[not self.is_dark] * self.unit_px
+        beyond = len(seen.values) - begin.place - end.place - length_of(path) + 2 * fading
+        spread = [(one.high - one.low) / 3.92 for one in (begin, end)]
+        if not to_outline or self.whole is None or self.bone is None or self.bone.axis_rad is None:
+            return _Whole(path, max(0.0, beyond), math.hypot(*spread))
+        axis_rad, unit_px = self.bone.axis_rad, self.unit_px
+        outlines = outline_ahead(path, self.whole, self.bone.inside, axis_rad=axis_rad, unit_px=unit_px)
+        is_moved = False
+        for side, ahead in enumerate(outlines):
+            path, heights = path[::-1], heights[::-1]
+            reached = None if ahead is None else self.reached(path, ahead, fit, heights)
+            if reached is not None:
+                path, spread[side], is_moved = *reached, True
+                beyond += _BEYOND_OUTLINE * unit_px - fading
+        if is_moved:
+            path = resampled(smoothed(path, _SMOOTHING * unit_px))
+        return _Whole(path, max(0.0, beyond), math.hypot(*spread))
+
+    def reached(
+        self, path: FloatArray, ahead: float, fit: BandFit, heights: FloatArray
+    ) -> tuple[FloatArray, float] | None:
+        """Return a path that ends at the outline ahead of it, and how sure that is; None: it ends before."""
+        sd = _OUTLINE_SD * self.unit_px
+        if ahead <= _AT_OUTLINE * self.unit_px:
+            return ending_at(path, ahead, least=_LEAST_ROWS), sd
+        near = heights[-max(10, round(_DIRECTION * self.unit_px)) :]
+        course = course_to(path, *self.sought(path, fit, near, heights), ahead)
+        if course is None:
+            return None
+        unsure = ahead * math.sqrt(course.probability * (1 - course.probability))
+        return resampled(np.concatenate([path, course.points_px])), math.hypot(sd, unsure)
+
+    def sought(
+        self, path: FloatArray, fit: BandFit, near: FloatArray, heights: FloatArray
+    ) -> tuple[Profile, Ground]:
+        """Return what is sought ahead of an end, and where."""
+        values = (slit if self.is_dark else soft_band)(fit.offset_px, fit.width_px, self.blur_px)
+        seen_px = max(fit.width_px, 1.2 * self.blur_px)
+        usable = self.usable
+        if self.bone is not None and share_on(self.bone.inside, path) >= _LEAST_INSIDE:
+            usable = usable & self.bone.inside
+        axis = self.bone.axis_rad if self.bone is not None and self.whole is not None else None
+        ground = Ground(self.image, usable, self.is_dark, self.unit_px, axis)
+        level = max(float(np.median(near)), _LEAST_LEVEL * float(np.median(heights)), 1e-12)
+        return Profile(fit.offset_px, values, self.width_px, seen_px, level), ground
 
     def fitted(self, seen: Strip, first: int, behind: int) -> BandFit:
         return fit_band(

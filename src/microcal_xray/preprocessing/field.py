@@ -6,11 +6,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from ..islands import islands, without_small_holes, without_small_islands
+
 FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 _AIR_SHARE = 0.18  # of the range from air to bone; design trials on 108 pictures
 _METAL_SHARE_OF_BODY = 0.05  # more than this at the top of the range is overexposed bone, not metal
+_SPECK_SHARE = 0.01  # of the body
 _FLAT_BORDER_SHARE = 0.01  # a frame smaller than this share of the picture is not worth taking away
 
 
@@ -66,7 +69,7 @@ def _uniform_frame(pixels: FloatImage) -> Mask:
 
     around = np.ones((3, 3), np.uint8)
     flat = np.asarray(cv2.dilate(pixels, around) == cv2.erode(pixels, around)) & np.isfinite(pixels)
-    labels = _islands(flat)
+    labels = islands(flat)
     border = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
     sizes = np.bincount(labels.ravel())
     frames = [label for label in border if label and sizes[label] >= _FLAT_BORDER_SHARE * pixels.size]
@@ -76,28 +79,12 @@ def _uniform_frame(pixels: FloatImage) -> Mask:
     )
 
 
-def _islands(mask: Mask) -> npt.NDArray[np.int32]:
-    """Return the number of the island that each pixel belongs to, joined by their sides; 0 beside them."""
-    # Imported here, as above.
-    import cv2
-
-    _, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4, ltype=cv2.CV_32S)
-    return np.asarray(labels, np.int32)
-
-
 def _without_specks(mask: Mask) -> Mask:
     """Return the mask without islands under 1 % of its area, and without holes of that size."""
     if not mask.any():
         return mask
-    smallest = 0.01 * mask.sum()
-    labels = _islands(mask)
-    kept = np.bincount(labels.ravel()) >= smallest
-    kept[0] = False
-    mask = kept[labels]
-    labels = _islands(~mask)
-    holes = np.bincount(labels.ravel()) < smallest
-    holes[0] = False
-    return np.asarray(mask | holes[labels])
+    smallest_px = _SPECK_SHARE * mask.sum()
+    return without_small_holes(without_small_islands(mask, smallest_px=smallest_px), smallest_px=smallest_px)
 
 
 def _metal(pixels: FloatImage, body: Mask, margin_px: float) -> Mask:

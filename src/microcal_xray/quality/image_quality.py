@@ -16,7 +16,7 @@ Mask = npt.NDArray[np.bool_]
 
 _BLURRED_MM = 0.8
 _BLURRED_PX = 5.0  # working pixels, where the spacing is unknown
-_NOISY_SHARE = 0.08  # of the step from soft tissue to bone, in a working pixel
+_NOISY_SHARE = 0.14  # of the step from soft tissue to bone, in a working pixel
 _BLOCK_TRACES = 0.12
 _CLIPPED_SHARE = 0.02
 

@@ -23,7 +23,9 @@ def run_capsule() -> dict[str, Any]:
     }
 
 
-def image_capsule(origin: Origin | None, pixel_sha256: str | None) -> dict[str, Any] | None:
+def image_capsule(
+    origin: Origin | None, pixel_sha256: str | None, bone_sha256: str | None = None
+) -> dict[str, Any] | None:
     """Return what is recorded of one input file; None where nothing is known of it.
 
     Parameters
@@ -32,6 +34,8 @@ def image_capsule(origin: Origin | None, pixel_sha256: str | None) -> dict[str, 
         None: an array, or a file that was not opened.
     pixel_sha256 : str or None
         Of the pixels that were searched; None: there were none.
+    bone_sha256 : str or None
+        Of the bone mask that the caller gave; None: bone was looked for.
 
     Examples
     --------
@@ -43,6 +47,7 @@ def image_capsule(origin: Origin | None, pixel_sha256: str | None) -> dict[str, 
     origin = origin or Origin()
     return {
         "pixel_sha256": pixel_sha256,
+        "bone_sha256": bone_sha256,
         "file_sha256": origin.file_sha256,
         "file_bytes": origin.file_bytes,
         "decoders": dict(origin.decoders),

@@ -14,7 +14,8 @@ from ..mri.companion import MRFindings
 from ..mri.volume import FloatArray, MRVolume
 from .display import display_levels
 from .foreign_text import printable_text
-from .mri_words import SERIES_WORDS
+from .mri_words import series_words
+from .words import ENGLISH, Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,7 +53,11 @@ class _View:
 
 
 def mri_figure(
-    found: MRFindings, *, radiograph: Findings | None = None, candidate: int | None = None
+    found: MRFindings,
+    *,
+    radiograph: Findings | None = None,
+    candidate: int | None = None,
+    words: Words = ENGLISH,
 ) -> Figure:
     """Return the matching MR slices, bare and marked, and a long section of the bone, beside the radiograph.
 
@@ -63,6 +68,8 @@ def mri_figure(
         Of the same bone; its candidate is shown at the left.
     candidate : int, optional
         Which one; None: none is marked.
+    words : Words
+        Of titles and legend.
 
     Returns
     -------
@@ -83,20 +90,22 @@ def mri_figure(
     for ax in axes:
         _plain(ax)
     if radiograph is not None:
-        _draw_radiograph(axes.pop(0), radiograph, candidate)
+        _draw_radiograph(axes.pop(0), radiograph, candidate, words)
     for volume in bare:
         view = _view(found, volume, focus)
-        _draw(axes.pop(0), view, f"{_words(volume)}, slice {view.slice_index + 1} of {len(volume.voxels)}")
+        _draw(axes.pop(0), view, _title("mri.slice", view, words))
     view = _view(found, main, focus)
     ax = axes.pop(0)
-    _draw(ax, view, f"{_words(main)}, slice {view.slice_index + 1}, marked")
+    _draw(ax, view, _title("mri.slice.marked", view, words))
     _mark(ax, view, found)
-    _draw_section(axes.pop(0), found, main, focus)
+    _draw_section(axes.pop(0), found, main, focus, words)
     return figure
 
 
-def _words(volume: MRVolume) -> str:
-    return SERIES_WORDS[volume.acquisition.weighting]
+def _title(key: str, view: _View, words: Words) -> str:
+    slices = len(view.volume.voxels)
+    values = {"series": series_words(view.volume, words), "number": view.slice_index + 1, "slices": slices}
+    return words.filled(key, values)
 
 
 def _focus_mm(found: MRFindings, main: MRVolume) -> FloatArray:
@@ -170,7 +179,7 @@ def _mark(ax: Axes, view: _View, found: MRFindings) -> None:
                 ax.plot([p[0], out[0]], [p[1], out[1]], color=LINE, linewidth=1.4)
 
 
-def _draw_section(ax: Axes, found: MRFindings, volume: MRVolume, focus: FloatArray) -> None:
+def _draw_section(ax: Axes, found: MRFindings, volume: MRVolume, focus: FloatArray, words: Words) -> None:
     """Draw the plane along the bone through its axis and the focus, with what was measured at its side."""
     bone = found.bone
     at = bone.place(focus[None])
@@ -191,32 +200,35 @@ def _draw_section(ax: Axes, found: MRFindings, volume: MRVolume, focus: FloatArr
         picture, cmap="gray", vmin=low, vmax=max(high, low + 1e-6), aspect="equal",
         extent=(-_ACROSS_MM, _ACROSS_MM, ends[1], ends[0]),
     )  # fmt: skip
-    ax.set_title(f"along the bone, {_words(volume)}", color=_INK, fontsize=9)
-    known = bone.joint_mm is not None
-    ax.set_ylabel("mm from the joint" if known else "mm along the bone", color=_QUIET, fontsize=8)
+    title = words.filled("mri.section", {"series": series_words(volume, words)})
+    ax.set_title(title, color=_INK, fontsize=9)
+    scale = "mri.section.along" if bone.joint_mm is None else "mri.section.from_joint"
+    ax.set_ylabel(words.text(scale), color=_QUIET, fontsize=8)
     ax.tick_params(axis="y", colors=_QUIET, labelsize=7, left=True, labelleft=True)
     bars = []
     if found.oedema is not None:
-        bars.append((found.oedema.along_mm, OEDEMA, "marrow"))
+        bars.append((found.oedema.along_mm, OEDEMA, words.text("mri.legend.marrow")))
     if found.periosteum is not None:
-        bars.append((found.periosteum.along_mm, RIM, "periosteal"))
+        bars.append((found.periosteum.along_mm, RIM, words.text("mri.legend.periosteal")))
     for number, (span, colour, name) in enumerate(bars):
         x = _ACROSS_MM - 3 - 4 * number
         y0, y1 = (sign * (each - joint) for each in span)
         ax.plot([x, x], [y0, y1], color=colour, linewidth=2.4, solid_capstyle="butt", label=name)
     for each in found.lines[:1]:
         y = sign * (each.line.middle_mm - joint)
-        ax.plot([-_ACROSS_MM, -_ACROSS_MM + 6], [y, y], color=LINE, linewidth=1.6, label="dark line")
+        label = words.text("mri.legend.dark_line")
+        ax.plot([-_ACROSS_MM, -_ACROSS_MM + 6], [y, y], color=LINE, linewidth=1.6, label=label)
     if found.place is not None:
         one = found.place.radiograph_mm
         x = -_ACROSS_MM + 3
-        ax.plot([x, x], [one.low, one.high], color=CANDIDATE, linewidth=2.4, label="radiograph")
+        label = words.text("mri.legend.radiograph")
+        ax.plot([x, x], [one.low, one.high], color=CANDIDATE, linewidth=2.4, label=label)
         ax.plot([x - 2, x + 2], [one.value, one.value], color=CANDIDATE, linewidth=1.2)
     if ax.get_legend_handles_labels()[1]:
         ax.legend(fontsize=7, loc="lower center", facecolor=_PAPER, labelcolor=_INK, framealpha=0.8, ncols=2)
 
 
-def _draw_radiograph(ax: Axes, findings: Findings, candidate: int | None) -> None:
+def _draw_radiograph(ax: Axes, findings: Findings, candidate: int | None, words: Words) -> None:
     radiograph = findings.radiograph
     rows, columns = radiograph.pixels.shape
     dr, dc = (radiograph.spacing.row_mm, radiograph.spacing.column_mm) if radiograph.spacing else (1.0, 1.0)
@@ -224,7 +236,10 @@ def _draw_radiograph(ax: Axes, findings: Findings, candidate: int | None) -> Non
         display_levels(radiograph), cmap="gray", vmin=0, vmax=255, extent=(0, columns * dc, rows * dr, 0)
     )
     own = next((each for each in findings.candidates if each.id == candidate), None)
-    title = "radiograph" if own is None else f"radiograph, candidate {own.id} ({own.kind.value})"
+    title = words.text("mri.radiograph")
+    if own is not None:
+        kind = words.text(f"kind_short.{own.kind}")
+        title = words.filled("mri.radiograph.candidate", {"number": own.id, "kind": kind})
     ax.set_title(title, color=_INK, fontsize=9)
     if own is None:
         return

@@ -3,13 +3,11 @@
 import json
 from typing import Any
 
-from ..measured import Estimate
 from ..mri.companion import LineOfSeries, MRFindings
 from ..mri.surface import SurfaceSignal
 from ..mri.volume import MRVolume
 from ..version import __version__
 from .measured_record import estimate_dict
-from .mri_words import SERIES_WORDS
 from .words import caution_names
 
 MRI_SCHEMA_NAME = "microcal-mri/1"
@@ -133,46 +131,3 @@ def _line(found: MRFindings, each: LineOfSeries) -> dict[str, Any]:
         "contrast": estimate_dict(line.contrast),
         "from_joint_mm": None if stretch is None else stretch[0],
     }
-
-
-def rows(found: MRFindings) -> list[tuple[str, Estimate | None, str]]:
-    """Return what was measured, as (name, number, what it means); None: not there."""
-    oedema, rim = found.oedema, found.periosteum
-    table: list[tuple[str, Estimate | None, str]] = [
-        (
-            "Marrow signal, along",
-            oedema.length_mm if oedema else None,
-            "extent along the bone, at half of its height",
-        ),
-        ("Marrow signal, across", oedema.across_mm if oedema else None, "largest extent across the bone"),
-        ("Marrow signal, volume", oedema.volume_mm3 if oedema else None, "gaps between slices counted in"),
-        (
-            "Share of the cross-section",
-            oedema.cross_section if oedema else None,
-            "of the marrow, where it is largest",
-        ),
-        (
-            "Marrow signal, contrast",
-            oedema.contrast if oedema else None,
-            "over normal marrow of the same bone",
-        ),
-        (
-            "Marrow signal, stands out",
-            oedema.stands_out if oedema else None,
-            "over normal marrow, in noise of voxels",
-        ),
-        ("Periosteal signal, along", rim.length_mm if rim else None, "extent along the bone"),
-        ("Periosteal signal, around", rim.around_mm if rim else None, "extent around the bone"),
-        ("Periosteal signal, thickness", rim.thickness_mm if rim else None, "outward from the cortex"),
-        ("Periosteal signal, contrast", rim.contrast if rim else None, "over normal marrow of the same bone"),
-    ]
-    for each in found.lines:
-        series = next(volume for volume in found.volumes if volume.name == each.series)
-        name = f"Dark line on {SERIES_WORDS[series.acquisition.weighting]}"
-        where = f"slice {each.line.slice_index + 1}"
-        table += [
-            (f"{name}, length", each.line.length_mm, f"in {where}, up to the cortex where it meets it"),
-            (f"{name}, depth", each.line.depth_mm, f"from the inner side of the cortex, in {where}"),
-            (f"{name}, angle", each.line.angle_to_bone_deg, "0 along the bone, 90 across"),
-        ]
-    return table

@@ -1,24 +1,46 @@
-"""The words of the MR companion, in one place: figure, page and record say the same."""
+"""The words of the MR companion, in one place: figure and page say the same, in both languages."""
 
-from ..mri.volume import Weighting
+from ..measured import Estimate
+from ..mri.descriptors import shown
+from ..mri.volume import MRVolume
+from .words import Language, Words, told
 
-SERIES_WORDS: dict[Weighting, str] = {
-    Weighting.T1: "T1",
-    Weighting.T1_FAT_SUPPRESSED: "T1, fat suppressed",
-    Weighting.T2: "T2",
-    Weighting.T2_FAT_SUPPRESSED: "T2, fat suppressed",
-    Weighting.PROTON_DENSITY: "proton density",
-    Weighting.PROTON_DENSITY_FAT_SUPPRESSED: "proton density, fat suppressed",
-    Weighting.STIR: "STIR",
-    Weighting.UNKNOWN: "weighting unknown",
-}
 
-NO_GRADE = (
-    "These are descriptors that the Fredericson and Arendt gradings use, with what was measured of each. "
-    "No grade is given: it needs the patient, the other images and a radiologist."
-)
+def said_words(text: str, words: Words) -> str:
+    """Return what the measuring said, in the language of `words`; what the catalogue does not know as it is.
 
-REFERENCE = (
-    "Normal marrow is that of the same bone on the same series: medians of slabs along the bone, slabs that "
-    "depart left out, a smooth course through the rest."
-)
+    Parameters
+    ----------
+    text : str
+        A descriptor, its state or reason, a note, a caution, or what a weighting was guessed from.
+    words : Words
+    """
+    return told(text, words, group="mri_said") or text
+
+
+def series_words(volume: MRVolume, words: Words) -> str:
+    """Return what a series shows bright.
+
+    Parameters
+    ----------
+    volume : MRVolume
+    words : Words
+    """
+    return words.text(f"mri.weighting.{volume.acquisition.weighting.value}")
+
+
+def estimate_words(estimate: Estimate, words: Words) -> str:
+    """Return a number with its interval and unit.
+
+    Examples
+    --------
+    >>> from .words import words_of
+    >>> estimate_words(Estimate(14.2, 12.9, 15.5, "mm"), words_of("fr"))
+    '14,2 mm (12,9 à 15,5)'
+    """
+    english = shown(estimate)
+    if words.language is Language.ENGLISH:
+        return english
+    value, _, interval = english.replace(".", words.text("decimal")).partition(" (")
+    low, _, high = interval.removesuffix(")").partition(" to ")
+    return words.filled("quality.estimate", {"value": value, "low": low, "high": high})

@@ -80,7 +80,7 @@ def overlay(findings: Findings, *, title: str | None = None) -> Figure:
     image = display_image(radiograph, longer_side_px=_LONGER_SIDE_PX)
     longer_inches = max(_SMALLEST_SIDE_INCHES, max(image.size) / FULL_DPI)
     picture_width, picture_height = (longer_inches * side / max(image.size) for side in image.size)
-    cautions = [IMAGE_CAUTIONS[caution] for caution in radiograph.cautions]
+    cautions = [IMAGE_CAUTIONS[caution] for caution in findings.cautions]
     footer = _FOOTER_INCHES + _CAUTION_INCHES * len(cautions)
     width, height = max(picture_width, _NARROWEST_INCHES), picture_height + _HEADER_INCHES + footer
 

@@ -13,6 +13,7 @@ from .page_measured import measured_card
 from .results import ImageResult
 from .words import Language, Words, caution_names, spacing_words, words_of
 
+_GRAVEST = ("hardly_searched", "more_than_asked")
 _OF_THE_PLOT = ("wide", "high", "zero", "band", "mean", "model")
 
 
@@ -139,9 +140,10 @@ def _data_url(picture: bytes, kind: str) -> str:
 
 
 def _cautions(result: ImageResult) -> list[str]:
-    """Return the names of what the file says and of what was measured, each once."""
+    """Return the names of what the file says and of what was measured, each once, the gravest first."""
     measured = caution_names(result.quality.cautions) if result.quality else []
-    return list(dict.fromkeys([*caution_names(result.cautions), *measured]))
+    names = dict.fromkeys([*caution_names(result.cautions), *measured])
+    return sorted(names, key=lambda name: name not in _GRAVEST)
 
 
 def _facts(result: ImageResult, words: Words) -> list[tuple[str, str]]:
@@ -155,6 +157,9 @@ def _facts(result: ImageResult, words: Words) -> list[tuple[str, str]]:
         ("spacing", spacing_words(result.spacing, words)),
         ("made", words.text(f"intent.{result.intent}")),
         ("grey_scale", _grey_scale(result, words)),
+        ("filled", words.counted("facts.filled.words", result.filled_px) if result.filled_px else None),
+        ("searched", _searched(result, words)),
+        ("bone", words.text("facts.bone.words") if result.bone_sha256 else None),
         ("laterality", acquisition.laterality),
         ("body_part", acquisition.body_part),
         ("view", acquisition.view),
@@ -162,6 +167,12 @@ def _facts(result: ImageResult, words: Words) -> list[tuple[str, str]]:
         ("compression", acquisition.compression),
     ]
     return [(words.text(f"facts.{name}"), printable_text(text)) for name, text in facts if text]
+
+
+def _searched(result: ImageResult, words: Words) -> str | None:
+    if result.searched_share is None:
+        return None
+    return words.filled("facts.searched.words", {"share": words.number(100 * result.searched_share, ".0f")})
 
 
 def _grey_scale(result: ImageResult, words: Words) -> str:

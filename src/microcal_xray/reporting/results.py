@@ -10,7 +10,7 @@ import numpy as np
 
 from ..bump import Bump, OutlinesSeen
 from ..cluster import Cluster
-from ..findings import Candidate, CandidateCaution, Findings, Kind, Tier
+from ..findings import Candidate, Findings
 from ..image_limits import Detectability, ImageQuality
 from ..origin import Origin, pixel_sha256
 from ..radiograph import Acquisition, ImageCaution, Intent, Radiograph, Signal, Spacing, SpacingSource
@@ -22,22 +22,30 @@ from .bump_record import (
     outlines_dict,
     outlines_from_dict,
 )
+from .candidate_record import candidate_dict, candidate_from_dict, rounded
 from .capsule import capsule_from_dict, image_capsule
 from .display import preview_jpeg
-from .evidence_record import evidence_dict, evidence_from_dict
 from .foreign_text import printable_text
 from .full_depth import packed_pixels
 from .limit_layer import LimitLayer, limit_layer
 from .limit_map import limit_map_jpeg, map_range_px
 from .limit_record import limit_dict, limit_from_dict, quality_dict, quality_from_dict
-from .measured_record import measured_dict, measured_from_dict
 from .words import caution_names, cautions_from_names
 
-_PATH_DECIMALS = 2  # 0.01 pixel: a tenth of what a centre line can promise
-_MM_DECIMALS = 3
-_DECIMALS = 2
+_SHARE_DECIMALS = 3
 _OF_THE_SEARCH = frozenset(
-    ["file", "status", "reason", "candidates", "quality", "limit", "bumps", "outlines", "clusters"]
+    [
+        "file",
+        "status",
+        "reason",
+        "candidates",
+        "quality",
+        "limit",
+        "bumps",
+        "outlines",
+        "clusters",
+        "searched_share",
+    ]
 )
 
 
@@ -90,6 +98,11 @@ class ImageResult:
         The map alone, to lay over the radiograph on the report page.
     packed_pixels : bytes or None
         All pixels at full depth for the report page, see `full_depth`; None unless ok, or when left out.
+    filled_px : int or None
+        As of `Radiograph`; None unless ok.
+    bone_sha256 : str or None
+    searched_share : float or None
+        As of `Findings`.
 
     See Also
     --------
@@ -119,6 +132,9 @@ class ImageResult:
     clusters: tuple[Cluster, ...] = ()
     limit_layer: LimitLayer | None = None
     packed_pixels: bytes | None = None
+    filled_px: int | None = None
+    bone_sha256: str | None = None
+    searched_share: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record of this file in candidates.json: plain values, unknown ones None, no preview.
@@ -152,10 +168,12 @@ class ImageResult:
             "bits_stored": acquisition.bits_stored,
             "decoder": acquisition.decoder,
             "cautions": caution_names(self.cautions),
+            "filled_px": self.filled_px,
+            "searched_share": rounded(self.searched_share, _SHARE_DECIMALS),
             "quality": quality_dict(self.quality),
             "limit": limit_dict(self.limit),
-            "capsule": image_capsule(self.origin, self.pixel_sha256),
-            "candidates": [_candidate_dict(candidate) for candidate in self.candidates],
+            "capsule": image_capsule(self.origin, self.pixel_sha256, self.bone_sha256),
+            "candidates": [candidate_dict(candidate) for candidate in self.candidates],
             "bumps": [bump_dict(bump) for bump in self.bumps],
             "outlines": outlines_dict(self.outlines),
             "clusters": [cluster_dict(cluster) for cluster in self.clusters],
@@ -222,6 +240,9 @@ def searched_result(findings: Findings, file: str) -> ImageResult:
         bumps=findings.bumps,
         outlines=findings.outlines,
         clusters=findings.clusters,
+        cautions=findings.cautions,
+        bone_sha256=findings.bone_sha256,
+        searched_share=findings.searched_share,
     )
 
 
@@ -255,6 +276,7 @@ def _read_result(radiograph: Radiograph, file: str) -> ImageResult:
         acquisition=radiograph.acquisition,
         origin=radiograph.origin,
         pixel_sha256=pixel_sha256(radiograph.pixels, radiograph.usable),
+        filled_px=radiograph.filled_px,
     )
 
 
@@ -318,7 +340,7 @@ def image_result_from_dict(record: Mapping[str, Any], *, preview_jpeg: bytes | N
         signal=Signal(record["signal"]) if record["signal"] else None,
         cautions=cautions_from_names(ImageCaution, record["cautions"]),
         acquisition=_acquisition(record) if ok else None,
-        candidates=tuple(_candidate(values) for values in record["candidates"]),
+        candidates=tuple(candidate_from_dict(values) for values in record["candidates"]),
         preview_jpeg=preview_jpeg,
         origin=origin,
         pixel_sha256=pixels,
@@ -328,44 +350,9 @@ def image_result_from_dict(record: Mapping[str, Any], *, preview_jpeg: bytes | N
         bumps=tuple(bump_from_dict(values) for values in record.get("bumps", ())),
         outlines=outlines_from_dict(record.get("outlines")),
         clusters=tuple(cluster_from_dict(values) for values in record.get("clusters", ())),
-    )
-
-
-def _candidate_dict(candidate: Candidate) -> dict[str, Any]:
-    return {
-        "id": candidate.id,
-        "kind": candidate.kind.value,
-        "tier": candidate.tier.value,
-        "score": _rounded(candidate.score, _DECIMALS),
-        "path_px": (np.round(candidate.path_px, _PATH_DECIMALS) + 0.0).tolist(),  # + 0.0: never -0.0
-        "length_mm": _rounded(candidate.length_mm, _MM_DECIMALS),
-        "width_mm": _rounded(candidate.width_mm, _MM_DECIMALS),
-        "length_px": _rounded(candidate.length_px, _DECIMALS),
-        "width_px": _rounded(candidate.width_px, _DECIMALS),
-        "contrast_sd": _rounded(candidate.contrast_sd, _DECIMALS),
-        "angle_to_bone_deg": _rounded(candidate.angle_to_bone_deg, 1),
-        "cautions": caution_names(candidate.cautions),
-        "evidence": evidence_dict(candidate.evidence),
-        "measured": measured_dict(candidate.measured),
-    }
-
-
-def _candidate(values: Mapping[str, Any]) -> Candidate:
-    return Candidate(
-        id=values["id"],
-        kind=Kind(values["kind"]),
-        tier=Tier(values["tier"]),
-        score=values["score"],
-        path_px=np.array(values["path_px"], np.float64),
-        length_px=_or_nan(values["length_px"]),
-        width_px=_or_nan(values["width_px"]),
-        length_mm=values["length_mm"],
-        width_mm=values["width_mm"],
-        contrast_sd=_or_nan(values["contrast_sd"]),
-        angle_to_bone_deg=values["angle_to_bone_deg"],
-        cautions=cautions_from_names(CandidateCaution, values["cautions"]),
-        evidence=evidence_from_dict(values["evidence"]),
-        measured=measured_from_dict(values.get("measured")),
+        filled_px=record.get("filled_px"),
+        bone_sha256=(record["capsule"] or {}).get("bone_sha256"),
+        searched_share=record.get("searched_share"),
     )
 
 
@@ -388,12 +375,3 @@ def _acquisition(record: Mapping[str, Any]) -> Acquisition:
         bits_stored=record["bits_stored"],
         decoder=record["decoder"],
     )
-
-
-def _rounded(value: float | None, decimals: int) -> float | None:
-    # A number that could not be measured is unknown; JSON has no word for NaN.
-    return None if value is None or not math.isfinite(value) else round(float(value), decimals) + 0.0
-
-
-def _or_nan(value: float | None) -> float:
-    return math.nan if value is None else value

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from ..errors import MicrocalError
 from ..reporting import overlay_names
 from ..reporting.overlay_files import OVERLAYS_FOLDER
-from ..reporting.words import Language, words_of
+from ..reporting.words import Language, told, words_of
 from .adjudication_page import adjudication_page
 from .consensus import consensus
 from .desk import desk_page, read_report_page
@@ -86,12 +86,13 @@ class Application:
     def __call__(self, environment: Environment, start_response: StartResponse) -> list[bytes]:
         """Answer one request; whatever goes wrong is an answer too."""
         is_head = environment.get("REQUEST_METHOD") == "HEAD"
+        language = language_of(str(environment.get("HTTP_ACCEPT_LANGUAGE", "")))
         try:
             reply = self._answer(admitted(environment, token=self._token, hosts=self._hosts))
         except RefusedRequestError as refused:
-            reply = json_reply({"error": refused.words}, status=refused.status)
+            reply = json_reply({"error": _told(refused.words, language)}, status=refused.status)
         except RefusedEventError as error:
-            reply = json_reply({"error": str(error)}, status=HTTPStatus.BAD_REQUEST)
+            reply = json_reply({"error": _told(str(error), language)}, status=HTTPStatus.BAD_REQUEST)
         except MicrocalError as error:
             reply = json_reply({"error": str(error)}, status=HTTPStatus.INTERNAL_SERVER_ERROR)
         return sent(reply, start_response, is_head=is_head)
@@ -187,7 +188,7 @@ class Application:
         return Reply(path.read_bytes(), "image/png")
 
     def _events(self, reader: str, request: Request) -> Reply:
-        role = self._options.role
+        role, language = self._options.role, language_of(request.languages)
         if request.method == "GET":
             return json_reply({"events": [each.as_dict() for each in self._store.events(reader, role=role)]})
         stored: list[str] = []
@@ -197,11 +198,12 @@ class Application:
             try:
                 events.append(event_from_dict(values, self._store.study, reader=reader))
             except RefusedEventError as error:
-                refused.append({"event": _id_of(values), "reason": str(error)})
+                refused.append({"event": _id_of(values), "reason": _told(str(error), language)})
         try:
             stored += self._store.add(events, role=role)
         except RefusedEventError as error:
-            return json_reply({"error": str(error), "stored": []}, status=HTTPStatus.CONFLICT)
+            words = _told(str(error), language)
+            return json_reply({"error": words, "stored": []}, status=HTTPStatus.CONFLICT)
         if refused and not stored:
             words = refused[0]["reason"]
             return json_reply(
@@ -224,6 +226,11 @@ def _sent_events(body: bytes) -> list[object]:
 def _id_of(values: object) -> str | None:
     name = values.get("event") if isinstance(values, dict) else None
     return name[:64] if isinstance(name, str) else None
+
+
+def _told(refusal: str, language: Language) -> str:
+    """Return a refusal in the language that the browser asks for; one without a translation as it is."""
+    return told(refusal, words_of(language), group="refused") or refusal
 
 
 def _is_plain_file(path: Path) -> bool:

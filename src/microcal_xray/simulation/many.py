@@ -1,7 +1,8 @@
 """A folder of simulated radiographs with their truth."""
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,9 @@ from .detector import Detector
 from .dicom import write_dicom
 from .plan import Family, planned
 from .truth import Relation, truth_record, write_truth
+
+_TRUTH = "truth.json"
+_IMAGE_NAME = re.compile(r"simulated_\d{5,}\.dcm|\.[0-9a-f]{16}\.part")  # the second: left by a kill
 
 _Record = dict[str, Any]
 
@@ -36,7 +40,8 @@ def simulate_folder(
     Parameters
     ----------
     out : str or Path
-        The folder; it is made if needed. Files of the same names are replaced, each whole or not at all.
+        The folder: new, empty, or an earlier simulation, which is replaced. Each file is written whole or not
+        at all.
     count : int
         1 to 100000.
     seed : int
@@ -55,21 +60,21 @@ def simulate_folder(
     SettingsError
         If `count`, `seed` or `jobs` is out of range.
     OutputError
-        If the folder cannot be made or written to.
+        If the folder cannot be made or written to, or holds anything else.
     """
     for name, value, low, high in (("count", count, 1, 100_000), ("jobs", jobs, 1, 256)):
         if not low <= value <= high:
             raise SettingsError(f"{name} is {value!r}; it must be {low} to {high}")
     if seed < 0:
         raise SettingsError(f"seed is {seed!r}; it must be 0 or more")
-    folder = _made(Path(out))
+    folder = _taken_over(Path(out))
     write = partial(_written, folder=folder, seed=seed, family=Family(family), detector=detector)
     records = []
     for record in _all(write, count, min(jobs, count)):
         records.append(record)
         if progress is not None:
             progress(len(records))
-    return write_truth(records, folder / "truth.json")
+    return write_truth(records, folder / _TRUTH)
 
 
 def _all(write: Callable[[int], _Record], count: int, jobs: int) -> Iterator[_Record]:
@@ -96,11 +101,27 @@ def _name(index: int) -> str:
     return f"simulated_{index + 1:05d}.dcm"
 
 
-def _made(folder: Path) -> Path:
+def _taken_over(folder: Path) -> Path:
+    """Make the folder, or take over one that is empty or holds an earlier simulation, which is removed."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        held = list(folder.iterdir())
+        if not _are_ours(held):
+            raise OutputError(
+                f"{folder}: the folder is not empty and holds more than an earlier simulation; "
+                "choose a new or an empty one"
+            )
+        for path in held:
+            path.unlink()
     except OSError as error:
         raise OutputError(
-            f"{folder}: no folder can be made here ({error.strerror}); choose another"
+            f"{folder}: no folder can be made or emptied here ({error.strerror}); choose another"
         ) from error
     return folder
+
+
+def _are_ours(held: Sequence[Path]) -> bool:
+    """Return whether a folder holds nothing but what this module writes; a truth alone may be anyone's."""
+    names = {path.name for path in held if path.is_file()}
+    images = {name for name in names if _IMAGE_NAME.fullmatch(name)}
+    return len(names) == len(held) and names - images <= ({_TRUTH} if images else set())

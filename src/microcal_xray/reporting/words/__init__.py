@@ -17,7 +17,7 @@ from .english import (
     plural,
     spacing_words,
 )
-from .reasons import reason_words
+from .reasons import reason_words, told
 
 __all__ = [
     "CAUTION_SENTENCES",
@@ -37,5 +37,6 @@ __all__ = [
     "plural",
     "reason_words",
     "spacing_words",
+    "told",
     "words_of",
 ]
