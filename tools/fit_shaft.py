@@ -4,8 +4,8 @@
 
 The true outlines are those of the simulated bone; a pair is right if both together lie within two working
 pixels (half a millimetre) of the best one. Each half of the seeds is also judged by the weights of the other
-half. The weights that ship were fitted on the paths of candidates too; those of here put one axis in fifty less
-within 2 degrees. The pictures are simulated in memory. About five minutes on one core.
+half. The weights that ship were fitted on the paths of candidates too; those of here put one axis in fifty
+less within 2 degrees. The pictures are simulated in memory. About five minutes on one core.
 """
 
 import argparse
@@ -19,9 +19,9 @@ from scipy import optimize
 
 from microcal_xray.measurement import direction_along
 from microcal_xray.measurement.bone_contrast import brightness_range
-from microcal_xray.measurement.outlines import Straightened, straightened
 from microcal_xray.measurement.place import farthest_ends
 from microcal_xray.measurement.shaft import Pair, pairs_of, signs_of, slope_between
+from microcal_xray.measurement.shaft_outlines import Straightened, straightened
 from microcal_xray.searching import looked_at, surveyed
 from microcal_xray.simulation import simulate
 from microcal_xray.simulation.anatomy import Bone, Limb
@@ -119,7 +119,8 @@ def places_across(points: FloatArray, centre: FloatArray, axis_rad: float, seen:
     way = np.array([math.sin(axis_rad), math.cos(axis_rad)])
     along, across = (points - centre) @ way, (points - centre) @ np.array([way[1], -way[0]])
     order = along.argsort()
-    return np.interp(seen.along_px, along[order], across[order], left=np.nan, right=np.nan)
+    places = np.interp(seen.along_px, along[order], across[order], left=np.nan, right=np.nan)
+    return np.asarray(places, np.float64)
 
 
 def judged(

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from .bone_contrast import Known
-from .outlines import Outline, Straightened, outlines_beside, straightened
+from .shaft_outlines import Outline, Straightened, outlines_beside, straightened
 
 FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]

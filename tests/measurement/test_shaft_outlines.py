@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from microcal_xray.measurement import outlines
-from microcal_xray.measurement.outlines import outlines_beside, straightened
+from microcal_xray.measurement import shaft_outlines as outlines
 from microcal_xray.measurement.shaft import pairs_of, signs_of
+from microcal_xray.measurement.shaft_outlines import outlines_beside, straightened
 
 SHAPE = (500, 300)
 COLUMNS = np.arange(SHAPE[1], dtype=float)
