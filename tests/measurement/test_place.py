@@ -8,7 +8,8 @@ from scipy import ndimage
 
 from drawing import shaft
 from microcal_xray.bone import find_anatomy, long_axis
-from microcal_xray.measurement import AxisMap, bone_setting
+from microcal_xray.measurement import AxisMap, bone_setting, place
+from microcal_xray.measurement.bone_contrast import Known
 from microcal_xray.preprocessing import find_field, in_range
 
 SHAPE = (520, 360)
@@ -47,6 +48,23 @@ def test_the_angle_to_the_bone_is_that_of_the_drawing(limb, degrees):
     angle = setting(limb, line(degrees, 50)).angle_rad
     assert np.degrees(angle.value) == pytest.approx(min(degrees, 180 - degrees), abs=2)
     assert angle.sd < np.radians(4)
+
+
+def test_a_line_that_bends_is_less_sure_of_its_angle_than_a_straight_one(limb):
+    straight = line(70, 60)
+    aside = 10 * np.sin(np.linspace(0, np.pi, len(straight)))
+    bent = setting(limb, straight + aside[:, None] * np.array([1.0, 0.0])).angle_rad
+    assert bent.sd > setting(limb, straight).angle_rad.sd + np.radians(1)
+
+
+def test_no_angle_is_told_where_the_axis_is_hardly_known(limb, monkeypatch):
+    sure = setting(limb, line(70, 50))
+    monkeypatch.setattr(
+        place, "shaft_axis", lambda *_, **__: Known(np.pi / 2, place._MOST_AXIS_SD + np.radians(1))
+    )
+    unsure = setting(limb, line(70, 50))
+    assert unsure.angle_rad is None
+    assert unsure.crossed.value == pytest.approx(sure.crossed.value, abs=0.05)
 
 
 @pytest.mark.parametrize(("centre", "length", "crossed", "cortices"), [

@@ -85,6 +85,51 @@ def test_a_bone_that_lies_over_it_does_not_turn_its_axis():
     assert abs(error_deg(found, 90)) < 1
 
 
+def test_another_bone_beside_it_does_not_turn_its_axis():
+    own, mask = bone(90)
+    along, across = own_coordinates(90)
+    lean = np.tan(np.radians(8))
+    beside = step(20 - np.abs(across - 95 - lean * along)) * 500
+    found = shaft_axis(
+        line(90, 80, 30), np.radians(93), picture(own, beside), mask | (beside > 250), ends=(-HALF, 115.0)
+    )
+    assert abs(error_deg(found, 90)) < 1
+
+
+def test_the_bone_beyond_a_joint_does_not_turn_the_axis():
+    own, mask = bone(90)
+    along, _ = own_coordinates(90)
+    other, other_mask = bone(75, half=60)
+    is_other = along > 70
+    gap = (along > 55) & (along < 70)
+    image = picture(np.where(gap, 0, np.where(is_other, other, own)))
+    joined = np.where(is_other, other_mask, mask)
+    found = shaft_axis(line(90, 80), np.radians(92), image, joined, ends=(-HALF, HALF))
+    assert abs(error_deg(found, 90)) < 1
+
+
+def test_the_axis_of_a_flaring_end_is_that_of_its_shaft_and_less_sure_than_in_it():
+    # The line lies where the bone flares to one side; 30 pixels up begins the even shaft.
+    image, mask = bone(90, right=0.5)
+    shifted = line(90, 80) + np.array([100.0, 10.0])
+    ends = (-HALF - 20, HALF + 40)
+    flaring = shaft_axis(shifted, np.radians(90), picture(image), mask, ends=ends)
+    assert abs(error_deg(flaring, 90)) < 6  # the middle line itself leans by 14 degrees there
+    assert abs(error_deg(flaring, 90)) < 2 * np.degrees(flaring.sd)
+    shaft = shaft_axis(line(90, 80) - [100.0, 0.0], np.radians(90), picture(image), mask, ends=ends)
+    assert flaring.sd > shaft.sd
+
+
+def test_two_likely_pairs_of_outlines_make_the_axis_uncertain():
+    along, across = own_coordinates(90)
+    lean = np.tan(np.radians(10))
+    one = step(45 - np.abs(across)) * 300
+    image = picture(one + step(np.minimum(across + 70 - lean * along, 60 - across + lean * along)) * 300)
+    doubtful = shaft_axis(line(90, 80, 30), np.radians(90), image, one > 150, ends=(-70.0, 60.0))
+    alone = shaft_axis(line(90, 80, 30), np.radians(90), picture(2 * one), one > 150, ends=(-70.0, 60.0))
+    assert doubtful.sd > 1.3 * alone.sd
+
+
 def test_a_coarse_mask_turns_it_little():
     image, mask = bone(90)
     ragged = np.repeat(np.repeat(mask[::7, ::7], 7, axis=0), 7, axis=1)[: SHAPE[0], : SHAPE[1]]

@@ -89,8 +89,49 @@ class _Window:
         )
 
 
+@dataclass(frozen=True)
+class Limb:
+    """The limb along a cross-section, as an ellipse; its middle counted from the place of the line."""
+
+    middle: float
+    half: float
+
+    def thicker(self, away: FloatArray) -> FloatArray:
+        """Return how much thicker it is at the line than so far away from it."""
+        here = max(0.02, 1 - (self.middle / self.half) ** 2)
+        there = np.maximum(0.05, 1 - ((away - self.middle) / self.half) ** 2)
+        return np.asarray(np.minimum(np.sqrt(here / there), _MOST_THICKER) ** _FLATTER)
+
+
+def limb_across(section: Section, field: Field) -> Limb | None:
+    """Return the limb along a cross-section; None where one of its edges is not on the picture.
+
+    Parameters
+    ----------
+    section : Section
+    field : Field
+    """
+    last = np.array(field.body.shape) - 1
+    edges = []
+    for sign in (-1.0, 1.0):
+        way = sign * section.across
+        # How far it is to the edge of the picture, rows and columns, and a step beyond.
+        room = np.where(way > 0, last - section.point, section.point) / np.maximum(np.abs(way), 1e-9)
+        steps = np.arange(0.0, max(0.0, float(room.min())) + 2)
+        at = np.rint(section.point + sign * steps[:, None] * section.across).astype(int)
+        within = ((at >= 0) & (at <= last)).all(axis=1)
+        rows, columns = np.clip(at, 0, last).T
+        body = np.flatnonzero(within & field.body[rows, columns])
+        if len(body) == 0 or body[-1] + _BEYOND_BODY >= np.count_nonzero(within):
+            return None
+        edges.append(float(body[-1]))
+    half = (edges[0] + edges[1]) / 2
+    return Limb((edges[1] - edges[0]) / 2, half) if half > 0 else None
+
+
 def bone_contrast(
     sections: Sequence[Section],
+    limbs: Sequence[Limb | None],
     pixels: FloatImage,
     *,
     along: FloatArray,
@@ -103,6 +144,8 @@ def bone_contrast(
     ----------
     sections : sequence of Section
         Through places along the line.
+    limbs : sequence of Limb or None
+        Along each, see `limb_across`.
     pixels : (R, C) float32 array
         In which 0.25 mm is a pixel, about.
     along : (2,) float array
@@ -126,7 +169,10 @@ def bone_contrast(
     image = _smooth(pixels, sections)
     found = [
         (bone, bone - soft)
-        for bone, soft in (_levels(each, image, along, field, brightness.air) for each in sections)
+        for bone, soft in (
+            _levels(each, limb, image, along, field, brightness.air)
+            for each, limb in zip(sections, limbs, strict=True)
+        )
         if soft is not None
     ]
     if len(found) < max(_FEWEST_PLACES, len(sections) // 4):
@@ -141,6 +187,7 @@ def bone_contrast(
 
 def narrowed(
     sections: Sequence[Section],
+    limbs: Sequence[Limb | None],
     pixels: FloatImage,
     *,
     along: FloatArray,
@@ -158,15 +205,22 @@ def narrowed(
     inside = [each for each in sections if each.before > 0 and each.after > 0]
     if not inside:
         return tuple(sections)
+    along_inside = [
+        limb for each, limb in zip(sections, limbs, strict=True) if each.before > 0 and each.after > 0
+    ]
     image = _smooth(pixels, sections)
     levels = [image.at(each.point + _BESIDE[:, None] * along).mean() for each in inside]
     # A line in a cortex lies in bone that is brighter than the rest of it.
     bone = min(float(np.median(levels)), float(np.quantile(_across(inside, image), _BONE_QUANTILE)))
-    return tuple(_narrowed(each, image, field, bone, brightness.air) for each in inside)
+    return tuple(
+        _narrowed(each, limb, image, field, bone, brightness.air)
+        for each, limb in zip(inside, along_inside, strict=True)
+    )
 
 
-def _narrowed(section: Section, image: _Window, field: Field, bone: float, air: float) -> Section:
-    limb = _limb(section, field)
+def _narrowed(
+    section: Section, limb: Limb | None, image: _Window, field: Field, bone: float, air: float
+) -> Section:
     ends = []
     for sign, to_outline in ((-1.0, section.before), (1.0, section.after)):
         walk = _walk(section, sign, to_outline + _BEYOND_OUTLINE, image, field)
@@ -215,53 +269,18 @@ def _smooth(pixels: FloatImage, sections: Sequence[Section]) -> _Window:
 
 
 def _levels(
-    section: Section, image: _Window, along: FloatArray, field: Field, air: float
+    section: Section, limb: Limb | None, image: _Window, along: FloatArray, field: Field, air: float
 ) -> tuple[float, float | None]:
     """Return the brightness of the bone beside a place of the line and of the soft tissue beside the bone."""
     bone = float(image.at(section.point + _BESIDE[:, None] * along).mean())
     if section.before <= 0 or section.after <= 0:
         return bone, None
-    limb = _limb(section, field)
     before = _soft(section, -1.0, section.before, bone, image, field, limb, air)
     after = _soft(section, 1.0, section.after, bone, image, field, limb, air)
     if before is None or after is None:
         return bone, after if before is None else before
     share = section.before / (section.before + section.after)
     return bone, before + share * (after - before)
-
-
-@dataclass(frozen=True)
-class _Limb:
-    """The limb along a cross-section, as an ellipse; its middle counted from the place of the line."""
-
-    middle: float
-    half: float
-
-    def thicker(self, away: FloatArray) -> FloatArray:
-        """Return how much thicker it is at the line than so far away from it."""
-        here = max(0.02, 1 - (self.middle / self.half) ** 2)
-        there = np.maximum(0.05, 1 - ((away - self.middle) / self.half) ** 2)
-        return np.asarray(np.minimum(np.sqrt(here / there), _MOST_THICKER) ** _FLATTER)
-
-
-def _limb(section: Section, field: Field) -> _Limb | None:
-    """Return the limb along a cross-section; None where one of its edges is not on the picture."""
-    last = np.array(field.body.shape) - 1
-    edges = []
-    for sign in (-1.0, 1.0):
-        way = sign * section.across
-        # How far it is to the edge of the picture, rows and columns, and a step beyond.
-        room = np.where(way > 0, last - section.point, section.point) / np.maximum(np.abs(way), 1e-9)
-        steps = np.arange(0.0, max(0.0, float(room.min())) + 2)
-        at = np.rint(section.point + sign * steps[:, None] * section.across).astype(int)
-        within = ((at >= 0) & (at <= last)).all(axis=1)
-        rows, columns = np.clip(at, 0, last).T
-        body = np.flatnonzero(within & field.body[rows, columns])
-        if len(body) == 0 or body[-1] + _BEYOND_BODY >= np.count_nonzero(within):
-            return None
-        edges.append(float(body[-1]))
-    half = (edges[0] + edges[1]) / 2
-    return _Limb((edges[1] - edges[0]) / 2, half) if half > 0 else None
 
 
 def _soft(
@@ -271,7 +290,7 @@ def _soft(
     bone: float,
     image: _Window,
     field: Field,
-    limb: _Limb | None,
+    limb: Limb | None,
     air: float,
 ) -> float | None:
     """Return the brightness of the soft tissue on one side, as it would be at the line."""

@@ -9,7 +9,15 @@ import numpy.typing as npt
 
 from ..bone import Anatomy
 from ..preprocessing import Field
-from .bone_contrast import BrightnessRange, Known, Section, bone_contrast, brightness_range, narrowed
+from .bone_contrast import (
+    BrightnessRange,
+    Known,
+    Section,
+    bone_contrast,
+    brightness_range,
+    limb_across,
+    narrowed,
+)
 from .maps import AxisMap
 from .shaft import shaft_axis
 from .strips import mean_direction
@@ -23,9 +31,15 @@ _FARTHEST = 240.0  # across a bone
 _PLACES, _FEW_PLACES = 15, 5  # along the line
 _LEAST_WIDTH = 4.0
 _STEP = 0.5
+_WIDER = 60.0  # so much farther than it seems may the bone go on, to each side
 _CLEAR_AXIS = 0.3  # coherence over which a direction is believed
 _SEEN_SD = math.radians(4.0)
 _APART_SHARE = 0.25
+_MOST_AXIS_SD = math.radians(7.0)  # beyond, one axis in ten is right to 2 degrees: see docs/evidence.md
+_PLACE_PX, _BEND_SHARE = (
+    1.0,
+    0.2,
+)  # of the direction of a line: what its ends are known to, and its halves differ
 _REACHES = 0.12  # of the bone's width: nearer to its outline the line reaches the cortex
 _OUTLINE_SD = 3.0  # the bone mask is coarse
 _CORTEX_SD = math.radians(6.0)  # so is its direction
@@ -100,19 +114,19 @@ def bone_setting(
         return BoneSetting(cortex_angle_rad=cortex_angle, cortex_distance_px=cortex_distance)
     along = np.array([math.sin(direction.value), math.cos(direction.value)])
     sections = [_section(anatomy.bone, point, along) for point in _some(path_px, _PLACES)]
-    own = narrowed(sections, pixels, along=along, field=field, brightness=brightness)
+    limbs = [limb_across(each, field) for each in sections]
+    own = narrowed(sections, limbs, pixels, along=along, field=field, brightness=brightness)
     crossed, cortices = _crossed(own, along)
     end_distance, along_bone = _ends(path_px.mean(axis=0), anatomy.bone, along, field.usable)
-    heading_sd = math.atan2(1.0, float(np.hypot(*(path_px[-1] - path_px[0]))))
     return BoneSetting(
-        angle_rad=Known(_folded(heading - direction.value), math.hypot(direction.sd, heading_sd)),
+        angle_rad=_angle(heading, _heading_sd(path_px), direction),
         cortex_angle_rad=cortex_angle,
         crossed=crossed,
         cortices=cortices,
         cortex_distance_px=_to_cortex(own) or cortex_distance,
         end_distance_px=end_distance,
         along_bone=along_bone,
-        contrast=bone_contrast(sections, pixels, along=along, field=field, brightness=brightness),
+        contrast=bone_contrast(sections, limbs, pixels, along=along, field=field, brightness=brightness),
     )
 
 
@@ -127,15 +141,69 @@ def _axis(
     seen = direction_along(path_px, axis)
     if seen is None:
         return None
-    along = np.array([math.sin(seen), math.cos(seen)])
-    sections = [_section(anatomy.bone, point, along) for point in _some(path_px, _FEW_PLACES)]
-    own = narrowed(sections, pixels, along=along, field=field, brightness=brightness)
-    ends = _ends_across(own, path_px.mean(axis=0))
+    ends = farthest_ends(path_px, seen, pixels, anatomy=anatomy, field=field, brightness=brightness)
     shaft = None if ends is None else shaft_axis(path_px, seen, pixels, anatomy.bone, ends=ends)
     if shaft is None:
         return Known(seen, _SEEN_SD)
     apart = (seen - shaft.value + math.pi / 2) % math.pi - math.pi / 2
     return Known(shaft.value, math.hypot(_APART_SHARE * apart, shaft.sd))
+
+
+def farthest_ends(
+    path_px: FloatArray,
+    axis_rad: float,
+    pixels: FloatImage,
+    *,
+    anatomy: Anatomy,
+    field: Field,
+    brightness: BrightnessRange,
+) -> tuple[float, float] | None:
+    """Return where the bone of a line ends at most to both sides of its middle, across an axis.
+
+    Parameters
+    ----------
+    path_px : (N, 2) float array
+    axis_rad : float
+        About which way the bone runs.
+    pixels : (R, C) float32 array
+    anatomy : Anatomy
+    field : Field
+    brightness : BrightnessRange
+
+    Returns
+    -------
+    (float, float) or None
+        The first is the smaller; None outside bone.
+    """
+    along = np.array([math.sin(axis_rad), math.cos(axis_rad)])
+    sections = [_section(anatomy.bone, point, along) for point in _some(path_px, _FEW_PLACES)]
+    limbs = [limb_across(each, field) for each in sections]
+    own = narrowed(sections, limbs, pixels, along=along, field=field, brightness=brightness)
+    centre = path_px.mean(axis=0)
+    ends, mask_ends = _ends_across(own, centre), _ends_across(sections, centre)
+    if ends is None or mask_ends is None:
+        return None
+    # Something bright in the bone may look like all of it; the mask may join it with another.
+    return (
+        min(ends[0], max(mask_ends[0], ends[0] - _WIDER)),
+        max(ends[1], min(mask_ends[1], ends[1] + _WIDER)),
+    )
+
+
+def _angle(heading: float, heading_sd: float, axis: Known) -> Known | None:
+    """Return the angle between a line and its bone; None where the axis is hardly known."""
+    if axis.sd > _MOST_AXIS_SD:
+        return None
+    return Known(_folded(heading - axis.value), math.hypot(axis.sd, heading_sd))
+
+
+def _heading_sd(path_px: FloatArray) -> float:
+    """Return how uncertain the mean direction of a line is: much where it bends, as it may go on unseen."""
+    middle = len(path_px) // 2
+    halves = mean_direction(path_px[: middle + 1]), mean_direction(path_px[middle:])
+    bend = (halves[0] - halves[1] + math.pi / 2) % math.pi - math.pi / 2
+    chord = float(np.hypot(*(path_px[-1] - path_px[0])))
+    return math.hypot(math.atan2(_PLACE_PX, chord), _BEND_SHARE * bend)
 
 
 def direction_along(path_px: FloatArray, axis: AxisMap) -> float | None:

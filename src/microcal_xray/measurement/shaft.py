@@ -8,58 +8,52 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from .bone_contrast import Known
+from .shaft_outlines import Outline, Straightened, outlines_beside, straightened
 
 FloatArray = npt.NDArray[np.float64]
 FloatImage = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 # Pixels of the working image, a quarter of a millimetre each where the spacing is known.
-_TURNS, _SMALL_TURN = 2, math.radians(2.0)  # after a small turn no second look is needed
-_ROW_PX, _COLUMN_PX = 6.0, 1.5  # of the straightened picture
-_REACH_WIDTHS, _LEAST_REACH, _MOST_REACH = 1.7, 80.0, 200.0  # along the bone, to each side
-_BESIDE = 30.0  # beyond the bone: there its outline may lie too
-_NEAR = 16.0  # along: these cross-sections tell which outlines are those of the line's own bone
-_SMOOTHING_PX = (2.0, 1.5)  # of the gradient, along and across
-_RIM_PX, _ON_RIM = 3.0, 0.3  # how far a gradient may lie from the end of the bone mask
-_STEEPEST = 3  # columns for each row: 37 degrees
-_TURN = 0.25  # what each of them costs, in gradients as strong as the strongest twentieth
-_MASK_BONUS = 0.5
-_AT_HOME = 25.0  # an outline that lies so far outside its bone is another bone's
-_PATHS = 2  # on each side
-_OWN_COLUMNS = 3  # the line itself is no outline
-_INNER, _INNER_WIDTH, _APART = 0.7, 0.55, 0.85  # how clear, wide and apart an inner outline must be
-_BESIDE_OUTLINE = 4  # columns in which there is no second one
+_TURNS, _SMALL_TURN = 2, math.radians(4.0)  # after a small turn no second look is needed
+_NEAR = 16.0  # along: the width of the bone at the line
+_LEAST_WIDTH = 8.0
+_INSIDE, _OUTSIDE = np.linspace(0.1, 0.9, 17), 8.0  # places between both outlines, and beyond them
+_CORE = slice(5, 12)  # of these places: the middle of the bone
+_BONE_QUANTILE = 0.7  # of the brightness across a bone at the line
+_LEAST_BONE, _GAP = (
+    0.3,
+    0.15,
+)  # of bone over soft tissue: less in the middle ends the bone, less anywhere is a gap
+_APART, _ALL_THE_WAY = 8.0, 0.85  # in so many of the rows an outline inside another runs inside it
+_MOST_UNEVEN = 10.0
+_NOT_OWN = 0.05  # what a cross-section counts beyond the end of the bone
 _OFF_RIM = 0.2  # what a cross-section counts whose outline is not where the mask ends
-_FLARE = 0.3  # change of the width along the bone with which a cross-section says half as much
 _LEAST_WEIGHT, _FEWEST = 0.03, 10
-_ROUNDS, _OUTLIER, _LEAST_SPREAD = 6, 4.0, 0.3
-_LEAST_SD = math.radians(2.0)  # this and the shares of what disagrees: short intervals on simulated limbs
-_APART_SHARE = 0.5
-_ALIKE_ROWS = 16.0
-_BENT = 0.5  # the weight of a straight shaft: few bow much
+_WIDTH_ROWS = 2.0
+# What is known of bones before: few bow much (change of slope over the bone's width, and the change of that);
+# they flare on either side nearly alike (sideways move of the middle line per change of the width).
+_BOW, _CHANGE_OF_BOW, _LOPSIDED = 0.03, 0.006, 0.07
+_ROUNDS, _OUTLIER, _FIRST_SPREAD, _LEAST_SPREAD = 4, 4.0, 2.0, 0.3
+_ALIKE_ROWS = 16.0  # an outline strays slowly
+_FLARING = 0.1  # of the width beyond the narrowest: so far the middle may stray
+_LEAST_SD = math.radians(2.0)
+_UNLIKELY = 0.05  # beside the likeliest pair
+# What speaks for a pair of outlines, in the order of `signs_of`; how it was fitted: docs/evidence.md.
+_SIGNS = np.array([5.9, 4.0, -1.5, 3.1, 5.1, -2.3, -3.9])
 
 
 @dataclass(frozen=True)
-class _Straightened:
-    """The picture along an axis; its rows lie across the bone."""
+class Pair:
+    """A left and a right outline that may belong to one bone."""
 
-    along_px: FloatArray  # (N,)
-    across_px: FloatArray  # (M,)
-    gradient: FloatArray  # (N, M), across
-    rim: FloatArray  # (N, M), 1 where the bone mask begins, -1 where it ends
-
-
-@dataclass(frozen=True)
-class _Edge:
-    """One outline along the shaft."""
-
-    across_px: FloatArray  # (N,)
-    clear: FloatArray  # (N,), 0 to 1
-    on_rim: Mask  # (N,)
+    left: Outline
+    right: Outline
 
     @property
-    def mean_clear(self) -> float:
-        return float(self.clear.mean())
+    def width_px(self) -> FloatArray:
+        """Of the bone, in each row."""
+        return self.right.across_px - self.left.across_px
 
 
 def shaft_axis(
@@ -78,20 +72,21 @@ def shaft_axis(
     bone : (R, C) bool array
         Coarse; it may join bones that lie close.
     ends : (float, float)
-        Where the bone ends to both sides of the middle of the line across that axis, about; the first is the
+        Where the bone ends at most to both sides of the middle of the line across that axis; the first is the
         smaller.
 
     Notes
     -----
-    The outer outline on either side is the path of largest sum of gradients across the bone, found by dynamic
-    programming; gradients where the bone mask ends count more. Where a second outline of the same sense runs
-    inside the first one all the way, nearly as clear, another bone lies over this one and the inner outline
-    is its own. The axis is the tangent, at the line, of a parabola through the middles between both; it is
-    drawn towards a straight line, and cross-sections weigh less where the bone flares.
+    Up to three outlines are sought on either side, see `outlines_beside`. Each pair of them is judged by what
+    `signs_of` tells; the axis is that of the likeliest pair, and what the others say counts as uncertainty,
+    each by how likely it is. The axis is the slope, at the line, of the middle between both outlines, which
+    is a bowed line plus a share of what the bone is wider than at its narrowest, on either side of that
+    place: an end may flare to one side more than to the other. Bow and share are drawn towards 0; where the
+    bone flares at the line and no even part is seen, the axis is uncertain.
     """
     sd = 0.0
     for _ in range(_TURNS):
-        turned = _turn(_straightened(path_px, axis_rad, pixels, bone, ends), ends)
+        turned = _turn(straightened(path_px, axis_rad, pixels, bone, ends))
         if turned is None:
             return None
         turn, sd = turned
@@ -101,146 +96,182 @@ def shaft_axis(
     return Known(axis_rad, math.hypot(sd, _LEAST_SD))
 
 
-def _straightened(
-    path_px: FloatArray, axis_rad: float, pixels: FloatImage, bone: Mask, ends: tuple[float, float]
-) -> _Straightened:
-    along = np.array([math.sin(axis_rad), math.cos(axis_rad)])
-    across = np.array([along[1], -along[0]])
-    centre = path_px.mean(axis=0)
-    count = round(min(max(_REACH_WIDTHS * (ends[1] - ends[0]), _LEAST_REACH), _MOST_REACH) / _ROW_PX)
-    rows = _ROW_PX * np.arange(-count, count + 1, dtype=np.float64)
-    columns = np.arange(ends[0] - _BESIDE, ends[1] + _BESIDE, _COLUMN_PX)
-    places = centre + rows[:, None, None] * along + columns[None, :, None] * across
-    last = np.array(bone.shape) - 1
-    nearest = np.rint(places).astype(np.intp)
-    seen = ((nearest >= 0) & (nearest <= last)).all(axis=-1)
-    row, column = np.moveaxis(np.clip(nearest, 0, last), -1, 0)
-    values = ndimage.map_coordinates(pixels, np.moveaxis(places, -1, 0), order=1, mode="nearest")
-    smoothing = (_SMOOTHING_PX[0] / _ROW_PX, _SMOOTHING_PX[1] / _COLUMN_PX)
-    gradient = ndimage.gaussian_filter(values.astype(np.float64), smoothing, order=(0, 1))
-    gradient[~seen] = 0
-    _clear_of_line(gradient, (path_px - centre) @ along, (path_px - centre) @ across, rows, columns)
-    inside = (bone[row, column] & seen).astype(np.float64)
-    # The derivative of a step through a Gaussian has the height 1 / (sqrt(2 pi) sigma).
-    sigma = _RIM_PX / _COLUMN_PX
-    rim = ndimage.gaussian_filter1d(inside, sigma, axis=1, order=1) * (math.sqrt(2 * math.pi) * sigma)
-    strongest = float(np.percentile(np.abs(gradient[seen]), 95)) if seen.any() else 0.0
-    return _Straightened(rows, columns, gradient / max(strongest, 1e-12), rim)
-
-
-def _clear_of_line(
-    gradient: FloatArray, along: FloatArray, across: FloatArray, rows: FloatArray, columns: FloatArray
-) -> None:
-    row = np.clip(np.rint((along - rows[0]) / _ROW_PX).astype(int), 0, len(rows) - 1)
-    column = np.rint((across - columns[0]) / _COLUMN_PX).astype(int)
-    for side in range(-_OWN_COLUMNS, _OWN_COLUMNS + 1):
-        gradient[row, np.clip(column + side, 0, len(columns) - 1)] = 0
-
-
-def _turn(seen: _Straightened, ends: tuple[float, float]) -> tuple[float, float] | None:
+def _turn(seen: Straightened) -> tuple[float, float] | None:
     """Return by how much the shaft deviates from an axis, and how sure that is."""
-    # The right side is looked at in a mirror, together with the left one.
-    clear = np.clip(np.stack([seen.gradient, -seen.gradient[:, ::-1]]), 0, 1)
-    rim = np.clip(np.stack([seen.rim, -seen.rim[:, ::-1]]), 0, 1)
-    across = np.stack([seen.across_px, -seen.across_px[::-1]])
-    outlines = _outlines(clear, rim, seen.along_px, across, sum(ends) / 2)
-    near = np.abs(seen.along_px) <= _NEAR
-    left = _own(outlines[0], near, ends[0])
-    right = [_Edge(-one.across_px, one.clear, one.on_rim) for one in _own(outlines[1], near, -ends[1])]
-    pairs = [(one, other) for one in left for other in right]
-    widths = [float(np.median(other.across_px - one.across_px)) for one, other in pairs]
-    fits = [
-        fit
-        for pair, width in zip(pairs, widths, strict=True)
-        if width >= _INNER_WIDTH * max(widths) and (fit := _slope(seen.along_px, *pair)) is not None
-    ]
-    if not fits:
+    pairs = pairs_of(seen)
+    if not pairs:
         return None
-    # The second pair of outlines may be the right one.
-    apart = _APART_SHARE * abs(fits[1][0] - fits[0][0]) if len(fits) > 1 else 0.0
-    return fits[0][0], math.hypot(fits[0][1], apart)
+    signs, own = signs_of(seen, pairs)
+    told = signs @ _SIGNS
+    share = np.exp(told - told.max())
+    found = [
+        (part, *slope)
+        for part, pair, rows in zip(share.tolist(), pairs, own, strict=True)
+        if part > _UNLIKELY and (slope := slope_between(seen.along_px, pair, rows)) is not None
+    ]
+    if not found:
+        return None
+    likely, slope, sd = np.array(found).T
+    best = int(likely.argmax())
+    apart = likely @ (slope - slope[best]) ** 2 / likely.sum()
+    return float(slope[best]), math.sqrt(sd[best] ** 2 + float(apart))
 
 
-def _outlines(
-    clear: FloatArray, rim: FloatArray, along: FloatArray, across: FloatArray, middle: float
-) -> tuple[list[_Edge], list[_Edge]]:
-    """Return the clearest outlines on the left of both pictures (2, N, M), the clearest first."""
-    value = clear + _MASK_BONUS * rim
-    beyond = across > np.array([[middle], [-middle]])
-    value[np.broadcast_to(beyond[:, None], value.shape)] = 0
-    value[(np.abs(along) <= _NEAR)[None, :, None] & (across > 0)[:, None]] = -1
-    side, row = np.arange(2)[:, None], np.arange(len(along))[None]
-    edges: tuple[list[_Edge], list[_Edge]] = ([], [])
-    for _ in range(_PATHS):
-        at = _courses(value)
-        inner = np.clip(at, 1, value.shape[2] - 2)
-        before, here, after = (clear[side, row, inner + step] for step in (-1, 0, 1))
-        bend = before - 2 * here + after
-        shift = np.where(bend < 0, 0.5 * (before - after) / np.where(bend < 0, bend, -1), 0)
-        place = across[side, inner] + np.clip(shift, -1, 1) * _COLUMN_PX
-        on_rim = rim[side, row, inner] > _ON_RIM
-        for one, found in enumerate(edges):
-            found.append(_Edge(place[one], here[one], on_rim[one]))
-        for step in range(-_BESIDE_OUTLINE, _BESIDE_OUTLINE + 1):
-            value[side, row, np.clip(at + step, 0, value.shape[2] - 1)] = -0.5
-    return edges
+def pairs_of(seen: Straightened) -> list[Pair]:
+    """Return the outlines of each side with those of the other, where a bone fits between them."""
+    near = np.abs(seen.along_px) <= _NEAR
+    left, right = outlines_beside(seen)
+    start, stop = (
+        np.median([one.across_px[near] for one in side], axis=1).tolist() for side in (left, right)
+    )
+    return [
+        Pair(one, other)
+        for one, begin in zip(left, start, strict=True)
+        for other, end in zip(right, stop, strict=True)
+        if end - begin >= _LEAST_WIDTH
+    ]
 
 
-def _courses(value: FloatArray) -> npt.NDArray[np.intp]:
-    """Return the columns of the paths of largest sum, (2, N)."""
-    sides, rows, columns = value.shape
-    pad = _STEEPEST
-    best = np.full((sides, rows, columns + 2 * pad), -np.inf)
-    best[:, 0, pad:-pad] = value[:, 0]
-    for row in range(1, rows):
-        before = best[:, row - 1]
-        most = before[:, pad:-pad].copy()
-        for step in range(1, pad + 1):
-            lower, upper = before[:, pad - step : -pad - step], before[:, pad + step :][:, :columns]
-            np.maximum(most, np.maximum(lower, upper) - step * _TURN, out=most)
-        np.add(most, value[:, row], out=best[:, row, pad:-pad])
-    steps = np.arange(-pad, pad + 1)
-    at = np.empty((sides, rows), np.intp)
-    at[:, -1] = best[:, -1, pad:-pad].argmax(axis=1)
-    side = np.arange(sides)
-    for row in range(rows - 1, 0, -1):
-        ways = best[side[:, None], row - 1, at[:, row, None] + pad + steps] - _TURN * np.abs(steps)
-        at[:, row - 1] = at[:, row] + steps[ways.argmax(axis=1)]
-    return at
+def signs_of(seen: Straightened, pairs: list[Pair]) -> tuple[FloatArray, Mask]:
+    """Return what speaks for each pair of outlines as those of one bone, and the rows of that bone.
+
+    Parameters
+    ----------
+    seen : Straightened
+    pairs : list of Pair
+        All that there are, P of them.
+
+    Returns
+    -------
+    signs : (P, 7) float array
+        Clearness of the less clear outline and of both; the share of both that lies where the bone mask
+        ends, which draws them there (it speaks against them); logarithm of the width; how uneven the width is
+        (where nothing is seen, paths run straight); in which share of the rows something inside is as dark as
+        outside, as between two bones; how clear another outline of the same sense is that runs inside, as
+        where bones overlap, summed over both sides.
+    own : (P, N) bool array
+        The rows from the line on to where the bone ends, to both sides.
+    """
+    left, right = ([pair.left for pair in pairs], [pair.right for pair in pairs])
+    starts, stops = (np.stack([one.across_px for one in side]) for side in (left, right))
+    clear = [np.stack([one.clear for one in side]) for side in (left, right)]
+    on_rim = sum(np.stack([one.on_rim for one in side]).astype(np.float64) for side in (left, right))
+    near = np.abs(seen.along_px) <= _NEAR
+    inside, soft = _brightness(seen, starts, stops)
+    core = np.median(inside[:, :, _CORE], axis=2)
+    bone = np.quantile(np.median(inside[:, near], axis=1), _BONE_QUANTILE, axis=1)
+    least = _LEAST_BONE * (bone - np.median(soft[:, near], axis=1))
+    own = np.stack([_from_middle(rows) for rows in (core - soft > least[:, None]) | near])
+    smooth = ndimage.uniform_filter1d(inside[:, :, 2:-2], 3, axis=1)
+    gap = smooth.min(axis=2) - soft < _GAP * (bone[:, None] - soft)
+    share = own / own.sum(axis=1, keepdims=True)
+    means = [(each * share).sum(axis=1) for each in clear]
+    signs = np.stack(
+        [
+            np.minimum(*means),
+            means[0] + means[1],
+            (on_rim * share).sum(axis=1),
+            np.log(np.median((stops - starts)[:, near], axis=1)),
+            _unevenness(seen.along_px, stops - starts, share),
+            (gap * share).sum(axis=1),
+            _inner(starts, clear[0], share) + _inner(-stops, clear[1], share),
+        ],
+        axis=1,
+    )
+    return signs, own
 
 
-def _own(edges: list[_Edge], near: Mask, end: float) -> list[_Edge]:
-    """Return the left outlines that may be those of the bone that ends there, the likeliest first."""
-    home = [one for one in edges if float(np.median(one.across_px[near])) > end - _AT_HOME]
-    clearest = max((one.mean_clear for one in home), default=0.0)
-    home = [one for one in home if one.mean_clear >= _INNER * clearest]
-    if not home:
-        return []
-    first = max(home, key=lambda one: one.mean_clear + _MASK_BONUS * float(one.on_rim.mean()))
-    return [*(one for one in home if np.mean(one.across_px > first.across_px) > _APART), first]
+def _brightness(seen: Straightened, starts: FloatArray, stops: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the brightness at places between outlines, (P, N, 17), and that of the darker side, (P, N)."""
+    left, right = starts[:, :, None], stops[:, :, None]
+    places = np.concatenate([left + _INSIDE * (right - left), left - _OUTSIDE, right + _OUTSIDE], axis=2)
+    step = float(seen.across_px[1] - seen.across_px[0])
+    column = np.clip(np.rint((places - seen.across_px[0]) / step).astype(int), 0, len(seen.across_px) - 1)
+    shown = seen.values[np.arange(len(seen.along_px))[:, None], column]
+    soft = ndimage.uniform_filter1d(shown[:, :, -2:].min(axis=2), 5, axis=1)
+    return shown[:, :, :-2], soft
 
 
-def _slope(along: FloatArray, left: _Edge, right: _Edge) -> tuple[float, float] | None:
-    """Return the turn of the middle line between two outlines at place 0, and its standard deviation."""
-    middle, width = (left.across_px + right.across_px) / 2, right.across_px - left.across_px
-    flare = np.gradient(ndimage.gaussian_filter1d(width, 2.0), along)
-    weight = np.minimum(left.clear, right.clear) / (1 + (flare / _FLARE) ** 2) * (width > 0)
+def _unevenness(along_px: FloatArray, width: FloatArray, share: FloatArray) -> FloatArray:
+    """Return how far widths stray from a parabola along the bone, as a share of ten pixels, (P,)."""
+    scaled = along_px / along_px[-1]
+    terms = np.stack([np.ones_like(scaled), scaled, scaled**2], axis=1)
+    weighted = share[:, :, None] * terms
+    fits = np.linalg.solve(terms.T @ weighted + 1e-9 * np.eye(3), (weighted.mT @ width[:, :, None]))
+    strays = np.abs(width - (terms @ fits)[:, :, 0])
+    return np.asarray((np.minimum(strays, _MOST_UNEVEN) * share).sum(axis=1) / _MOST_UNEVEN)
+
+
+def _inner(place: FloatArray, clear: FloatArray, share: FloatArray) -> FloatArray:
+    """Return how clear the clearest other outline is that runs inside each; 0: there is none.
+
+    Parameters
+    ----------
+    place, clear : (P, N) float array
+        Of outlines of one side; places grow inwards.
+    share : (P, N) float array
+        Of the rows.
+    """
+    farther = (place[None] - place[:, None] > _APART).astype(np.float64)
+    is_inside = np.einsum("pqn,pn->pq", farther, share) > _ALL_THE_WAY
+    return np.asarray(np.where(is_inside, share @ clear.T, 0.0).max(axis=1))
+
+
+def _from_middle(good: Mask) -> Mask:
+    """Return the middle run of true values."""
+    middle = len(good) // 2
+    bad = np.flatnonzero(~good)
+    first = int(bad[bad < middle].max(initial=-1)) + 1
+    behind = int(bad[bad > middle].min(initial=len(good)))
+    place = np.arange(len(good))
+    return (place >= first) & (place < behind)
+
+
+def slope_between(along_px: FloatArray, pair: Pair, own: Mask) -> tuple[float, float] | None:
+    """Return the turn of the axis between two outlines at place 0, and its standard deviation.
+
+    Parameters
+    ----------
+    along_px : (N,) float array
+    pair : Pair
+    own : (N,) bool array
+        As of `signs_of`.
+    """
+    left, right, width = pair.left, pair.right, pair.width_px
+    middle = (left.across_px + right.across_px) / 2
+    weight = np.minimum(left.clear, right.clear) * (width > 0) * np.where(own, 1.0, _NOT_OWN)
     for one in (left, right):
         weight = weight * np.where(one.on_rim, 1.0, _OFF_RIM)
     weight /= max(float(weight.max()), 1e-9)
     used = weight > _LEAST_WEIGHT
     if np.count_nonzero(used) < _FEWEST:
         return None
-    reach = float(np.abs(along).max())
-    terms = np.stack([np.ones_like(along), along / reach, (along / reach) ** 2], axis=1)
-    straight = np.diag([0.0, 0.0, _BENT])
-    robust = weight
+    smooth = ndimage.gaussian_filter1d(width, _WIDTH_ROWS)
+    narrowest = int(np.where(used, smooth, np.inf).argmin())
+    wider = np.maximum(smooth - smooth[narrowest], 0.0)
+    place = np.arange(len(along_px)) - narrowest
+    terms = np.stack(
+        [
+            np.ones_like(along_px),
+            along_px,
+            along_px**2 / 2,
+            along_px**3 / 6,
+            wider * (place < 0),
+            wider * (place > 0),
+        ],
+        axis=1,
+    )
+    own_px = max(float(smooth[narrowest]), _LEAST_WIDTH)
+    known = np.diag(
+        [0.0, 0.0, (own_px / _BOW) ** 2, (own_px**2 / _CHANGE_OF_BOW) ** 2, _LOPSIDED**-2, _LOPSIDED**-2]
+    )
+    robust, spread = weight, _FIRST_SPREAD
     for _ in range(_ROUNDS):
-        inverse = np.linalg.inv(terms.T @ (robust[:, None] * terms) + straight)
-        coefficients = inverse @ (terms.T @ (robust * middle))
-        left_over = middle - terms @ coefficients
+        share = robust / (_ALIKE_ROWS * (spread**2 + (_FLARING * wider) ** 2))
+        covariance = np.linalg.inv(terms.T @ (share[:, None] * terms) + known)
+        found = covariance @ (terms.T @ (share * middle))
+        left_over = middle - terms @ found
         spread = 1.4826 * float(np.median(np.abs(left_over[used]))) + _LEAST_SPREAD
-        robust = weight * np.clip(1 - (left_over / (_OUTLIER * spread)) ** 2, 0, 1) ** 2
-    variance = float(robust @ left_over**2 / robust.sum()) * _ALIKE_ROWS
-    doubled = inverse @ (terms.T @ (robust[:, None] ** 2 * terms)) @ inverse
-    return math.atan(float(coefficients[1]) / reach), math.sqrt(variance * float(doubled[1, 1])) / reach
+        far = left_over**2 / (_OUTLIER**2 * (spread**2 + (_FLARING * wider) ** 2))
+        robust = weight * np.clip(1 - far, 0, 1) ** 2
+    return math.atan(float(found[1])), math.sqrt(float(covariance[1, 1]))
