@@ -1,29 +1,24 @@
 """Where a line goes on beyond the piece that was found: its course is sought ahead, step by step."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from .best_course import COLUMN, NEVER, SIDE, STEEPEST, Ahead, Course, best_courses
 from .course_noise import course_variance
 from .strips import FloatImage, Mask, mean_direction, resampled
 
 FloatArray = npt.NDArray[np.float64]
 Cells = npt.NDArray[np.float32]
-Turns = npt.NDArray[np.int8]
 
 # Millimetres, about: see `unit_px`.
-_ROW, _COLUMN = 0.4, 0.1  # steps ahead and to the side
+_ROW = 0.4  # a step ahead
 _PARTS = 4  # of a step ahead: so finely the picture is looked at
 _REACH, _LEAST_REACH = 6.0, 1.2  # what is looked at ahead at once
-_SIDE = 1.6  # how far to the side a course may lead by then
 _DIRECTION = 3.0  # the way ahead is that of so long a piece
-_AT_START = 0.3  # an end is known so well, to the side
 _BLOCK = 0.5  # beside the line itself there is nothing to compare with
-_STEEPEST = 6  # columns for each row: 56 degrees
-_MOST_TURN = 2  # from one step to the next
 _TURN, _TURN_SHARE = 0.4, 0.2  # what each of them costs: so much, and of what a step of the line gains
 _FLATTEST = 0.45  # sine of the angle to the bone: flatter, and an outline would be followed
 _LEVEL = 0.4  # of the height of the line: lines fade
@@ -31,10 +26,8 @@ _LEVEL_TO = 0.5
 _MOST_LEVELS = 2.5  # one wild place must not decide
 _COPIES = 2  # to each side
 _LEAST_GAIN = 8.0  # natural logarithm of the likelihood ratio
-_LOST = 12.0  # when a course has lost so much again, it has ended before
 _PIECES, _LEAST_ROWS = 8, 3  # a shorter piece is the line fading out, not going on
 _MOST_AGAINST = -1.5  # a line that stops short of the outline of its bone is rarer than one that reaches it
-_NEVER = -1e6
 
 
 @dataclass(frozen=True)
@@ -92,34 +85,6 @@ class _Heading:
     end: FloatArray
     way: FloatArray
     aside: FloatArray
-
-
-@dataclass(frozen=True)
-class _Ahead:
-    """What lies ahead of an end, on cells of a row ahead and a column to the side.
-
-    Parameters
-    ----------
-    side : (M,) float array
-        Offset of the columns, in units.
-    worth : (K, R, M) float32 array
-        What a step of each of K slopes into a row adds to the logarithm of the likelihood ratio of line to no
-        line, when it starts at that column.
-    turn : float
-        What a turn by one slope takes away.
-    """
-
-    side: FloatArray
-    worth: Cells
-    turn: float
-
-
-@dataclass(frozen=True)
-class _Course:
-    """A way ahead: what it gains, and where it is at the end of each row, in units to the side."""
-
-    gain: float
-    side: FloatArray
 
 
 def followed_end(path_px: FloatArray, profile: Profile, ground: Ground) -> FloatArray:
@@ -187,8 +152,8 @@ def course_to(path_px: FloatArray, profile: Profile, ground: Ground, ahead_px: f
     reach = max(_ROW, ahead_px / ground.unit_px)
     heading = _heading(path_px, ground.unit_px)
     beside = max(_copies(profile.width_px / ground.unit_px))
-    ahead = _looked(heading, profile, ground, reach, beside + _SIDE, _LEVEL_TO)
-    course = _best(ahead, [0.0], is_whole=True)[0]
+    ahead = _looked(heading, profile, ground, reach, beside + SIDE, _LEVEL_TO)
+    course = best_courses(ahead, [0.0], is_whole=True)[0]
     if not len(course.side) or course.gain < _MOST_AGAINST:
         return None
     probability = 1 / (1 + math.exp(_MOST_AGAINST - course.gain))
@@ -203,7 +168,7 @@ def _heading(path: FloatArray, unit: float) -> _Heading:
     return _Heading(path[-1], way, np.array([way[1], -way[0]]))
 
 
-def _points(course: _Course, heading: _Heading, unit: float) -> FloatArray:
+def _points(course: Course, heading: _Heading, unit: float) -> FloatArray:
     steps = _ROW * np.arange(1, len(course.side) + 1)
     return np.asarray(
         heading.end + unit * (steps[:, None] * heading.way + course.side[:, None] * heading.aside)
@@ -216,16 +181,16 @@ def _piece(path: FloatArray, profile: Profile, ground: Ground, reach: float) -> 
     heading = _heading(path, unit)
     width = profile.width_px / unit
     copies = _copies(width)
-    ahead = _looked(heading, profile, ground, reach, max(copies) + _SIDE, _LEVEL)
-    own = _best(ahead, [0.0])[0]
+    ahead = _looked(heading, profile, ground, reach, max(copies) + SIDE, _LEVEL)
+    own = best_courses(ahead, [0.0])[0]
     if own.gain < _LEAST_GAIN:
         return np.zeros((0, 2))
     # A course that leads into the line itself says nothing about the texture.
     middle = np.full(ahead.worth.shape[1], own.side[-1])
     middle[: len(own.side)] = own.side
     worth = ahead.worth.copy()
-    worth[:, np.abs(ahead.side - middle[:, None]) < width + _BLOCK] = _NEVER
-    by_chance = max(each.gain for each in _best(replace(ahead, worth=worth), copies))
+    worth[:, np.abs(ahead.side - middle[:, None]) < width + _BLOCK] = NEVER
+    by_chance = max(each.gain for each in best_courses(replace(ahead, worth=worth), copies))
     if own.gain < _LEAST_GAIN + by_chance:
         return np.zeros((0, 2))
     return _points(own, heading, unit)
@@ -238,14 +203,14 @@ def _copies(width: float) -> list[float]:
 
 def _looked(
     heading: _Heading, profile: Profile, ground: Ground, reach: float, side: float, share: float
-) -> _Ahead:
+) -> Ahead:
     # Imported here: it costs 0.1 s, which `import microcal_xray` should not pay.
     import cv2
 
     kernels = _one_sided(profile, ground.unit_px)
     margin = kernels.shape[1] // 2
-    count = math.ceil(side / _COLUMN) + margin
-    columns = _COLUMN * np.arange(-count, count + 1)
+    count = math.ceil(side / COLUMN) + margin
+    columns = COLUMN * np.arange(-count, count + 1)
     rows = round(reach / _ROW)
     ahead = (np.arange(rows * _PARTS) + 0.5) * (_ROW / _PARTS)
     steps = ahead[:, None, None] * heading.way + columns[None, :, None] * heading.aside
@@ -259,18 +224,18 @@ def _looked(
     steep = _along_slopes(heights.reshape(2, rows, _PARTS, -1))
     offset = columns[inner]
     beside = np.abs(offset) > max(1.0, profile.width_px / ground.unit_px)
-    heights_beside = steep[_STEEPEST].mean(axis=0)[:, beside]
+    heights_beside = steep[STEEPEST].mean(axis=0)[:, beside]
     variance = course_variance(heights_beside, is_bone_in=ground.axis_rad is None)
     level = share * profile.level
     height = np.clip(steep.min(axis=1), -level, _MOST_LEVELS * level)
     worth = (height - level / 2) * level / variance[:, None]
-    worth[:, ~_usable(ground.usable, places[_PARTS - 1 :: _PARTS, inner])] = _NEVER
+    worth[:, ~_usable(ground.usable, places[_PARTS - 1 :: _PARTS, inner])] = NEVER
     if ground.axis_rad is not None:
-        slopes = np.arctan(np.arange(-_STEEPEST, _STEEPEST + 1) * (_COLUMN / _ROW))
+        slopes = np.arctan(np.arange(-STEEPEST, STEEPEST + 1) * (COLUMN / _ROW))
         to_bone = math.atan2(heading.way[0], heading.way[1]) + slopes - ground.axis_rad
-        worth[np.abs(np.sin(to_bone)) < _FLATTEST] = _NEVER
+        worth[np.abs(np.sin(to_bone)) < _FLATTEST] = NEVER
     turn = _TURN + _TURN_SHARE * level**2 / 2 / float(np.median(variance))
-    return _Ahead(offset, worth.astype(np.float32), turn)
+    return Ahead(offset, worth.astype(np.float32), turn)
 
 
 def _usable(usable: Mask, places: FloatArray) -> Mask:
@@ -283,8 +248,8 @@ def _usable(usable: Mask, places: FloatArray) -> Mask:
 def _one_sided(profile: Profile, unit: float) -> Cells:
     """Return kernels that answer with the height of a line over its left and over its right side, (2, T)."""
     seen = profile.seen_px / unit
-    count = math.ceil((2 * seen + 0.3) / _COLUMN)
-    offset = _COLUMN * np.arange(-count, count + 1)
+    count = math.ceil((2 * seen + 0.3) / COLUMN)
+    offset = COLUMN * np.arange(-count, count + 1)
     shape = np.interp(offset * unit, profile.offset_px, profile.values, left=0.0, right=0.0)
     core = (np.abs(offset) <= max(0.5 * seen, 0.06)).astype(np.float64)
     kernels = []
@@ -298,10 +263,10 @@ def _one_sided(profile: Profile, unit: float) -> Cells:
 def _along_slopes(heights: Cells) -> Cells:
     """Return mean heights of steps of each slope through each row, from each column: (K, 2, R, M)."""
     kinds, rows, parts, columns = heights.shape
-    pad = _STEEPEST + 1
+    pad = STEEPEST + 1
     wide = np.pad(heights, ((0, 0), (0, 0), (0, 0), (pad, pad)), mode="edge")
-    found = np.zeros((2 * _STEEPEST + 1, kinds, rows, columns), np.float32)
-    for number, slope in enumerate(range(-_STEEPEST, _STEEPEST + 1)):
+    found = np.zeros((2 * STEEPEST + 1, kinds, rows, columns), np.float32)
+    for number, slope in enumerate(range(-STEEPEST, STEEPEST + 1)):
         for part in range(parts):
             shift = slope * (part + 0.5) / parts
             lower = math.floor(shift)
@@ -310,73 +275,3 @@ def _along_slopes(heights: Cells) -> Cells:
             found[number] += (1 - share) * near[..., :-1] + share * near[..., 1:]
     found /= parts
     return found
-
-
-def _best(ahead: _Ahead, starts: Sequence[float], *, is_whole: bool = False) -> list[_Course]:
-    """Return the best course from each start to the side; a whole one leads to the last row."""
-    reach = round(_SIDE / _COLUMN)
-    middles = [int(np.abs(ahead.side - start).argmin()) for start in starts]
-    windows = np.array([np.arange(middle - reach, middle + reach + 1) for middle in middles])
-    worth = ahead.worth[:, :, windows]
-    kinds, rows, count, width = worth.shape
-    best = np.full((kinds, count, width), _NEVER, np.float32)
-    near = np.abs(np.arange(-reach, reach + 1) * _COLUMN) <= _AT_START + 1e-9
-    best[:, :, near] = -0.5 * ahead.turn * np.abs(np.arange(-_STEEPEST, _STEEPEST + 1))[:, None, None]
-    turned = np.zeros((rows, kinds, count, width), np.int8)
-    tops = np.empty((rows, count), np.float32)
-    places = np.empty((rows, count), np.intp)
-    for row in range(rows):
-        best, turned[row] = _step(best, worth[:, row], ahead.turn)
-        flat = np.moveaxis(best, 1, 0).reshape(count, -1)
-        places[row] = flat.argmax(axis=1)
-        tops[row] = flat[np.arange(count), places[row]]
-    return [
-        _traced(tops[:, one], places[:, one], turned[:, :, one], float(ahead.side[middle - reach]), is_whole)
-        for one, middle in enumerate(middles)
-    ]
-
-
-def _step(best: Cells, worth: Cells, cost: float) -> tuple[Cells, Turns]:
-    """Return the sums after one more row by slope of the last step and column, and the turns before it."""
-    before, turn = best.copy(), np.zeros(best.shape, np.int8)
-    for more in range(1, _MOST_TURN + 1):
-        for sign in (1, -1):
-            into, out_of = (slice(more, None), slice(None, -more))[::sign]
-            other = best[out_of] - np.float32(more * cost)
-            better = other > before[into]
-            np.copyto(before[into], other, where=better)
-            np.copyto(turn[into], np.int8(sign * more), where=better)
-    before += worth
-    after, turned = np.full(best.shape, _NEVER, np.float32), np.zeros(best.shape, np.int8)
-    for number, slope in enumerate(range(-_STEEPEST, _STEEPEST + 1)):
-        into = slice(max(0, slope), min(0, slope) or None)
-        out_of = slice(max(0, -slope), min(0, -slope) or None)
-        after[number][:, into] = before[number][:, out_of]
-        turned[number][:, into] = turn[number][:, out_of]
-    return after, turned
-
-
-def _traced(
-    tops: Cells, places: npt.NDArray[np.intp], turned: Turns, first: float, is_whole: bool
-) -> _Course:
-    row = len(tops) - 1 if is_whole else _last_row(tops)
-    if row < 0 or tops[row] < _NEVER / 2:
-        return _Course(0.0, np.zeros(0))
-    gain, side = float(tops[row]), np.empty(row + 1)
-    slope, column = divmod(int(places[row]), turned.shape[2])
-    while row >= 0:
-        side[row] = first + column * _COLUMN
-        turn = int(turned[row, slope, column])
-        column -= slope - _STEEPEST
-        slope -= turn
-        row -= 1
-    return _Course(gain, side)
-
-
-def _last_row(tops: Cells) -> int:
-    """Return the row at which the sum is largest, before it has lost so much again; -1: none."""
-    most = np.maximum.accumulate(np.maximum(tops, 0))
-    lost = np.flatnonzero(tops < most - _LOST)
-    behind = int(lost[0]) if len(lost) else len(tops)
-    row = int(tops[:behind].argmax()) if behind else 0
-    return row if behind and tops[row] > 0 else -1
