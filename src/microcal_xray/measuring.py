@@ -230,7 +230,7 @@ def line_at(scene: Scene, path_px: FloatArray, *, kind: Kind, width_px: float) -
     width_px : float
         About how wide it is.
     """
-    shape = _shape(path_px, kind, width_px, scene, to_outline=False)
+    shape = _shape(path_px, kind, width_px, scene, at_its_best=False)
     return shape, _measured(shape, scene)
 
 
@@ -248,7 +248,7 @@ def bone_contrast_at(scene: Scene, path_px: FloatArray) -> float | None:
 
 
 def _shape(
-    path_px: FloatArray, kind: Kind, width_px: float, scene: Scene, *, to_outline: bool = True
+    path_px: FloatArray, kind: Kind, width_px: float, scene: Scene, *, at_its_best: bool = True
 ) -> LineShape:
     return line_shape(
         path_px,
@@ -261,7 +261,7 @@ def _shape(
         bone=BoneAround(
             direction_along(scene.found.working.from_original(path_px), scene.survey.shaft_axis), scene.bone
         ),
-        to_outline=to_outline,
+        at_its_best=at_its_best,
     )
 
 

@@ -46,7 +46,7 @@ def test_an_even_picture_and_the_edge_of_a_cavity_have_no_outline():
     assert away[1] is None or away[1] == pytest.approx(HALF_PX, abs=1.5)
 
 
-def shape_of(image, path, *, is_dark=True, to_outline=True):
+def shape_of(image, path, *, is_dark=True, at_its_best=True):
     return line_shape(
         path,
         (image + 3 * BONE).astype(np.float32),
@@ -56,13 +56,13 @@ def shape_of(image, path, *, is_dark=True, to_outline=True):
         blur_px=BLUR_PX,
         unit_px=UNIT_PX,
         bone=BoneAround(UPRIGHT, INSIDE),
-        to_outline=to_outline,
+        at_its_best=at_its_best,
     )
 
 
 def test_a_faint_line_that_stops_close_to_the_outline_reaches_it():
     image = picture(0, width_px=3, length_px=110, height=-0.06, noise=0.06)
-    near, seen = shape_of(image, course(0, 100)), shape_of(image, course(0, 100), to_outline=False)
+    near, seen = shape_of(image, course(0, 100)), shape_of(image, course(0, 100), at_its_best=False)
     assert near.length_px == pytest.approx(2 * HALF_PX, abs=6)
     assert seen.length_px < 2 * HALF_PX - 10
     # It was not seen all the way, and says so.
@@ -86,7 +86,9 @@ def test_a_line_traced_into_soft_tissue_ends_at_the_outline():
 
 def test_bright_bands_and_lines_without_a_bone_know_no_outline():
     image = picture(0, width_px=6, length_px=100, height=0.3, noise=0.03, soft=True)
-    near, seen = (shape_of(image, course(0, 100), is_dark=False, to_outline=known) for known in (True, False))
+    near, seen = (
+        shape_of(image, course(0, 100), is_dark=False, at_its_best=known) for known in (True, False)
+    )
     assert near.length_px == seen.length_px
 
 

@@ -106,7 +106,7 @@ def line_shape(
     blur_px: float,
     unit_px: float,
     bone: BoneAround | None = None,
-    to_outline: bool = True,
+    at_its_best: bool = True,
 ) -> LineShape:
     """Return one line, measured.
 
@@ -130,9 +130,10 @@ def line_shape(
     bone : BoneAround, optional
         The bone that the line lies in. A dark line that runs across it is measured on the picture less the
         bone as it is a little farther along; no line is followed out of it. None: the bone is not known.
-    to_outline : bool
+    at_its_best : bool
         Whether a dark line across the bone that comes near its outline is taken to end there, where
-        it is not seen too; False: it ends where it is seen to, as two pictures of a line must be compared.
+        it is not seen too, and a soft band is measured at the width at which it stands out best. False: it
+        ends where it is seen to, at the width at which it was found, as two pictures must be compared.
     """
     piece, corner = _around(points_px, image.shape, unit_px)
     own = None if bone is None else replace(bone, inside=bone.inside[piece])
@@ -142,9 +143,10 @@ def line_shape(
     seen, begin, end = look.followed(traced)
     first, behind = _rows_between(begin, end, len(seen.values))
     fit = look.fitted(seen, first, behind)
-    ends = look.ended(seen, begin, end, fit, to_outline=to_outline)
+    ends = look.ended(seen, begin, end, fit, at_its_best=at_its_best)
     found_d_prime = fit.d_prime
-    seen, fit = look.at_best_width(seen, fit, first, behind)
+    if at_its_best:
+        seen, fit = look.at_best_width(seen, fit, first, behind)
     heights = seen.values[first:behind] @ fit.template
     weighted, error = mean_and_error(heights, fit.weight, look.alike)
     path = ends.path_px
@@ -329,7 +331,7 @@ class _Look:
             more.append(len(path) - count)
         return path, more[0], more[1]
 
-    def ended(self, seen: Strip, begin: LineEnd, end: LineEnd, fit: BandFit, *, to_outline: bool) -> _Whole:
+    def ended(self, seen: Strip, begin: LineEnd, end: LineEnd, fit: BandFit, *, at_its_best: bool) -> _Whole:
         """Return a line from end to end; a dark one across its bone may end at the outline."""
         first, behind = _rows_between(begin, end, len(seen.values))
         path = resampled(seen.path_px[first:behind])
@@ -337,7 +339,7 @@ class _Look:
         fading = FADING[not self.is_dark] * self.unit_px
         beyond = len(seen.values) - begin.place - end.place - length_of(path) + 2 * fading
         spread = [(one.high - one.low) / 3.92 for one in (begin, end)]
-        if not to_outline or self.whole is None or self.bone is None or self.bone.axis_rad is None:
+        if not at_its_best or self.whole is None or self.bone is None or self.bone.axis_rad is None:
             return _Whole(path, max(0.0, beyond), math.hypot(*spread))
         axis_rad, unit_px = self.bone.axis_rad, self.unit_px
         outlines = outline_ahead(path, self.whole, self.bone.inside, axis_rad=axis_rad, unit_px=unit_px)
